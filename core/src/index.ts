@@ -1,5 +1,16 @@
 export { isEqual, parseJson, parseNumber, reviveNumber } from '@ashlar/sdk/json'
-export { AshlarError, ERROR_CODES, Lru, errorMessage, showValue, sortPage, toPage, isText, isUuid } from './base/index.ts'
+export {
+  API_ERROR_CODES,
+  AshlarError,
+  ERROR_CODES,
+  Lru,
+  errorMessage,
+  showValue,
+  sortPage,
+  toPage,
+  isText,
+  isUuid,
+} from './base/index.ts'
 export { findServer, openDataDir, secretKeyFile, startEmbeddedPostgres } from './postgres/embedded/index.ts'
 export {
   COST_UNITS,
@@ -39,8 +50,26 @@ export type { Execution } from './runtime/lifecycle/index.ts'
 export type { JournalEvent, NodeFailure, Reason } from './engine/index.ts'
 export type { FollowedEvent, NodeExecutionView } from './domains/executions/index.ts'
 export type { ProgressReport } from './runtime/driver/index.ts'
-export type { BlockDifference, GraphDocument } from './engine/graph/index.ts'
-export type { Compatibility, Graph, GraphVersion, NodeCompatibility } from './domains/graphs/index.ts'
+export type {
+  BlockDifference,
+  DocumentDiff,
+  FieldChange,
+  GraphDocument,
+  GraphNode,
+  NodeChange,
+  SettingChange,
+} from './engine/graph/index.ts'
+export type {
+  Compatibility,
+  ExportedGraph,
+  Graph,
+  GraphFilter,
+  GraphOrderField,
+  GraphVersion,
+  NodeCompatibility,
+  VersionFilter,
+  VersionOrderField,
+} from './domains/graphs/index.ts'
 export type { JsonSchema } from './pins/index.ts'
 export type { AuthorSignature, PluginCheck, PluginVersion, Listing, VersionReport } from './catalogue/publishing/index.ts'
 export { BLOCK_KINDS } from './blocks/index.ts'

@@ -1,4 +1,4 @@
-import type { GraphQLSchema } from 'graphql'
+import { GraphQLSchema } from 'graphql'
 import './accounts/index.ts'
 import { builder } from './base/builder.ts'
 import './credentials/index.ts'
@@ -7,11 +7,12 @@ import './graphs/index.ts'
 import './catalogue/index.ts'
 import './sandbox/index.ts'
 import './base/scalars.ts'
+import { DESCRIPTION } from './description.ts'
 
 let schema: GraphQLSchema | undefined
 
 /** Returns the schema of the API. It is built once. */
 export function buildSchema(): GraphQLSchema {
-  schema ??= builder.toSchema()
+  schema ??= new GraphQLSchema({ ...builder.toSchema().toConfig(), description: DESCRIPTION })
   return schema
 }

@@ -78,12 +78,12 @@ describe('ashlar start', () => {
     expect(second).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining('error DATA_DIR_IN_USE') })
 
     const { createGraph } = await query(
-      `mutation ($d: JSON!) { createGraph(input: { name: "Wait", document: $d }) { ... on Graph { id } } }`,
+      `mutation ($d: JSON!) { createGraph(input: { name: "Wait", document: { json: $d } }) { graph { id } } }`,
       { d: SLEEP },
     )
     const { startExecution } = await query(
-      `mutation ($id: ID!) { startExecution(input: { graphId: $id }) { ... on Execution { id } } }`,
-      { id: createGraph.id },
+      `mutation ($id: ID!) { startExecution(input: { graphId: $id }) { execution { id } } }`,
+      { id: createGraph.graph.id },
     )
     first.child.kill('SIGTERM')
     expect(await first.ended).toMatchObject({ status: 0 })
@@ -91,7 +91,8 @@ describe('ashlar start', () => {
     const again = new Ashlar(['start'], { ASHLAR_DATA_DIR: dataDir })
     const queryAgain = await createClient(await again.ready(), dataDir)
     const status = async (): Promise<string> =>
-      (await queryAgain(`query ($id: ID!) { execution(id: $id) { status } }`, { id: startExecution.id })).execution.status
+      (await queryAgain(`query ($id: ID!) { execution(id: $id) { status } }`, { id: startExecution.execution.id })).execution
+        .status
     await expect.poll(status, { timeout: 20_000 }).toBe('COMPLETED')
     expect(first.stderr).not.toContain('unfinished')
     expect(again.stderr.match(/^.*unfinished.*$/gm)).toEqual(['1 unfinished execution continues.'])
@@ -105,22 +106,23 @@ describe('ashlar start', () => {
     const first = new Ashlar(['start'], environment)
     const query = await createClient(await first.ready(), dataDir)
     const { createGraph } = await query(
-      `mutation ($d: JSON!) { createGraph(input: { name: "Wait", document: $d }) { ... on Graph { id } } }`,
+      `mutation ($d: JSON!) { createGraph(input: { name: "Wait", document: { json: $d } }) { graph { id } } }`,
       { d: WAIT },
     )
     const { startExecution } = await query(
-      `mutation ($id: ID!) { startExecution(input: { graphId: $id }) { ... on Execution { id } } }`,
-      { id: createGraph.id },
+      `mutation ($id: ID!) { startExecution(input: { graphId: $id }) { execution { id } } }`,
+      { id: createGraph.graph.id },
     )
     const statusNow = async (): Promise<string> =>
-      (await query(`query ($id: ID!) { execution(id: $id) { status } }`, { id: startExecution.id })).execution.status
+      (await query(`query ($id: ID!) { execution(id: $id) { status } }`, { id: startExecution.execution.id })).execution.status
     await expect.poll(statusNow, { interval: 20 }).toBe('RUNNING')
     first.child.kill('SIGKILL')
     await first.ended
     const again = new Ashlar(['start'], environment)
     const queryAgain = await createClient(await again.ready(), dataDir)
     const status = async (): Promise<string> =>
-      (await queryAgain(`query ($id: ID!) { execution(id: $id) { status } }`, { id: startExecution.id })).execution.status
+      (await queryAgain(`query ($id: ID!) { execution(id: $id) { status } }`, { id: startExecution.execution.id })).execution
+        .status
     await expect.poll(status, { timeout: 30_000 }).toBe('COMPLETED')
     again.child.kill('SIGTERM')
     expect((await again.ended).status).toBe(0)

@@ -48,12 +48,12 @@ describe('SIGTERM during a request of a block', () => {
       const first = new Ashlar(['start'], environment)
       const query = await createClient(await first.ready(), environment.ASHLAR_DATA_DIR)
       const { createGraph } = await query(
-        `mutation ($d: JSON!) { createGraph(input: { name: "Send", document: $d }) { ... on Graph { id } } }`,
+        `mutation ($d: JSON!) { createGraph(input: { name: "Send", document: { json: $d } }) { graph { id } } }`,
         { d: documentOf(method) },
       )
       const { startExecution } = await query(
-        `mutation ($id: ID!) { startExecution(input: { graphId: $id }) { ... on Execution { id } } }`,
-        { id: createGraph.id },
+        `mutation ($id: ID!) { startExecution(input: { graphId: $id }) { execution { id } } }`,
+        { id: createGraph.graph.id },
       )
       const response = await requestArrives()
       first.child.kill('SIGTERM')
@@ -64,7 +64,8 @@ describe('SIGTERM during a request of a block', () => {
       const again = new Ashlar(['start'], environment)
       const queryAgain = await createClient(await again.ready(), environment.ASHLAR_DATA_DIR)
       const find = async (): Promise<unknown> =>
-        (await queryAgain(`query ($id: ID!) { execution(id: $id) { status outputs } }`, { id: startExecution.id })).execution
+        (await queryAgain(`query ($id: ID!) { execution(id: $id) { status outputs } }`, { id: startExecution.execution.id }))
+          .execution
       await expect.poll(find, { timeout: 20_000 }).toEqual({ status: 'COMPLETED', outputs: { body: ['answer'] } })
       again.child.kill('SIGTERM')
       expect((await again.ended).status).toBe(0)

@@ -36,9 +36,9 @@ async function ask(query: string, variables: Record<string, unknown> = {}): Prom
 
 const PUBLISH = `mutation ($tarball: Base64!, $signature: PluginSignatureInput) {
   publishPlugin(input: { tarball: $tarball, signature: $signature }) {
-    ... on PluginVersion { packageName version status plugin { status installedVersion } publishedBy { name }
+    pluginVersion { packageName version status plugin { status installedVersion } publishedBy { name }
       signature { keyId publicKey signedBy } report { checks { name ok message position } tests { total } bundleBytes licence } }
-    ... on Error { code path } ... on InvalidInputError { faults { path message } } } }`
+    errors { code path message ... on InvalidInputError { position } } } }`
 
 const entry = entryOf('greet', [{ id: 'aaaaaaaa-0000-4000-8000-000000000001', name: 'say', run: `yield ['out', 1]` }])
 const greet = (version: string): Buffer => tarballOf(packageOf('@acme/greet', version, entry))
@@ -56,34 +56,44 @@ it('publishes a plugin, then installs, updates and uninstalls it', async () => {
   expect(signature.publicKey).toBe(Buffer.from(x ?? '', 'base64url').toString('base64'))
   expect(await ask(PUBLISH, { tarball: tarball.toString('base64'), signature })).toMatchObject({
     publishPlugin: {
-      packageName: '@acme/greet',
-      version: '1.0.0',
-      status: 'PUBLISHED',
-      plugin: { status: 'AVAILABLE', installedVersion: null },
-      publishedBy: { name: 'Owner' },
-      signature: { publicKey: signature.publicKey, signedBy: 'Owner' },
+      pluginVersion: {
+        packageName: '@acme/greet',
+        version: '1.0.0',
+        status: 'PUBLISHED',
+        plugin: { status: 'AVAILABLE', installedVersion: null },
+        publishedBy: { name: 'Owner' },
+        signature: { publicKey: signature.publicKey, signedBy: 'Owner' },
+      },
+      errors: [],
     },
   })
-  const INSTALL = `mutation { installPlugin(input: { packageName: "@acme/greet" }) { ... on Plugin { source status installedVersion blocks { name } } ... on Error { code } } }`
+  const INSTALL = `mutation { installPlugin(input: { packageName: "@acme/greet" }) { plugin { source status installedVersion } pluginEdge { cursor node { packageName } } errors { code } } }`
   expect(await ask(INSTALL)).toEqual({
-    installPlugin: { source: 'STORE', status: 'LOADED', installedVersion: '1.0.0', blocks: [{ name: 'greet/say' }] },
+    installPlugin: {
+      plugin: { source: 'STORE', status: 'LOADED', installedVersion: '1.0.0' },
+      pluginEdge: { cursor: expect.any(String) as string, node: { packageName: '@acme/greet' } },
+      errors: [],
+    },
   })
   const next = greet('1.1.0')
   await ask(PUBLISH, { tarball: next.toString('base64'), signature: await signed(next, '1.1.0') })
-  const SET = `mutation { setPluginVersion(input: { packageName: "@acme/greet", version: "1.1.0" }) { ... on Plugin { installedVersion
-    versions { totalCount edges { node { version status } } } } ... on Error { code } } }`
+  const SET = `mutation { setPluginVersion(input: { packageName: "@acme/greet", version: "1.1.0" }) { plugin { installedVersion
+    versions { totalCount edges { node { version status } } } } errors { code } } }`
   expect(await ask(SET)).toEqual({
     setPluginVersion: {
-      installedVersion: '1.1.0',
-      versions: {
-        totalCount: 2,
-        edges: [{ node: { version: '1.1.0', status: 'INSTALLED' } }, { node: { version: '1.0.0', status: 'PUBLISHED' } }],
+      plugin: {
+        installedVersion: '1.1.0',
+        versions: {
+          totalCount: 2,
+          edges: [{ node: { version: '1.1.0', status: 'INSTALLED' } }, { node: { version: '1.0.0', status: 'PUBLISHED' } }],
+        },
       },
+      errors: [],
     },
   })
-  const REMOVE = `mutation { uninstallPlugin(input: { packageName: "@acme/greet" }) { ... on Plugin { status } ... on Error { code } } }`
-  expect(await ask(REMOVE)).toEqual({ uninstallPlugin: { status: 'AVAILABLE' } })
-  expect(await ask(REMOVE)).toEqual({ uninstallPlugin: { code: 'NOT_FOUND' } })
+  const REMOVE = `mutation { uninstallPlugin(input: { packageName: "@acme/greet" }) { plugin { status } errors { code } } }`
+  expect(await ask(REMOVE)).toEqual({ uninstallPlugin: { plugin: { status: 'AVAILABLE' }, errors: [] } })
+  expect(await ask(REMOVE)).toEqual({ uninstallPlugin: { plugin: null, errors: [{ code: 'NOT_FOUND' }] } })
   const LIST = `{ plugins(first: 100) { edges { node { packageName source status } } } }`
   const { plugins } = (await ask(LIST)) as { plugins: { edges: { node: unknown }[] } }
   expect(plugins.edges.map(({ node }) => node)).toContainEqual({
@@ -98,7 +108,7 @@ it('rejects a version that is not signed with the first key of the plugin', asyn
   const other = await signed(tarball, '1.2.0', generateKeyPairSync('ed25519').privateKey)
   for (const signature of [undefined, other])
     expect(await ask(PUBLISH, { tarball: tarball.toString('base64'), signature })).toMatchObject({
-      publishPlugin: { code: 'SIGNATURE_INVALID', path: ['signature'] },
+      publishPlugin: { errors: [{ code: 'SIGNATURE_INVALID', path: ['input', 'signature'] }] },
     })
 })
 
@@ -106,8 +116,7 @@ it('reports the position of a fault in a tarball', async () => {
   const tarball = tarballOf(packageOf('@acme/node', '1.0.0', `import fs from 'node:fs'\n${entry}`))
   expect(await ask(PUBLISH, { tarball: tarball.toString('base64') })).toMatchObject({
     publishPlugin: {
-      code: 'PLUGIN_LOAD_FAILED',
-      faults: [{ path: 'index.js:1:16', message: expect.stringMatching(/Node module/) }],
+      errors: [{ code: 'PLUGIN_LOAD_FAILED', position: 'index.js:1:16', message: expect.stringMatching(/Node module/) }],
     },
   })
 })

@@ -27,7 +27,7 @@ export class Batcher<Item, Result> {
 
   async #workAll(): Promise<void> {
     this.#isWorking = true
-    await Promise.resolve() // collects the items that are added in the same turn
+    await new Promise<void>((resolve) => process.nextTick(resolve)) // collects the items that are added in the same turn
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, this.#maxSize)
       try {

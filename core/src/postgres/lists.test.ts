@@ -77,3 +77,13 @@ interface ListOptions {
   direction: 'ASC' | 'DESC'
   countTotal?: boolean
 }
+
+it.each([[{ value: 'x', id: '00000000-0000-4000-8000-000000000000' }], [{ value: '1', id: 'x' }]])(
+  'rejects the position %j, whose parts do not have the types of the columns',
+  async (after) => {
+    await expect(list([full], { first: 1, after, direction: 'ASC' })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      details: { path: ['after'] },
+    })
+  },
+)

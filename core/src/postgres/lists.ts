@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import { toPage, type Page, type PageRequest } from '../base/index.ts'
+import { AshlarError, toPage, type Page, type PageRequest } from '../base/index.ts'
+import { readErrorCode } from './failures.ts'
 
 /** A list of the rows of one table, for each of several parents. Each `sql` is constant text of this program. */
 export interface ListSource {
@@ -17,6 +18,9 @@ export interface Condition {
   sql: string
   values: readonly unknown[]
 }
+
+/** The class of SQLSTATEs for values that do not have their type. Source: PostgreSQL, Appendix A. */
+const DATA_EXCEPTION = '22'
 
 /** Builds a {@link Condition}: `` where`t.status = any(${statuses})` `` */
 export function where(texts: TemplateStringsArray, ...values: unknown[]): Condition {
@@ -75,7 +79,18 @@ async function readPages<Row>(
       where ${[`t.${source.parentColumn} = parent.id`, ...conditions].join(' and ')}
       order by ${sort} ${direction}, t.id ${direction} ${params.add({ sql: 'limit ?', values: [first + 1] })}
     ) item`
-  return (await pool.query<ListRow<Row> & pg.QueryResultRow>(text, params.values)).rows
+  try {
+    return (await pool.query<ListRow<Row> & pg.QueryResultRow>(text, params.values)).rows
+  } catch (error) {
+    if (after && readErrorCode(error)?.startsWith(DATA_EXCEPTION)) throw invalidPosition(error)
+    throw error
+  }
+}
+
+/** A client can write a cursor whose value or id does not have the type of its column. */
+function invalidPosition(cause: unknown): AshlarError {
+  const message = 'argument "after" must be a cursor that this list has returned'
+  return new AshlarError('BAD_INPUT', message, { details: { path: ['after'] }, cause })
 }
 
 async function countRows(

@@ -62,7 +62,7 @@ async function ask<T>(query: string, variables: object = {}, headers: Record<str
 }
 
 const START = `mutation ($input: StartAuthorizationInput!) { startAuthorization(input: $input) {
-  __typename ... on Authorization { url } ... on Error { code message path } } }`
+  authorization { url } errors { code message path } } }`
 
 /**
  * Starts an authorization and grants access at the service.
@@ -71,8 +71,8 @@ const START = `mutation ($input: StartAuthorizationInput!) { startAuthorization(
  */
 async function grant(headers: Record<string, string> = BEARER, input: object = {}): Promise<URL> {
   const asked = { input: { provider: 'service/service', ...input } }
-  const { startAuthorization } = await ask<{ startAuthorization: { url: string } }>(START, asked, headers)
-  return service.grant(startAuthorization.url)
+  const { startAuthorization } = await ask<{ startAuthorization: { authorization: { url: string } } }>(START, asked, headers)
+  return service.grant(startAuthorization.authorization.url)
 }
 
 interface Page {
@@ -139,9 +139,9 @@ describe('an authorization', () => {
     for (const [input, path] of [
       [{ provider: 'x/y' }, ['provider']],
       [{ provider: 'service/service', scopes: ['x'] }, ['scopes']],
-    ])
+    ] as const)
       expect(await ask(START, { input })).toMatchObject({
-        startAuthorization: { __typename: 'InvalidInputError', code: 'BAD_INPUT', path },
+        startAuthorization: { authorization: null, errors: [{ code: 'BAD_INPUT', path: ['input', ...path] }] },
       })
   })
 
@@ -170,7 +170,7 @@ describe('an authorization', () => {
     const body = JSON.stringify({ query: START, variables: { input: { provider: 'service/service' } } })
     const request = { method: 'POST', headers: { 'content-type': 'application/json', ...BEARER }, body }
     const response = await nowhere.fetch(new Request('http://127.0.0.1/graphql', request))
-    expect(await response.json()).toMatchObject({ data: { startAuthorization: { code: 'BAD_INPUT' } } })
+    expect(await response.json()).toMatchObject({ data: { startAuthorization: { errors: [{ code: 'BAD_INPUT' }] } } })
     await nowhere.close()
   })
 })

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { AshlarError, errorMessage, type Fault, type GraphDocument, type JsonSchema, type SourcePosition } from '@ashlar/core'
+import { AshlarError, errorMessage, type GraphDocument, type JsonSchema, type SourcePosition } from '@ashlar/core'
 import { toError, type Client } from './client.ts'
 import {
   CANCEL_EXECUTION,
@@ -18,39 +18,46 @@ export interface ApiGraph {
   id: string
   name: string
   description: string
+  labels: string[]
   activeVersion: { number: number; document: GraphDocument; inputSchema: JsonSchema }
 }
 
 /** A graph after its active version was saved. */
-export type SavedGraph = ApiGraph & { activeVersion: { warnings: Fault[] } }
+export type SavedGraph = ApiGraph & { activeVersion: { warnings: GraphWarning[] } }
 
 /** An event of an execution, as the API returns it. */
-export type ApiEvent = { seq: number; at: string } & (
+export type ApiEvent = { id: string; seq: number; at: string } & (
   | { __typename: 'ExecutionStarted' }
-  | { __typename: 'NodeStarted'; node: string; number: number; attempt: number }
-  | { __typename: 'NodeOutput'; node: string; number: number; pin: string }
-  | { __typename: 'NodeLog'; node: string; number: number; level: string; text: string }
+  | { __typename: 'NodeStarted'; nodeId: string; number: number; attempt: number }
+  | { __typename: 'NodeOutput'; nodeId: string; number: number; pin: string }
+  | { __typename: 'NodeLog'; nodeId: string; number: number; level: string; text: string }
   | {
       __typename: 'NodeFinished'
-      node: string
+      nodeId: string
       number: number
       attempt: number
       error: { code: string; message: string; position: SourcePosition | null } | null
       retryInMs: number | null
     }
-  | { __typename: 'NodeProgress'; node: string; number: number; fraction: number; note: string }
-  | { __typename: 'NodeWaiting'; node: string; number: number; until: string }
-  | { __typename: 'NodeResumed'; node: string; number: number }
-  | { __typename: 'NodeRetried'; node: string; number: number; attempt: number }
+  | { __typename: 'NodeProgress'; nodeId: string; number: number; fraction: number; note: string }
+  | { __typename: 'NodeWaiting'; nodeId: string; number: number; until: string }
+  | { __typename: 'NodeResumed'; nodeId: string; number: number }
+  | { __typename: 'NodeRetried'; nodeId: string; number: number; attempt: number }
   | ({ __typename: 'ExecutionFinished' } & ExecutionResult)
 )
+
+/** A probable mistake in a document. */
+export interface GraphWarning {
+  path: string[]
+  message: string
+}
 
 /** The result of an execution. */
 export interface ExecutionResult {
   status: 'COMPLETED' | 'FAILED' | 'CANCELLED'
   outputs: Record<string, unknown[]>
   failedNodes: string[]
-  reason: { code: string; message: string; node: string | null } | null
+  reason: { code: string; message: string; nodeId: string | null } | null
 }
 
 interface GraphCompatibility {
@@ -58,7 +65,7 @@ interface GraphCompatibility {
   /** Number of the newest version. The active version may be older. */
   newest: number
   /** Likely mistakes in the active version. */
-  warnings: Fault[]
+  warnings: GraphWarning[]
 }
 
 interface PluginScan {
@@ -71,7 +78,7 @@ interface PluginScan {
 export interface Api {
   /** Yields the newest graph first. */
   graphs(): AsyncGenerator<ApiGraph, void>
-  createGraph(graph: { name: string; description: string; document: unknown }): Promise<SavedGraph>
+  createGraph(graph: { name: string; description: string; labels: string[]; document: unknown }): Promise<SavedGraph>
   /** Adds a version and activates it. @param basedOn number of the newest version */
   saveGraphVersion(graphId: string, basedOn: number, document: unknown): Promise<SavedGraph>
   /** Compares the active version of a graph with the installed plugins. */
@@ -98,20 +105,23 @@ export function createApi(client: Client): Api {
       let after: string | null = null
       do {
         const { graphs } = (await client.request(LIST_GRAPHS, { first: PAGE, after })) as { graphs: GraphPage }
-        for (const { node } of graphs.edges) yield node
+        for (const { node } of graphs.edges) yield toApiGraph(node)
         after = graphs.pageInfo.hasNextPage ? graphs.pageInfo.endCursor : null
       } while (after !== null)
     },
-    async createGraph(input) {
-      const { createGraph } = (await client.request(CREATE_GRAPH, { input })) as { createGraph: Outcome<SavedGraph> }
-      return unwrapOutcome(createGraph)
+    async createGraph({ document, ...graph }) {
+      const input = { ...graph, document: { json: document } }
+      const { createGraph } = (await client.request(CREATE_GRAPH, { input })) as {
+        createGraph: Payload<{ graph: GraphAnswer<SavedGraph> }>
+      }
+      return toApiGraph(unwrapPayload(createGraph, 'graph'))
     },
     async saveGraphVersion(graphId, basedOn, document) {
-      const input = { graphId, basedOn, document }
+      const input = { graphId, basedOn, document: { json: document } }
       const { saveGraphVersion } = (await client.request(SAVE_GRAPH_VERSION, { input })) as {
-        saveGraphVersion: Outcome<SavedGraph>
+        saveGraphVersion: Payload<{ graph: GraphAnswer<SavedGraph> }>
       }
-      return unwrapOutcome(saveGraphVersion)
+      return toApiGraph(unwrapPayload(saveGraphVersion, 'graph'))
     },
     async compatibility(graphId) {
       const { graph } = (await client.request(GRAPH_COMPATIBILITY, { id: graphId })) as { graph: CompatibilityAnswer | null }
@@ -120,32 +130,32 @@ export function createApi(client: Client): Api {
       return { status: compatibility.status, newest: graph.versions.edges[0]?.node.number ?? 1, warnings }
     },
     async scanPlugins() {
-      const { scanPlugins } = (await client.request(SCAN_PLUGINS)) as { scanPlugins: Outcome<PluginScan> }
-      return unwrapOutcome(scanPlugins)
+      const { scanPlugins } = (await client.request(SCAN_PLUGINS)) as { scanPlugins: Payload<{ scan: PluginScan }> }
+      return unwrapPayload(scanPlugins, 'scan')
     },
     async startExecution(graphId, inputs) {
       const { startExecution } = (await client.request(START_EXECUTION, { input: { graphId, inputs } })) as {
-        startExecution: Outcome<{ id: string }>
+        startExecution: Payload<{ execution: { id: string } }>
       }
-      return unwrapOutcome(startExecution).id
+      return unwrapPayload(startExecution, 'execution').id
     },
     async cancelExecution(executionId) {
       const { cancelExecution } = (await client.request(CANCEL_EXECUTION, { input: { executionId } })) as {
-        cancelExecution: Outcome<object>
+        cancelExecution: Payload<{ execution: object }>
       }
-      unwrapOutcome(cancelExecution)
+      unwrapPayload(cancelExecution, 'execution')
     },
     follow: (executionId, signal) => follow(client, executionId, signal),
   }
 }
 
 async function* follow(client: Client, executionId: string, signal: AbortSignal): AsyncGenerator<ApiEvent, void> {
-  let after = 0
+  let after: string | null = null
   for (let attempt = 0; ; attempt++) {
     try {
       for await (const data of client.subscribe(EXECUTION_EVENTS, { executionId, after }, signal)) {
         const { executionEvents: event } = data as { executionEvents: ApiEvent }
-        after = event.seq
+        after = event.id
         attempt = 0
         yield event
         if (event.__typename === 'ExecutionFinished') return
@@ -168,21 +178,57 @@ function isBroken(error: unknown): boolean {
   return error instanceof TypeError || (error instanceof AshlarError && error.code === 'SERVER_UNREACHABLE')
 }
 
+/** A graph whose document is an object of the schema. */
+type GraphAnswer<Graph extends ApiGraph> = Omit<Graph, 'activeVersion'> & {
+  activeVersion: Omit<Graph['activeVersion'], 'document'> & { document: { json: GraphDocument } }
+}
+
+function toApiGraph<Graph extends ApiGraph>({ activeVersion, ...graph }: GraphAnswer<Graph>): Graph {
+  return { ...graph, activeVersion: { ...activeVersion, document: activeVersion.document.json } } as unknown as Graph
+}
+
 interface GraphPage {
-  edges: { node: ApiGraph }[]
+  edges: { node: GraphAnswer<ApiGraph> }[]
   pageInfo: { hasNextPage: boolean; endCursor: string | null }
 }
 
 interface CompatibilityAnswer {
-  activeVersion: { compatibility: Pick<GraphCompatibility, 'status'>; warnings: Fault[] }
+  activeVersion: { compatibility: Pick<GraphCompatibility, 'status'>; warnings: GraphWarning[] }
   versions: { edges: { node: { number: number } }[] }
 }
 
-/** A union of an object and the error types. */
-export type Outcome<T> = (T & { code?: undefined }) | { code: string; message: string; path: string[] | null; faults?: Fault[] }
+/** The payload of a mutation: its object and its errors. */
+export type Payload<Fields> = Fields & { errors: PayloadError[] }
 
-export function unwrapOutcome<T>(outcome: Outcome<T>): T {
-  if (outcome.code === undefined) return outcome
-  const { code, message, path, faults } = outcome
-  throw toError(code, message, { ...(path && { path }), ...(faults && { faults }) })
+interface PayloadError {
+  code: string
+  message: string
+  path: string[] | null
+  position?: string | null
+}
+
+/** Returns the field of a payload. @throws {AshlarError} with the code of its first error, and all of them as faults */
+export function unwrapPayload<Fields extends object, Name extends keyof Fields>(
+  payload: Payload<Fields> | null,
+  name: Name,
+): NonNullable<Fields[Name]> {
+  const { errors, [name]: value } = payload ?? { errors: [], [name]: undefined }
+  const [first] = errors
+  if (first) throw toPayloadError(first, errors)
+  if (value === undefined || value === null) throw new Error(`the mutation returned no ${String(name)}`)
+  return value as NonNullable<Fields[Name]>
+}
+
+/** The paths of faults are relative to the document or the file, as in the file that the user has. */
+function toPayloadError({ code, path }: PayloadError, errors: readonly PayloadError[]): Error {
+  const faults = errors.map((error) => ({ path: error.position ?? placeInField(error.path ?? []), message: error.message }))
+  const [first = { path: '', message: '' }] = faults
+  const text = first.path === '' ? first.message : `${first.path}: ${first.message}`
+  const details = { ...(path && { path: path.slice(1) }), ...(faults.some((fault) => fault.path !== '') && { faults }) }
+  return toError(code, faults.length === 1 ? text : `${faults.length} faults: ${text}`, details)
+}
+
+function placeInField([, field = '', ...place]: readonly string[]): string {
+  if (place.length === 0) return ''
+  return (field === 'document' || field === 'file' ? place : [field, ...place]).join('.')
 }

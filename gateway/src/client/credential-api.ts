@@ -1,4 +1,4 @@
-import { unwrapOutcome, type Outcome } from './api.ts'
+import { unwrapPayload, type Payload } from './api.ts'
 import type { Client } from './client.ts'
 import { ADD_CREDENTIAL, DELETE_CREDENTIAL, LIST_CREDENTIALS, LIST_PROVIDERS, START_AUTHORIZATION } from './operations.ts'
 
@@ -63,17 +63,16 @@ export function createCredentialApi(client: Client): CredentialApi {
       after = pageInfo.endCursor
     }
   }
-  const mutate = async <T>(query: string, input: object): Promise<T> => {
-    const [outcome] = Object.values((await client.request(query, { input })) as Record<string, Outcome<T>>)
-    if (outcome === undefined) throw new Error('the mutation returned no result')
-    return unwrapOutcome(outcome)
+  const mutate = async <T>(query: string, input: object, name: string): Promise<T> => {
+    const [payload = null] = Object.values((await client.request(query, { input })) as Record<string, Payload<object>>)
+    return unwrapPayload(payload, name as never)
   }
   return {
     providers: () => all(LIST_PROVIDERS, (data) => (data as { providers: Page<ApiProvider> }).providers),
     credentials: () =>
       all(LIST_CREDENTIALS, (data) => (data as { viewer: { credentials: Page<ApiCredential> } }).viewer.credentials),
-    add: (credential) => mutate(ADD_CREDENTIAL, credential),
-    remove: async (credentialId) => void (await mutate(DELETE_CREDENTIAL, { credentialId })),
-    authorize: (request) => mutate(START_AUTHORIZATION, request),
+    add: (credential) => mutate(ADD_CREDENTIAL, credential, 'credential'),
+    remove: async (credentialId) => void (await mutate(DELETE_CREDENTIAL, { credentialId }, 'credential')),
+    authorize: (request) => mutate(START_AUTHORIZATION, request, 'authorization'),
   }
 }

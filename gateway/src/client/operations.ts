@@ -1,7 +1,7 @@
 // The operations that commands send. A test validates each against the schema.
 
-const ERROR = `... on Error { code message path } ... on InvalidInputError { faults { path message } }`
-const GRAPH = `id name description activeVersion { number document inputSchema }`
+const ERRORS = `errors { code message path ... on InvalidInputError { position } }`
+const GRAPH = `id name description labels activeVersion { number document { json } inputSchema }`
 const SAVED_GRAPH = `${GRAPH} activeVersion { warnings { path message } }`
 
 export const LIST_GRAPHS = `query ListGraphs($first: Int!, $after: String) {
@@ -9,11 +9,11 @@ export const LIST_GRAPHS = `query ListGraphs($first: Int!, $after: String) {
 }`
 
 export const CREATE_GRAPH = `mutation CreateGraph($input: CreateGraphInput!) {
-  createGraph(input: $input) { ... on Graph { ${SAVED_GRAPH} } ${ERROR} }
+  createGraph(input: $input) { graph { ${SAVED_GRAPH} } ${ERRORS} }
 }`
 
 export const SAVE_GRAPH_VERSION = `mutation SaveGraphVersion($input: SaveGraphVersionInput!) {
-  saveGraphVersion(input: $input) { ... on Graph { ${SAVED_GRAPH} } ${ERROR} }
+  saveGraphVersion(input: $input) { graph { ${SAVED_GRAPH} } ${ERRORS} }
 }`
 
 export const GRAPH_COMPATIBILITY = `query GraphCompatibility($id: ID!) {
@@ -24,58 +24,58 @@ export const GRAPH_COMPATIBILITY = `query GraphCompatibility($id: ID!) {
 }`
 
 export const SCAN_PLUGINS = `mutation ScanPlugins {
-  scanPlugins { ... on PluginScan { complete failedPlugins { packageName error { code message } } } ${ERROR} }
+  scanPlugins { scan { complete failedPlugins { packageName error { code message } } } ${ERRORS} }
 }`
 
 export const START_EXECUTION = `mutation StartExecution($input: StartExecutionInput!) {
-  startExecution(input: $input) { ... on Execution { id } ${ERROR} }
+  startExecution(input: $input) { execution { id } ${ERRORS} }
 }`
 
 export const CANCEL_EXECUTION = `mutation CancelExecution($input: CancelExecutionInput!) {
-  cancelExecution(input: $input) { ... on Execution { id } ${ERROR} }
+  cancelExecution(input: $input) { execution { id } ${ERRORS} }
 }`
 
 export const SET_DEV_PLUGIN = `mutation SetDevPlugin($input: SetDevPluginInput!) {
-  setDevPlugin(input: $input) { ... on Plugin { packageName digest } ${ERROR} }
+  setDevPlugin(input: $input) { plugin { packageName digest } ${ERRORS} }
 }`
 
-export const RENEW_DEV_PLUGIN = `mutation RenewDevPlugin($input: DevPluginInput!) {
-  renewDevPlugin(input: $input) { ... on Plugin { packageName } ${ERROR} }
+export const RENEW_DEV_PLUGIN = `mutation RenewDevPlugin($input: RenewDevPluginInput!) {
+  renewDevPlugin(input: $input) { plugin { packageName } ${ERRORS} }
 }`
 
-export const REMOVE_DEV_PLUGIN = `mutation RemoveDevPlugin($input: DevPluginInput!) {
-  removeDevPlugin(input: $input) { ... on RemovedDevPlugin { packageName } ${ERROR} }
+export const REMOVE_DEV_PLUGIN = `mutation RemoveDevPlugin($input: RemoveDevPluginInput!) {
+  removeDevPlugin(input: $input) { removedPackageName ${ERRORS} }
 }`
 
-export const INSPECT_DEV_PLUGIN = `mutation InspectDevPlugin($input: DevPluginInput!) {
-  inspectDevPlugin(input: $input) { ... on DevPluginInspector { webSocketPath } ${ERROR} }
+export const INSPECT_DEV_PLUGIN = `mutation InspectDevPlugin($input: InspectDevPluginInput!) {
+  inspectDevPlugin(input: $input) { inspector { webSocketPath } ${ERRORS} }
 }`
 
 export const PUBLISH_PLUGIN = `mutation PublishPlugin($input: PublishPluginInput!) {
   publishPlugin(input: $input) {
-    ... on PluginVersion {
+    pluginVersion {
       packageName version status digest tarballDigest signature { keyId }
       report {
         checks { name ok message position } tests { total blocksWithout } bundleBytes licence
         capabilities { kind detail }
       }
     }
-    ${ERROR}
+    ${ERRORS}
   }
 }`
 
-export const EXECUTION_EVENTS = `subscription ExecutionEvents($executionId: ID!, $after: Int!) {
+export const EXECUTION_EVENTS = `subscription ExecutionEvents($executionId: ID!, $after: ID) {
   executionEvents(executionId: $executionId, after: $after) {
-    seq at __typename
-    ... on NodeStarted { node number attempt }
-    ... on NodeOutput { node number pin }
-    ... on NodeLog { node number level text }
-    ... on NodeFinished { node number attempt error { code message position { file line column } } retryInMs }
-    ... on NodeProgress { node number fraction note }
-    ... on NodeWaiting { node number until }
-    ... on NodeResumed { node number }
-    ... on NodeRetried { node number attempt }
-    ... on ExecutionFinished { status outputs failedNodes reason { code message node } }
+    id seq at __typename
+    ... on NodeStarted { nodeId number attempt }
+    ... on NodeOutput { nodeId number pin }
+    ... on NodeLog { nodeId number level text }
+    ... on NodeFinished { nodeId number attempt error { code message position { file line column } } retryInMs }
+    ... on NodeProgress { nodeId number fraction note }
+    ... on NodeWaiting { nodeId number until }
+    ... on NodeResumed { nodeId number }
+    ... on NodeRetried { nodeId number attempt }
+    ... on ExecutionFinished { status outputs failedNodes reason { code message nodeId } }
   }
 }`
 
@@ -92,13 +92,13 @@ export const LIST_CREDENTIALS = `query ListCredentials($first: Int!, $after: Str
 }`
 
 export const ADD_CREDENTIAL = `mutation AddCredential($input: AddCredentialInput!) {
-  addCredential(input: $input) { ... on Credential { ${CREDENTIAL} } ${ERROR} }
+  addCredential(input: $input) { credential { ${CREDENTIAL} } ${ERRORS} }
 }`
 
 export const DELETE_CREDENTIAL = `mutation DeleteCredential($input: DeleteCredentialInput!) {
-  deleteCredential(input: $input) { ... on Credential { id } ${ERROR} }
+  deleteCredential(input: $input) { credential { id } ${ERRORS} }
 }`
 
 export const START_AUTHORIZATION = `mutation StartAuthorization($input: StartAuthorizationInput!) {
-  startAuthorization(input: $input) { ... on Authorization { url expiresAt } ${ERROR} }
+  startAuthorization(input: $input) { authorization { url expiresAt } ${ERRORS} }
 }`

@@ -1,4 +1,4 @@
-import { unwrapOutcome, type Outcome } from './api.ts'
+import { unwrapPayload, type Payload } from './api.ts'
 import type { Client } from './client.ts'
 import { INSPECT_DEV_PLUGIN, PUBLISH_PLUGIN, REMOVE_DEV_PLUGIN, RENEW_DEV_PLUGIN, SET_DEV_PLUGIN } from './operations.ts'
 
@@ -43,19 +43,18 @@ export interface PublishedVersion {
 }
 
 export function createPluginApi(client: Client): PluginApi {
-  const mutate = async <T>(query: string, input: object): Promise<T> => {
-    const [outcome] = Object.values((await client.request(query, { input })) as Record<string, Outcome<T>>)
-    if (outcome === undefined) throw new Error('the mutation returned no result')
-    return unwrapOutcome(outcome)
+  const mutate = async <T>(query: string, input: object, name: string): Promise<T> => {
+    const [payload = null] = Object.values((await client.request(query, { input })) as Record<string, Payload<object>>)
+    return unwrapPayload(payload, name as never)
   }
   return {
-    setDevPlugin: async (plugin) => (await mutate<{ digest: string }>(SET_DEV_PLUGIN, plugin)).digest,
-    renewDevPlugin: async (packageName) => void (await mutate(RENEW_DEV_PLUGIN, { packageName })),
-    removeDevPlugin: async (packageName) => void (await mutate(REMOVE_DEV_PLUGIN, { packageName })),
+    setDevPlugin: async (plugin) => (await mutate<{ digest: string }>(SET_DEV_PLUGIN, plugin, 'plugin')).digest,
+    renewDevPlugin: async (packageName) => void (await mutate(RENEW_DEV_PLUGIN, { packageName }, 'plugin')),
+    removeDevPlugin: async (packageName) => void (await mutate(REMOVE_DEV_PLUGIN, { packageName }, 'removedPackageName')),
     async inspectDevPlugin(packageName) {
-      const { webSocketPath } = await mutate<{ webSocketPath: string }>(INSPECT_DEV_PLUGIN, { packageName })
+      const { webSocketPath } = await mutate<{ webSocketPath: string }>(INSPECT_DEV_PLUGIN, { packageName }, 'inspector')
       return webSocketPath
     },
-    publish: (submission) => mutate(PUBLISH_PLUGIN, submission),
+    publish: (submission) => mutate(PUBLISH_PLUGIN, submission, 'pluginVersion'),
   }
 }

@@ -1,5 +1,4 @@
-import type { Fault } from '@ashlar/core'
-import type { Api, ApiGraph, SavedGraph } from '../client/index.ts'
+import type { Api, ApiGraph, GraphWarning, SavedGraph } from '../client/index.ts'
 import type { GraphFile } from './graph-file.ts'
 import { isSameDocument } from './same-document.ts'
 
@@ -11,7 +10,7 @@ export interface EnsuredGraph {
    */
   outcome: 'CREATED' | 'UPGRADED' | 'UNCHANGED'
   /** Probable mistakes in the document. */
-  warnings: readonly Fault[]
+  warnings: readonly GraphWarning[]
 }
 
 /**
@@ -20,9 +19,9 @@ export interface EnsuredGraph {
  *
  * @throws {AshlarError} GRAPH_INVALID BAD_INPUT VERSION_CONFLICT
  */
-export async function ensureGraph(api: Api, { name, description, document }: GraphFile): Promise<EnsuredGraph> {
+export async function ensureGraph(api: Api, { name, description, labels, document }: GraphFile): Promise<EnsuredGraph> {
   const found = await findGraph(api, name, document)
-  if (!found) return toEnsured(await api.createGraph({ name, description, document }), 'CREATED')
+  if (!found) return toEnsured(await api.createGraph({ name, description, labels, document }), 'CREATED')
   const { status, newest, warnings } = await api.compatibility(found.id)
   if (status === 'COMPATIBLE') return { graph: found, outcome: 'UNCHANGED', warnings }
   return toEnsured(await api.saveGraphVersion(found.id, newest, document), 'UPGRADED')

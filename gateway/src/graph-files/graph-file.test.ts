@@ -19,11 +19,18 @@ async function write(name: string, content: unknown): Promise<string> {
 const DOCUMENT = { nodes: [{ id: 'a', block: 'io/note' }], links: [] }
 
 describe('readGraphFile', () => {
-  it('reads a graph with name, description and inputs', async () => {
-    const path = await write('full.json', { name: 'Full', description: 'All of it.', document: DOCUMENT, inputs: { a: 1 } })
+  it('reads a graph with name, description, labels and inputs', async () => {
+    const path = await write('full.json', {
+      name: 'Full',
+      description: 'All of it.',
+      labels: ['a'],
+      document: DOCUMENT,
+      inputs: { a: 1 },
+    })
     expect(await readGraphFile(path)).toEqual({
       name: 'Full',
       description: 'All of it.',
+      labels: ['a'],
       document: DOCUMENT,
       inputs: { a: 1 },
       path,
@@ -32,12 +39,19 @@ describe('readGraphFile', () => {
 
   it('names a graph without a name after its file', async () => {
     const path = await write('word-count.json', { document: DOCUMENT })
-    expect(await readGraphFile(path)).toEqual({ name: 'word-count', description: '', document: DOCUMENT, inputs: {}, path })
+    expect(await readGraphFile(path)).toEqual({
+      name: 'word-count',
+      description: '',
+      labels: [],
+      document: DOCUMENT,
+      inputs: {},
+      path,
+    })
   })
 
   it('accepts a bare document', async () => {
     const path = await write('bare.json', DOCUMENT)
-    expect(await readGraphFile(path)).toEqual({ name: 'bare', description: '', document: DOCUMENT, inputs: {}, path })
+    expect(await readGraphFile(path)).toEqual({ name: 'bare', description: '', labels: [], document: DOCUMENT, inputs: {}, path })
   })
 
   it.each([

@@ -7,6 +7,7 @@ import { z } from 'zod'
 export interface GraphFile {
   name: string
   description: string
+  labels: string[]
   /** Not validated here: the API does this. */
   document: Record<string, unknown>
   /** Values by name. `{ "$file": … }` is replaced by the content of a file. */
@@ -15,15 +16,15 @@ export interface GraphFile {
 }
 
 /**
- * Reads `{ name?, description?, document, inputs? }` or a bare document `{ nodes, links }`. The default of `name` is
- * the name of the file without its extension.
+ * Reads `{ name?, description?, labels?, document, inputs? }` or a bare document `{ nodes, links }`. The default of
+ * `name` is the name of the file without its extension.
  *
  * @throws {AshlarError} BAD_INPUT
  */
 export async function readGraphFile(path: string): Promise<GraphFile> {
   const json = parseFile(await readText(path), path)
   const name = basename(path, extname(path))
-  if (isObject(json) && 'nodes' in json) return { name, description: '', document: json, inputs: {}, path }
+  if (isObject(json) && 'nodes' in json) return { name, description: '', labels: [], document: json, inputs: {}, path }
   const parsed = fileSchema.safeParse(json)
   if (parsed.success) return { ...parsed.data, name: parsed.data.name ?? name, path }
   const [issue] = parsed.error.issues
@@ -50,6 +51,7 @@ const REASONS: Record<string, string> = {
 const fileSchema = z.strictObject({
   name: z.string().optional(),
   description: z.string().default(''),
+  labels: z.array(z.string()).default([]),
   document: z.record(z.string(), z.unknown()),
   inputs: z.record(z.string(), z.unknown()).default({}),
 })

@@ -1,7 +1,3 @@
-import { readFile, readdir } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
-import { buildSchema } from '@ashlar/schema'
-import { getVariableValues, Kind, parse, validate } from 'graphql'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { graphiqlPage, graphiqlRoutes } from './index.ts'
 
@@ -21,6 +17,11 @@ function answer(url: string): Promise<Response> {
   return Promise.resolve(route(new Request(new URL(url, BASE)), new URL(url, BASE)))
 }
 
+/** The URLs of the modules that a module imports. */
+async function importsOf(module: Response): Promise<string[]> {
+  return [...(await module.text()).matchAll(/ from '\.\/([^']+)'/g)].map(([, name]) => `/graphiql/${name}`)
+}
+
 describe('the page', () => {
   it('loads files from this server only', () => {
     expect(response.headers.get('content-security-policy')).toBe(
@@ -31,6 +32,8 @@ describe('the page', () => {
       'data:,',
       '/graphiql/graphiql.css',
       '/graphiql/page.css',
+      'login',
+      '/pages/copy.js',
       '/graphiql/graphiql.js',
       '/graphiql/page.js',
     ])
@@ -41,47 +44,28 @@ describe('the page', () => {
     expect(urls).toHaveLength(7)
     for (const url of urls) {
       const asset = await answer(url)
+      if (url.startsWith('/graphiql/page.js')) urls.push(...(await importsOf(asset.clone())))
       expect(asset.headers.get('content-type')).toMatch(/^text\/(javascript|css); charset=utf-8$/)
       expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
       expect((await asset.text()).length).toBeGreaterThan(100)
     }
   })
 
+  it('accepts all JSON types for a variable of type JSON', async () => {
+    const worker = await (await answer('/graphiql/graphql-worker.js')).text()
+    expect(worker).toContain('definition.type = ["string", "number", "boolean", "integer", "object", "array"];')
+  })
+
+  it('leaves out the embedded fonts for text', async () => {
+    const css = await (await answer('/graphiql/graphiql.css')).text()
+    expect(css.match(/font-family:\s*["']?\w+["']?\s*;[^}]*src:url\(/g)?.join()).not.toMatch(/Roboto|Fira/)
+    expect(css.length).toBeLessThan(500_000)
+  })
+
   it('shows the login command and a logout button', () => {
     expect(html).toContain('You are not logged in')
     expect(html).toContain('<pre><code>cd &#34;&#60;a&#62;&#34; &#38;&#38; ashlar login</code></pre>')
-    expect(html).toContain('<button id="logout" type="button">Log out</button>')
-  })
-})
-
-describe('an example operation', async () => {
-  const folder = fileURLToPath(new URL('operations/', import.meta.url))
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.graphql'))
-
-  it.each(names)('%s and its variables are valid for the schema', async (name) => {
-    const document = parse(await readFile(folder + name, 'utf8'))
-    expect(validate(buildSchema(), document)).toEqual([])
-    const [operation] = document.definitions
-    if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('the file must start with an operation')
-    const definitions = operation.variableDefinitions ?? []
-    if (definitions.length === 0) return
-    const variables = JSON.parse(await readFile(folder + name.replace('.graphql', '.json'), 'utf8')) as Record<string, unknown>
-    expect(Object.keys(variables)).toEqual(definitions.map(({ variable }) => variable.name.value))
-    expect(getVariableValues(buildSchema(), definitions, variables)).not.toHaveProperty('errors')
-  })
-
-  it('has its own tab, in order', () => {
-    const options = JSON.parse(/<script type="application\/json" id="options">(.*?)<\/script>/s.exec(html)?.[1] ?? '') as {
-      defaultTabs: { query: string; variables: string }[]
-    }
-    expect(options.defaultTabs.map(({ query }) => /(?:mutation|query|subscription) (\w+)/.exec(query)?.[1])).toEqual([
-      'CreateHello',
-      'RunGraph',
-      'WatchExecution',
-      'LookAround',
-      'KeepSecret',
-      'Plugins',
-    ])
-    expect(options.defaultTabs[1]?.variables).toContain('"newest"')
+    expect(html).toContain('<a id="login-link" class="button" href="login" hidden>Log in</a>')
+    expect(html).toContain('<button id="logout" type="button" hidden>Log out</button>')
   })
 })

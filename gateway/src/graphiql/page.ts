@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { commandBlock, buildAsset, type Asset } from '../pages/index.ts'
-import { readTabs } from './operations.ts'
+import { buildAsset, commandBlock, type Asset } from '../pages/index.ts'
+import { readExamples } from './operations.ts'
+import { renderHtml } from './html.ts'
 
 // GraphiQL for `/graphql`. The page loads all files from this server, and its Content-Security-Policy allows no other
-// server. The files (9 MB) are read when the page is first opened.
+// server. The files (8 MB) are read when the page is first opened.
 
 type Answer = (request: Request, url: URL) => Promise<Response>
 
@@ -14,16 +15,21 @@ interface Page {
 }
 
 const PATH = '/graphiql'
+/** Own modules: a module imports only modules before it. */
+const MODULES = ['sse.js', 'session.js', 'editors.js', 'newest.js', 'events.js', 'fetcher.js', 'page.js'] as const
 const NAMES = [
   'graphiql.js',
   'graphiql.css',
   'editor-worker.js',
   'json-worker.js',
   'graphql-worker.js',
-  'page.js',
   'page.css',
+  ...MODULES,
 ] as const
 type Name = (typeof NAMES)[number]
+
+/** The examples that are open at the first visit. */
+const FIRST_TABS = new Set(['graphs/1-create', 'executions/1-start', 'executions/2-watch'])
 
 /** Allows what GraphiQL needs: inline styles of its editor, workers, and requests to this server. */
 const POLICY = [
@@ -68,61 +74,46 @@ function getPage(): Promise<Page> {
 }
 
 async function loadPage(): Promise<Page> {
-  const [texts, tabs] = await Promise.all([readAssets(), readTabs()])
-  const assets = new Map(NAMES.map((name) => [name, buildAsset(`${PATH}/${name}`, texts[name])]))
-  const getUrl = (name: Name): string => assets.get(name)?.url ?? ''
+  const [texts, groups] = await Promise.all([readAssets(), readExamples()])
+  const assets = new Map<string, Asset>()
+  const getUrl = (name: string): string => assets.get(name)?.url ?? ''
+  for (const name of NAMES) {
+    // An imported file must have the digest of its content in its URL, as the files have that the page names.
+    const text = texts[name].replaceAll(/(?<= from '\.\/)[\w-]+\.js(?=')/g, (imported) =>
+      getUrl(imported).replace(`${PATH}/`, ''),
+    )
+    assets.set(name, buildAsset(`${PATH}/${name}`, text))
+  }
+  const examples = groups.flatMap((group) => group.examples)
   const options = {
-    defaultTabs: tabs,
+    examples: examples.map(({ query, variables }) => ({ query, variables })),
+    defaultTabs: examples.filter(({ name }) => FIRST_TABS.has(name)),
     shouldPersistHeaders: false,
-    method: 'POST',
     workers: {
       editorWorkerService: getUrl('editor-worker.js'),
       json: getUrl('json-worker.js'),
       graphql: getUrl('graphql-worker.js'),
     },
   }
-  return { html: (login) => renderHtml(getUrl, options, login), assets }
+  return { html: (login) => renderHtml({ getUrl, options, groups, login }), assets }
 }
 
 async function readAssets(): Promise<Record<Name, string>> {
-  const readOwn = (name: string): Promise<string> => readFile(new URL(`browser/${name}`, import.meta.url), 'utf8')
+  const own = ['page.css', ...MODULES] as const
+  const texts = await Promise.all(own.map((name) => readFile(new URL(`browser/${name}`, import.meta.url), 'utf8')))
   const { js, css, editorWorkerService, jsonWorker, graphqlWorker } = await import('@graphql-yoga/render-graphiql/graphiql')
   return {
     'graphiql.js': js,
-    'graphiql.css': css,
+    'graphiql.css': css.replaceAll(TEXT_FONT, ''),
     'editor-worker.js': editorWorkerService,
     'json-worker.js': jsonWorker,
-    'graphql-worker.js': graphqlWorker,
-    'page.js': await readOwn('page.js'),
-    'page.css': await readOwn('page.css'),
+    'graphql-worker.js': graphqlWorker.replace(SCALAR_TYPES, SCALAR_TYPES.replace(']', ', "object", "array"]')),
+    ...(Object.fromEntries(own.map((name, index) => [name, texts[index]])) as Record<(typeof own)[number], string>),
   }
 }
 
-const LOGO = `<svg viewBox="0 0 40 28" width="30" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2"><path d="M2 2h36v8H2zM2 10h36v8H2zM2 18h36v8H2zM16 2v8M28 2v8M10 10v8M22 10v8M34 10v8M16 18v8M28 18v8"/></svg>`
+/** The embedded fonts for text (0.6 MB). The page uses the fonts of the system. */
+const TEXT_FONT = /@font-face\s*\{[^}]*font-family:\s*["']?(?:Roboto|Fira Code)[^}]*\}/g
 
-function renderHtml(getUrl: (name: Name) => string, options: object, login: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Ashlar</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="${getUrl('graphiql.css')}">
-<link rel="stylesheet" href="${getUrl('page.css')}">
-</head>
-<body>
-<header><span class="brand">${LOGO} Ashlar</span><span id="account" hidden><button id="logout" type="button">Log out</button></span></header>
-<div id="login" role="alert" hidden>
-<p>You are not logged in. To print a login link, run this command in the directory in which Ashlar was started. Then open the link in this browser.</p>
-${login}
-</div>
-<div id="root">Loading …</div>
-<noscript>This page needs JavaScript.</noscript>
-<script type="application/json" id="options">${JSON.stringify(options).replaceAll('<', '\\u003c')}</script>
-<script src="${getUrl('graphiql.js')}"></script>
-<script src="${getUrl('page.js')}"></script>
-</body>
-</html>
-`
-}
+/** The JSON types that the editor of variables accepts for a scalar of the schema. `JSON` also accepts the others. */
+const SCALAR_TYPES = '["string", "number", "boolean", "integer"]'

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 /** Runs `list/create` on the inputs. */
 const RUN = `mutation ($inputs: JSON) { runBlock(input: { block: "list/create", inputs: $inputs }) {
-  ... on Execution { id } ... on Error { code message } } }`
+  execution { id } errors { code message } } }`
 const EVENTS = `subscription ($id: ID!) { executionEvents(executionId: $id) { __typename ... on NodeOutput { value } } }`
 
 function post(body: string, accept = 'application/json'): Promise<Response> {
@@ -38,9 +38,9 @@ function toBody(query: string, variables = '{}'): string {
 
 async function start(variables: string, query = RUN): Promise<string> {
   const text = await (await post(toBody(query, variables))).text()
-  const { data } = JSON.parse(text) as { data: { runBlock: { id?: string } } }
-  if (data.runBlock.id === undefined) throw new Error(text)
-  return data.runBlock.id
+  const { data } = JSON.parse(text) as { data: { runBlock: { execution: { id: string } | null } } }
+  if (!data.runBlock.execution) throw new Error(text)
+  return data.runBlock.execution.id
 }
 
 /** Returns the text of the event stream of an execution. */
@@ -90,8 +90,10 @@ describe('the API', () => {
       for await (const result of client.iterate({ query, variables })) results.push(result)
       return results
     }
-    const [started] = (await iterate(RUN, { inputs: { values: [BigInt(ID)] } })) as { data: { runBlock: { id: string } } }[]
-    await iterate(EVENTS, { id: started?.data.runBlock.id })
+    const [started] = (await iterate(RUN, { inputs: { values: [BigInt(ID)] } })) as {
+      data: { runBlock: { execution: { id: string } } }
+    }[]
+    await iterate(EVENTS, { id: started?.data.runBlock.execution.id })
     await client.dispose()
     expect(messages.join('\n')).toContain(`"value":[${ID}]`)
   })

@@ -3,8 +3,8 @@ import { buildAsset } from './assets.ts'
 
 // The small pages next to GraphiQL: login, logout, and the end of an authorization.
 
-const NAMES = ['page.css', 'login.js', 'callback.js'] as const
-type Script = Exclude<(typeof NAMES)[number], 'page.css'>
+const NAMES = ['page.css', 'copy.js', 'login.js', 'callback.js'] as const
+type Script = 'login.js' | 'callback.js'
 
 const ASSETS = new Map(
   NAMES.map((name) => [name, buildAsset(`/pages/${name}`, readFileSync(new URL(`browser/${name}`, import.meta.url), 'utf8'))]),
@@ -39,7 +39,7 @@ interface PageOptions {
 
 /** Renders a small page that browsers do not cache. */
 export function htmlPage({ title, body, script, status = 200, depth = 0 }: PageOptions): Response {
-  const getUrl = (name: (typeof NAMES)[number]): string => '../'.repeat(depth) + (ASSETS.get(name)?.url.slice(1) ?? '')
+  const getUrl = (name: (typeof NAMES)[number]): string => '../'.repeat(depth) + pageAssetUrl(name).slice(1)
   const html = `<!doctype html>
 <html lang="en">
 <head>
@@ -56,6 +56,7 @@ export function htmlPage({ title, body, script, status = 200, depth = 0 }: PageO
 <h1 id="title">${escapeHtml(title)}</h1>
 <div id="body">${body}</div>
 </main>
+<script src="${getUrl('copy.js')}"></script>
 ${script ? `<noscript>This page needs JavaScript.</noscript>\n<script src="${getUrl(script)}"></script>\n` : ''}</body>
 </html>
 `
@@ -84,14 +85,19 @@ export function commandBlock(command: string): string {
   return `<pre><code>${escapeHtml(command)}</code></pre>`
 }
 
+/** The URL of a file that pages load, from the root of the server. */
+export function pageAssetUrl(name: (typeof NAMES)[number]): string {
+  return ASSETS.get(name)?.url ?? ''
+}
+
 /** The routes of the files that the pages load, by path. */
 export const pageRoutes: ReadonlyMap<string, () => Response> = new Map(
   [...ASSETS].map(([name, asset]) => [`/pages/${name}`, asset.answer]),
 )
 
 /** Escapes a text for HTML, also in attributes. */
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
 }
 
-const LOGO = `<svg viewBox="0 0 40 28" width="30" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2"><path d="M2 2h36v8H2zM2 10h36v8H2zM2 18h36v8H2zM16 2v8M28 2v8M10 10v8M22 10v8M34 10v8M16 18v8M28 18v8"/></svg>`
+export const LOGO = `<svg viewBox="0 0 40 28" width="30" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2"><path d="M2 2h36v8H2zM2 10h36v8H2zM2 18h36v8H2zM16 2v8M28 2v8M10 10v8M22 10v8M34 10v8M16 18v8M28 18v8"/></svg>`

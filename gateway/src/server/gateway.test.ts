@@ -215,7 +215,7 @@ describe('errors', () => {
   })
 
   it('rejects a mutation by GET', async () => {
-    const query = encodeURIComponent('mutation { deleteGraph(input: { graphId: "x" }) { __typename } }')
+    const query = encodeURIComponent('mutation { forkGraph(input: { graphId: "x" }) { __typename } }')
     expect((await get(`/graphql?query=${query}`, BEARER)).status).toBe(405)
   })
 })
@@ -233,12 +233,13 @@ it('sends the events of an execution as server-sent events', async () => {
 
 it.each([0, 5])('completes the event stream of a finished execution whose last event is %d before "after"', async (beyond) => {
   const id = await startHello(runtime)
-  const query = 'subscription ($id: ID!, $after: Int) { executionEvents(executionId: $id, after: $after) { seq } }'
-  const follow = async (after: number): Promise<string> =>
+  const query = 'subscription ($id: ID!, $after: ID) { executionEvents(executionId: $id, after: $after) { seq } }'
+  const follow = async (after?: string): Promise<string> =>
     (await post(query, { ...BEARER, accept: 'text/event-stream' }, { id, after })).text()
-  const all = await follow(0)
+  const all = await follow()
   const last = Math.max(...[...all.matchAll(/"seq":(\d+)/g)].map(([, seq]) => Number(seq)))
-  const text = await follow(last + beyond)
+  const executionId = Buffer.from(id, 'base64url').toString().replace('Execution:', '')
+  const text = await follow(Buffer.from(`ExecutionEvent:${executionId}:${last + beyond}`).toString('base64url'))
   expect(text).not.toContain('event: next')
   expect(text.trimEnd()).toMatch(/event: complete\ndata:$/)
 })

@@ -6,7 +6,6 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
-  isUnionType,
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLInputType,
@@ -174,6 +173,11 @@ function* nestedOperations(type: GraphQLObjectType): Generator<Operation> {
         }
 }
 
+/** A cursor with the given parts. */
+function cursor(...parts: string[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url')
+}
+
 function declared(args: readonly GraphQLArgument[]): string {
   return args.map(({ name, type }) => `$${name}: ${String(type)}`).join(', ')
 }
@@ -184,7 +188,6 @@ function passed(args: readonly GraphQLArgument[]): string {
 
 function selection({ type }: GraphQLField<unknown, unknown>): string {
   const named = getNamedType(type)
-  if (isUnionType(named)) return '{ __typename ... on Error { code path } }'
   return 'getFields' in named ? '{ __typename }' : ''
 }
 
@@ -249,20 +252,30 @@ describe('the error code', () => {
   it.each([
     ['a name with U+0000', 'createGraph', 'CreateGraphInput', { name: 'a\0b', document: DOCUMENT }, ['name']],
     ['a name with an unpaired surrogate', 'createGraph', 'CreateGraphInput', { name: '\ud800', document: DOCUMENT }, ['name']],
-    ['a name with U+0000 in a file', 'importGraph', 'ImportGraphInput', { file: { name: '\0', document: DOCUMENT } }, ['name']],
+    [
+      'a name with U+0000 in a file',
+      'importGraph',
+      'ImportGraphInput',
+      { file: { name: '\0', document: DOCUMENT } },
+      ['file', 'name'],
+    ],
     ['a package name with U+0000', 'uninstallPlugin', 'UninstallPluginInput', { packageName: '\0' }, ['packageName']],
     ['an id with U+0000', 'startExecution', 'StartExecutionInput', { graphId: globalId('Graph', '\0') }, ['graphId']],
   ])('of %s is BAD_INPUT with its path', async (_what, mutation, type, input, path) => {
-    const query = `mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename ... on Error { code path } } }`
+    const query = `mutation ($input: ${type}!) { ${mutation}(input: $input) { errors { __typename code path } } }`
     const { data } = await send({ query, variables: { input } })
-    expect(data).toEqual({ [mutation]: { __typename: 'InvalidInputError', code: 'BAD_INPUT', path } })
+    const error = { __typename: 'InvalidInputError', code: 'BAD_INPUT', path: ['input', ...path] }
+    expect(data).toEqual({ [mutation]: { errors: [error] } })
   })
 
   it.each([
     ['which is not base64', '!!'],
-    ['which is from another list', globalId('after', `Graph:${UUID}`)],
-    ['which contains U+0000', globalId('after', 'Execution:\0')],
-    ['which has no id', globalId('after', 'Execution:')],
+    ['which is from another list', cursor('Graph', 'CREATED_AT', 'DESC', UUID, UUID)],
+    ['which is from another order', cursor('Execution', 'CREATED_AT', 'ASC', UUID, UUID)],
+    ['which contains U+0000', cursor('Execution', 'CREATED_AT', 'DESC', '\0', UUID)],
+    ['whose id is not a UUID', cursor('Execution', 'CREATED_AT', 'DESC', UUID, 'x')],
+    ['which has no id', cursor('Execution', 'CREATED_AT', 'DESC', UUID)],
+    ['which is not a list', globalId('after', UUID)],
   ])('of a cursor %s is BAD_INPUT', async (_what, after) => {
     const answer = await send({
       query: 'query ($after: String) { executions(after: $after) { totalCount } }',
@@ -272,11 +285,11 @@ describe('the error code', () => {
   })
 
   it('does not apply to U+0000 in an input of a block', async () => {
-    const query = 'mutation ($d: JSON!) { createGraph(input: { name: "x", document: $d }) { ... on Graph { id } } }'
+    const query = 'mutation ($d: JSON!) { createGraph(input: { name: "x", document: { json: $d } }) { graph { id } } }'
     const { data } = (await send({ query, variables: { d: { nodes: NODES, links: [] } } })) as {
-      data: { createGraph: { id: string } }
+      data: { createGraph: { graph: { id: string } } }
     }
-    const id = Buffer.from(data.createGraph.id, 'base64url').toString().replace('Graph:', '')
+    const id = Buffer.from(data.createGraph.graph.id, 'base64url').toString().replace('Graph:', '')
     const execution = await runtime.executions.start(runtime.ownerId, { graphId: id, inputs: {} })
     for await (const _event of await runtime.executions.follow(runtime.ownerId, execution.id, 0));
     expect((await runtime.executions.get(runtime.ownerId, execution.id)).outputs).toEqual({ copy: ['a\0b'] })

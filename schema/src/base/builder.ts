@@ -1,14 +1,11 @@
-import SchemaBuilder from '@pothos/core'
+import PothosBuilder from '@pothos/core'
 import DataloaderPlugin from '@pothos/plugin-dataloader'
-import ErrorsPlugin from '@pothos/plugin-errors'
 import RelayPlugin from '@pothos/plugin-relay'
-import ValidationPlugin from '@pothos/plugin-validation'
 import type { SchemaContext } from './context.ts'
-import { InvalidInputError } from './translate.ts'
-import { decodeGlobalId, encodeGlobalId } from './global-ids.ts'
+import { assertFew, decodeGlobalId, encodeGlobalId } from './global-ids.ts'
 import './text-plugin.ts'
 
-interface SchemaTypes {
+interface OwnTypes {
   Context: SchemaContext
   DefaultFieldNullability: false
   Scalars: {
@@ -19,38 +16,42 @@ interface SchemaTypes {
   Connection: { totalCount: number }
 }
 
-export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: [ErrorsPlugin, 'text', RelayPlugin, DataloaderPlugin, ValidationPlugin],
+export const builder = new PothosBuilder<OwnTypes>({
+  plugins: ['text', RelayPlugin, DataloaderPlugin],
   defaultFieldNullability: false,
-  errors: {
-    directResult: true,
-    unsafelyHandleInputErrors: true,
-    defaultUnionOptions: { name: ({ fieldName }) => `${fieldName.charAt(0).toUpperCase()}${fieldName.slice(1)}Result` },
-  },
   relay: {
     clientMutationId: 'omit',
     cursorType: 'String',
     encodeGlobalID: encodeGlobalId,
     decodeGlobalID: decodeGlobalId,
-  },
-  validation: {
-    validationError: ({ issues }) => {
-      const faults = issues.map(({ path = [], message }) => ({ path: path.map(segmentName).join('.'), message }))
-      const [first] = faults
-      return new InvalidInputError('BAD_INPUT', `${first?.path}: ${first?.message}`, {
-        details: { path: first?.path.split('.') ?? [], faults },
-      })
+    idFieldOptions: { description: 'Global id. Clients treat it as opaque.' },
+    nodeTypeOptions: { description: 'An object with a global id.' },
+    nodeQueryOptions: {
+      description: 'The object with this global id. Null if it does not exist or you may not see it.',
+      args: { id: { description: 'Global id.' } },
     },
+    nodesQueryOptions: {
+      description: 'The objects with these global ids, in order. Null for each that does not exist or that you may not see.',
+      args: { ids: { description: 'At most 100 global ids.' } },
+      resolve: (_root, { ids }, _context, _info, resolveNodes) => resolveNodes(assertFew(ids)),
+    },
+    pageInfoTypeOptions: { description: 'The place of a page in its list.' },
+    hasNextPageFieldOptions: { description: 'Whether the list continues after this page.' },
+    hasPreviousPageFieldOptions: { description: 'Always false: lists are read forward.' },
+    startCursorFieldOptions: { description: 'The cursor of the first item. Null if the page is empty.' },
+    endCursorFieldOptions: { description: 'The cursor of the last item. Null if the page is empty.' },
+    cursorFieldOptions: { description: 'The place of the item in the list, for `after`.' },
+    edgesFieldOptions: { description: 'The items of the page with their cursors.' },
+    nodeFieldOptions: { description: 'The item.' },
+    pageInfoFieldOptions: { description: 'Whether and where the list continues.' },
   },
 })
 
-function segmentName(segment: PropertyKey | { key: PropertyKey }): string {
-  return String(typeof segment === 'object' ? segment.key : segment)
-}
+export type SchemaTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never
 
-builder.queryType({})
-builder.mutationType({})
-builder.subscriptionType({})
+builder.queryType({ description: 'Reads. They change nothing.' })
+builder.mutationType({ description: 'Changes. Each takes one `input` and returns a payload with `errors`.' })
+builder.subscriptionType({ description: 'Streams of events, over WebSocket (graphql-transport-ws) or server-sent events.' })
 
 builder.globalConnectionField('totalCount', (t) =>
   t.exposeInt('totalCount', { description: 'The number of items on all pages.' }),

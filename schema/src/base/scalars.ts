@@ -3,6 +3,7 @@ import { GraphQLError, Kind, type FloatValueNode, type IntValueNode, type ValueN
 import { builder } from './builder.ts'
 
 builder.scalarType('JSON', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
   description: 'Any JSON value. Integers above 2 ** 53 keep all digits, so clients need a JSON parser that preserves them.',
   serialize: (value) => value,
   parseValue: (value) => value,
@@ -10,6 +11,7 @@ builder.scalarType('JSON', {
 })
 
 builder.scalarType('DateTime', {
+  specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time',
   description: 'A point in time as ISO 8601 text in UTC, such as `2026-11-21T09:30:00.000Z`.',
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
@@ -20,6 +22,7 @@ builder.scalarType('DateTime', {
 })
 
 builder.scalarType('Base64', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc4648#section-4',
   description: 'Bytes as base64 text (RFC 4648, section 4).',
   serialize: (value) => value.toString('base64'),
   parseValue: (value) => {

@@ -1,5 +1,5 @@
-import { isText } from '@ashlar/core'
-import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core'
+import { AshlarError, isText } from '@ashlar/core'
+import PothosBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core'
 import {
   GraphQLID,
   GraphQLString,
@@ -10,7 +10,6 @@ import {
   type GraphQLInputType,
   type GraphQLResolveInfo,
 } from 'graphql'
-import { InvalidInputError } from './translate.ts'
 
 declare global {
   // Pothos requires declaration merging for the options of plugins.
@@ -26,11 +25,11 @@ type Resolver<Types extends SchemaTypes> = GraphQLFieldResolver<unknown, Types['
 /**
  * Checks every argument of type `String` or `ID`, at any depth, before its resolver runs. Postgres cannot store U+0000,
  * and an unpaired surrogate has no UTF-8 form, so it would be stored as another character. `JSON` arguments may contain
- * both.
+ * both. Mutations check their arguments themselves, because the error is part of their payload.
  */
 class TextPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(resolve: Resolver<Types>, field: PothosOutputFieldConfig<Types>): Resolver<Types> {
-    return hasArguments(field) ? withTextCheck(resolve) : resolve
+    return hasArguments(field) && field.kind !== 'Mutation' ? withTextCheck(resolve) : resolve
   }
 
   override wrapSubscribe(
@@ -41,21 +40,24 @@ class TextPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 }
 
-SchemaBuilder.registerPlugin('text', TextPlugin)
+PothosBuilder.registerPlugin('text', TextPlugin)
 
 function hasArguments<Types extends SchemaTypes>({ args }: PothosOutputFieldConfig<Types>): boolean {
   return Object.keys(args).length > 0
 }
 
-/** The failure must be a rejection, because the errors plugin expects a promise. */
 function withTextCheck<Types extends SchemaTypes>(resolve: Resolver<Types>): Resolver<Types> {
-  return async (parent, args, context, info): Promise<unknown> => {
+  return (parent, args, context, info): unknown => {
     assertText(args as Record<string, unknown>, info)
     return resolve(parent, args, context, info)
   }
 }
 
-function assertText(given: Record<string, unknown>, { parentType, fieldName }: GraphQLResolveInfo): void {
+/** @throws {AshlarError} BAD_INPUT when a text argument is not Unicode text */
+export function assertText(
+  given: Record<string, unknown>,
+  { parentType, fieldName }: Pick<GraphQLResolveInfo, 'parentType' | 'fieldName'>,
+): void {
   for (const { name, type } of parentType.getFields()[fieldName]?.args ?? []) assertTextValue(type, given[name], [name])
 }
 
@@ -73,8 +75,8 @@ function assertTextValue(type: GraphQLInputType, value: unknown, path: readonly 
 }
 
 /** The path of a field of an input object omits `input`, as in every other error. */
-function notTextError([first = '', ...rest]: readonly (string | number)[]): InvalidInputError {
+function notTextError([first = '', ...rest]: readonly (string | number)[]): AshlarError {
   const path = first === 'input' && rest.length > 0 ? rest : [first, ...rest]
   const message = `${path.join('.')} must be Unicode text without the character U+0000 and without unpaired surrogates`
-  return new InvalidInputError('BAD_INPUT', message, { details: { path } })
+  return new AshlarError('BAD_INPUT', message, { details: { path } })
 }

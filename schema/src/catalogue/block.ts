@@ -1,10 +1,9 @@
-import { BLOCK_KINDS, listCapabilities, type Block } from '@ashlar/core'
+import { BLOCK_KINDS, listCapabilities, sortPage, type Block } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
-import { toConnection, parsePage, slicePage } from '../base/connections.ts'
 import { CostUnit } from '../base/cost-unit.ts'
 import { CapabilityType } from '../refs/capability.ts'
 import { toPins, PinType } from './pin.ts'
-import { BlockConnection, BlockType, PluginType } from '../refs/catalogue.ts'
+import { BlockList, BlockType, PluginType } from '../refs/catalogue.ts'
 
 const CostType = builder.objectRef<Block['costs'][number]>('BlockCost').implement({
   description: 'The cost of one run.',
@@ -78,27 +77,14 @@ builder.objectType(BlockType, {
 })
 
 builder.queryFields((t) => ({
-  blocks: t.connection(
-    {
-      type: BlockType,
-      description: 'The available blocks, by name.',
-      args: {
-        category: t.arg.string({ description: 'Only blocks of this category, such as `TEXT`. Case-insensitive.' }),
-        search: t.arg.string({ description: 'Only blocks whose name or description contains this text. Case-insensitive.' }),
-      },
-      resolve: (_root, { category, search, ...page }, { runtime }) => {
-        const blocks = runtime.plugins
-          .blocks()
-          .filter((block) => matchesFilter(block, category ?? undefined, search ?? undefined))
-        return toConnection(
-          slicePage(blocks, parsePage(page, 'Block'), ({ id }) => id),
-          'Block',
-          ({ id }) => id,
-        )
-      },
+  blocks: BlockList.field(t, {
+    description: 'The available blocks, by name.',
+    load: (_root, request, { runtime }) => {
+      const { category, text } = request.filter
+      const blocks = runtime.plugins.blocks().filter((block) => matchesFilter(block, category ?? undefined, text ?? undefined))
+      return sortPage(blocks, request, ({ qualifiedName: value, id }) => ({ value, id }))
     },
-    BlockConnection,
-  ),
+  }),
   block: t.field({
     type: BlockType,
     nullable: true,

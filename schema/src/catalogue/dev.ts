@@ -1,11 +1,23 @@
 import { builder } from '../base/builder.ts'
-import { EXPECTED_OR_FORBIDDEN, withExpectedErrors } from '../errors/index.ts'
-import { PluginType } from '../refs/catalogue.ts'
+import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
+import { PACKAGE_NAME, pluginFields } from './plugin-payload.ts'
 
-const SetDevPluginInput = builder.inputType('SetDevPluginInput', {
+const DevPluginInspector = builder.objectRef<{ webSocketPath: string }>('DevPluginInspector').implement({
+  description: 'The connection for a debugger to a development plugin.',
   fields: (t) => ({
-    packageName: t.string({ required: true }),
-    version: t.string({ required: true }),
+    webSocketPath: t.exposeString('webSocketPath', {
+      description:
+        'Path of a WebSocket of this server that speaks the Chrome DevTools Protocol, for one debugger at a time. The path contains a secret that grants access. It remains the same until the plugin is removed.',
+    }),
+  }),
+})
+
+defineMutation('setDevPlugin', {
+  description:
+    'Loads a development plugin. It takes precedence over any other plugin with the same package name. It is removed 15 seconds after it was last set or renewed. Only the owner of the installation may do this.',
+  input: (t) => ({
+    packageName: t.string(PACKAGE_NAME),
+    version: t.string({ required: true, description: 'The version in its package.json, such as `1.2.0`.' }),
     bundle: t.string({
       required: true,
       description: 'The blocks as one script of at most 5 MiB, as built by `ashlar plugin dev`.',
@@ -24,67 +36,52 @@ const SetDevPluginInput = builder.inputType('SetDevPluginInput', {
         'Whether a debugger may inspect the plugin, see `inspectDevPlugin`. The default is true if a source map is given.',
     }),
   }),
+  payload: pluginFields,
+  resolve: async (input, { runtime, user }) => {
+    await runtime.devPlugins.set(user.id, input)
+    return { packageName: input.packageName }
+  },
 })
 
-const DevPluginInput = builder.inputType('DevPluginInput', {
-  fields: (t) => ({ packageName: t.string({ required: true }) }),
+defineMutation('renewDevPlugin', {
+  description: 'Keeps a development plugin for another 15 seconds.',
+  input: (t) => ({ packageName: t.string(PACKAGE_NAME) }),
+  payload: pluginFields,
+  resolve: async ({ packageName }, { runtime, user }) => {
+    await runtime.devPlugins.renew(user.id, packageName)
+    return { packageName }
+  },
 })
 
-const RemovedDevPlugin = builder.objectRef<{ packageName: string }>('RemovedDevPlugin').implement({
-  description: 'A development plugin that was removed.',
-  fields: (t) => ({ packageName: t.exposeString('packageName') }),
+defineMutation('removeDevPlugin', {
+  description: 'Removes a development plugin. A plugin of the same name that it replaced is available again.',
+  input: (t) => ({ packageName: t.string(PACKAGE_NAME) }),
+  payload: (t: PayloadBuilder<{ packageName: string }>) => ({
+    removedPackageName: t.string({
+      nullable: true,
+      description: 'The name of the package that was removed.',
+      resolve: ({ packageName }) => packageName,
+    }),
+  }),
+  resolve: async ({ packageName }, { runtime, user }) => {
+    await runtime.devPlugins.remove(user.id, packageName)
+    return { packageName }
+  },
 })
 
-const DevPluginInspector = builder.objectRef<{ webSocketPath: string }>('DevPluginInspector').implement({
-  description: 'The connection for a debugger to a development plugin.',
-  fields: (t) => ({
-    webSocketPath: t.exposeString('webSocketPath', {
-      description:
-        'Path of a WebSocket of this server that speaks the Chrome DevTools Protocol, for one debugger at a time. The path contains a secret that grants access. It remains the same until the plugin is removed.',
+defineMutation('inspectDevPlugin', {
+  description:
+    'Opens a connection for a debugger to an inspectable development plugin. The debugger sees only the code that you run, not that of other users.',
+  input: (t) => ({ packageName: t.string(PACKAGE_NAME) }),
+  payload: (t: PayloadBuilder<{ inspector: { webSocketPath: string } }>) => ({
+    inspector: t.field({
+      type: DevPluginInspector,
+      nullable: true,
+      description: 'The connection for a debugger.',
+      resolve: ({ inspector }) => inspector,
     }),
+  }),
+  resolve: async ({ packageName }, { runtime, user }) => ({
+    inspector: { webSocketPath: `/inspector/${await runtime.devPlugins.inspect(user.id, packageName)}` },
   }),
 })
-
-builder.mutationFields((t) => ({
-  setDevPlugin: t.field({
-    type: PluginType,
-    errors: { types: EXPECTED_OR_FORBIDDEN },
-    description:
-      'Loads a development plugin. It takes precedence over any other plugin with the same package name. It is removed 15 seconds after it was last set or renewed. Only the owner of the installation may do this.',
-    args: { input: t.arg({ type: SetDevPluginInput, required: true }) },
-    resolve: withExpectedErrors(async (_root, { input }, { runtime, user }) => {
-      await runtime.devPlugins.set(user.id, input)
-      return input.packageName
-    }),
-  }),
-  renewDevPlugin: t.field({
-    type: PluginType,
-    errors: { types: EXPECTED_OR_FORBIDDEN },
-    description: 'Keeps a development plugin for another 15 seconds.',
-    args: { input: t.arg({ type: DevPluginInput, required: true }) },
-    resolve: withExpectedErrors(async (_root, { input: { packageName } }, { runtime, user }) => {
-      await runtime.devPlugins.renew(user.id, packageName)
-      return packageName
-    }),
-  }),
-  removeDevPlugin: t.field({
-    type: RemovedDevPlugin,
-    errors: { types: EXPECTED_OR_FORBIDDEN },
-    description: 'Removes a development plugin.',
-    args: { input: t.arg({ type: DevPluginInput, required: true }) },
-    resolve: withExpectedErrors(async (_root, { input: { packageName } }, { runtime, user }) => {
-      await runtime.devPlugins.remove(user.id, packageName)
-      return { packageName }
-    }),
-  }),
-  inspectDevPlugin: t.field({
-    type: DevPluginInspector,
-    errors: { types: EXPECTED_OR_FORBIDDEN },
-    description:
-      'Opens a connection for a debugger to an inspectable development plugin. The debugger sees only the code that you run, not that of other users.',
-    args: { input: t.arg({ type: DevPluginInput, required: true }) },
-    resolve: withExpectedErrors(async (_root, { input: { packageName } }, { runtime, user }) => ({
-      webSocketPath: `/inspector/${await runtime.devPlugins.inspect(user.id, packageName)}`,
-    })),
-  }),
-}))

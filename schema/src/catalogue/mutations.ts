@@ -1,6 +1,8 @@
+import type { PluginVersion } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
-import { EXPECTED_OR_FORBIDDEN, withExpectedErrors } from '../errors/index.ts'
-import { PluginType, PluginVersionType } from '../refs/catalogue.ts'
+import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
+import { PluginType, PluginVersionList, PluginVersionType } from '../refs/catalogue.ts'
+import { PACKAGE_NAME, pluginFields } from './plugin-payload.ts'
 
 const PluginSignatureInput = builder.inputType('PluginSignatureInput', {
   description:
@@ -11,67 +13,93 @@ const PluginSignatureInput = builder.inputType('PluginSignatureInput', {
   }),
 })
 
-const PublishPluginInput = builder.inputType('PublishPluginInput', {
-  fields: (t) => ({
-    tarball: t.field({ type: 'Base64', required: true, description: 'The output of `npm pack`, at most 10 MiB.' }),
-    signature: t.field({ type: PluginSignatureInput }),
+const versionFields = (t: PayloadBuilder<{ pluginVersion: PluginVersion }>) => ({
+  pluginVersion: t.field({
+    type: PluginVersionType,
+    nullable: true,
+    description: 'The version.',
+    resolve: ({ pluginVersion }) => pluginVersion,
+  }),
+  pluginVersionEdge: t.field({
+    type: PluginVersionList.Edge,
+    nullable: true,
+    description: 'The edge of the version, for lists of versions.',
+    resolve: ({ pluginVersion }) => pluginVersion && PluginVersionList.toEdge(pluginVersion),
   }),
 })
 
-const InstallPluginInput = builder.inputType('InstallPluginInput', {
-  fields: (t) => ({
-    packageName: t.string({ required: true }),
+defineMutation('publishPlugin', {
+  description:
+    'Checks a version of a plugin, runs the tests of its blocks and stores it. Publishing the same content again succeeds.',
+  input: (t) => ({
+    tarball: t.field({ type: 'Base64', required: true, description: 'The output of `npm pack`, at most 10 MiB.' }),
+    signature: t.field({ type: PluginSignatureInput, description: 'Required if an earlier version of the package is signed.' }),
+  }),
+  payload: versionFields,
+  resolve: async ({ tarball, signature }, { runtime, user }) => ({
+    pluginVersion: await runtime.pluginStore.publish(user.id, { tarball, signature: signature ?? undefined }),
+  }),
+})
+
+defineMutation('installPlugin', {
+  description: 'Makes the blocks of a published plugin available. Only the owner of the installation may do this.',
+  input: (t) => ({
+    packageName: t.string(PACKAGE_NAME),
     version: t.string({ description: 'The default is the newest version that is not a prerelease.' }),
   }),
+  payload: pluginFields,
+  resolve: async ({ packageName, version }, { runtime, user }) => {
+    await runtime.pluginStore.install(user.id, packageName, version ?? undefined)
+    return { packageName }
+  },
 })
 
-const SetPluginVersionInput = builder.inputType('SetPluginVersionInput', {
-  fields: (t) => ({ packageName: t.string({ required: true }), version: t.string({ required: true }) }),
+defineMutation('setPluginVersion', {
+  description: 'Replaces the installed version of a plugin. New graph versions use it. Existing ones keep theirs.',
+  input: (t) => ({
+    packageName: t.string(PACKAGE_NAME),
+    version: t.string({ required: true, description: 'A published version, such as `1.2.0`.' }),
+  }),
+  payload: pluginFields,
+  resolve: async ({ packageName, version }, { runtime, user }) => {
+    await runtime.pluginStore.setVersion(user.id, packageName, version)
+    return { packageName }
+  },
 })
 
-const UninstallPluginInput = builder.inputType('UninstallPluginInput', {
-  fields: (t) => ({ packageName: t.string({ required: true }) }),
+defineMutation('uninstallPlugin', {
+  description: 'Removes the blocks of a plugin from new graph versions. Existing graph versions continue to run.',
+  input: (t) => ({ packageName: t.string(PACKAGE_NAME) }),
+  payload: pluginFields,
+  resolve: async ({ packageName }, { runtime, user }) => {
+    await runtime.pluginStore.uninstall(user.id, packageName)
+    return { packageName }
+  },
 })
 
-builder.mutationFields((t) => ({
-  publishPlugin: t.field({
-    type: PluginVersionType,
-    errors: { types: EXPECTED_OR_FORBIDDEN },
-    description:
-      'Checks a version of a plugin, runs the tests of its blocks and stores it. Publishing the same content again succeeds.',
-    args: { input: t.arg({ type: PublishPluginInput, required: true }) },
-    resolve: withExpectedErrors((_root, { input: { tarball, signature } }, { runtime, user }) =>
-      runtime.pluginStore.publish(user.id, { tarball, signature: signature ?? undefined }),
-    ),
-  }),
-  installPlugin: t.field({
-    type: PluginType,
-    errors: { types: EXPECTED_OR_FORBIDDEN },
-    description: 'Makes the blocks of a published plugin available. Only the owner of the installation may do this.',
-    args: { input: t.arg({ type: InstallPluginInput, required: true }) },
-    resolve: withExpectedErrors(async (_root, { input: { packageName, version } }, { runtime, user }) => {
-      await runtime.pluginStore.install(user.id, packageName, version ?? undefined)
-      return packageName
+const PluginScan = builder.objectRef<{ complete: boolean }>('PluginScan').implement({
+  description: 'The result of a scan of the plugin folders.',
+  fields: (t) => ({
+    complete: t.exposeBoolean('complete', {
+      description: 'Whether every worker has scanned its folders. False when one did not finish within 10 seconds.',
+    }),
+    failedPlugins: t.field({
+      type: [PluginType],
+      description: 'The plugins that did not load, with the reason in `error`.',
+      resolve: (_scan, _args, { runtime }) =>
+        runtime.plugins
+          .reports()
+          .filter(({ status }) => status === 'FAILED')
+          .map(({ packageName }) => packageName),
     }),
   }),
-  setPluginVersion: t.field({
-    type: PluginType,
-    errors: { types: EXPECTED_OR_FORBIDDEN },
-    description: 'Replaces the installed version of a plugin. New graph versions use it. Existing ones keep theirs.',
-    args: { input: t.arg({ type: SetPluginVersionInput, required: true }) },
-    resolve: withExpectedErrors(async (_root, { input: { packageName, version } }, { runtime, user }) => {
-      await runtime.pluginStore.setVersion(user.id, packageName, version)
-      return packageName
-    }),
+})
+
+defineMutation('scanPlugins', {
+  description:
+    'Scans the plugin folders of all workers and loads changed plugins. A running server also detects changes automatically after a short delay. Only the owner of the installation may do this.',
+  payload: (t: PayloadBuilder<{ scan: { complete: boolean } }>) => ({
+    scan: t.field({ type: PluginScan, nullable: true, description: 'The result.', resolve: ({ scan }) => scan }),
   }),
-  uninstallPlugin: t.field({
-    type: PluginType,
-    errors: { types: EXPECTED_OR_FORBIDDEN },
-    description: 'Removes the blocks of a plugin from new graph versions. Existing graph versions continue to run.',
-    args: { input: t.arg({ type: UninstallPluginInput, required: true }) },
-    resolve: withExpectedErrors(async (_root, { input: { packageName } }, { runtime, user }) => {
-      await runtime.pluginStore.uninstall(user.id, packageName)
-      return packageName
-    }),
-  }),
-}))
+  resolve: async (_input, { runtime, user }) => ({ scan: { complete: await runtime.pluginScans.request(user.id) } }),
+})

@@ -1,13 +1,6 @@
 import { builder } from '../base/builder.ts'
-import { toConnection, parsePage, slicePage } from '../base/connections.ts'
-import {
-  BlockType,
-  PluginConnection,
-  PluginType,
-  PluginVersionConnection,
-  PluginVersionType,
-  listPlugins,
-} from '../refs/catalogue.ts'
+import { sortPage } from '@ashlar/core'
+import { BlockType, PluginList, PluginType, PluginVersionList, listPlugins } from '../refs/catalogue.ts'
 
 const PluginStatus = builder.enumType('PluginStatus', {
   description: '`AVAILABLE`: published to this installation but not installed.',
@@ -51,36 +44,21 @@ builder.objectType(PluginType, {
       description: 'The version that new graph versions use. Existing graph versions keep theirs.',
       resolve: ({ status, version }) => (status === 'AVAILABLE' ? null : version),
     }),
-    versions: t.connection(
-      {
-        type: PluginVersionType,
-        description: 'The versions that were published to this installation, newest first.',
-        resolve: async ({ packageName }, page, { runtime }) => {
-          const versions = await runtime.pluginStore.listVersions(packageName)
-          return toConnection(
-            slicePage(versions, parsePage(page, 'PluginVersion'), ({ id }) => id),
-            'PluginVersion',
-            ({ id }) => id,
-          )
-        },
-      },
-      PluginVersionConnection,
-    ),
+    versions: PluginVersionList.field(t, {
+      description: 'The versions that were published to this installation, newest first.',
+      load: async ({ packageName }, request, { runtime }) =>
+        sortPage(await runtime.pluginStore.listVersions(packageName), request, ({ publishedAt, id }) => ({
+          value: publishedAt.toISOString(),
+          id,
+        })),
+    }),
   }),
 })
 
 builder.queryField('plugins', (t) =>
-  t.connection(
-    {
-      type: PluginType,
-      description: 'All plugins: loaded, failed to load, or available to install.',
-      resolve: async (_root, page, { runtime }) =>
-        toConnection(
-          slicePage(await listPlugins(runtime), parsePage(page, 'Plugin'), ({ packageName }) => packageName),
-          'Plugin',
-          ({ packageName }) => packageName,
-        ),
-    },
-    PluginConnection,
-  ),
+  PluginList.field(t, {
+    description: 'All plugins: loaded, failed to load, or available to install.',
+    load: async (_root, request, { runtime }) =>
+      sortPage(await listPlugins(runtime), request, ({ packageName }) => ({ value: packageName, id: packageName })),
+  }),
 )

@@ -1,8 +1,8 @@
 import { UserType } from '../refs/accounts.ts'
 import { builder } from '../base/builder.ts'
-import { toConnection, parsePage } from '../base/connections.ts'
+import { fromOldPage, toOldRequest } from '../base/old-pages.ts'
 import { CredentialKind } from './provider.ts'
-import { CredentialConnection, CredentialType, ProviderType } from '../refs/credentials.ts'
+import { CredentialList, CredentialType, ProviderType } from '../refs/credentials.ts'
 
 const CredentialStatus = builder.enumType('CredentialStatus', {
   description:
@@ -32,17 +32,9 @@ builder.objectType(CredentialType, {
 })
 
 builder.objectField(UserType, 'credentials', (t) =>
-  t.connection(
-    {
-      type: CredentialType,
-      description: 'Newest first.',
-      resolve: async (_user, page, { runtime, user }) =>
-        toConnection(
-          await runtime.credentials.list(user.id, parsePage(page, 'Credential')),
-          'Credential',
-          (credential) => credential.id,
-        ),
-    },
-    CredentialConnection,
-  ),
+  CredentialList.field(t, {
+    description: 'Your credentials, newest first.',
+    load: async (_user, request, { runtime, user }) =>
+      fromOldPage(await runtime.credentials.list(user.id, toOldRequest(request as never))),
+  }),
 )

@@ -22,16 +22,16 @@ async function run(source: string, variableValues: Record<string, unknown> = {},
 
 const ADD = `mutation ($name: String, $hosts: [String!], $secret: SecretInput!) {
   addCredential(input: { provider: "http/host", name: $name, hosts: $hosts, secret: $secret }) {
-    ... on Credential { id name kind hosts providerName provider { title credentialKinds hosts } lastUsedAt }
-    ... on Error { code message path } } }`
+    credential { id name kind hosts providerName provider { title credentialKinds hosts } lastUsedAt }
+    errors { code message path } } }`
 const SECRET = { hostScoped: { headers: { 'X-Key': 'hunter22' } } }
 
 it('stores a credential and returns every field except its secret', async () => {
   const added = (await run(ADD, { name: 'work', hosts: ['API.example.com'], secret: SECRET })) as {
-    addCredential: { id: string }
+    addCredential: { credential: { id: string } }
   }
-  const { id } = added.addCredential
-  expect(added.addCredential).toEqual({
+  const { id } = added.addCredential.credential
+  expect(added.addCredential.credential).toEqual({
     id,
     name: 'work',
     kind: 'HOST_SCOPED',
@@ -43,14 +43,16 @@ it('stores a credential and returns every field except its secret', async () => 
   const LIST = '{ viewer { credentials { totalCount edges { node { id name } } } } }'
   expect(await run(LIST)).toEqual({ viewer: { credentials: { totalCount: 1, edges: [{ node: { id, name: 'work' } }] } } })
   const CHANGE = `mutation ($id: ID!, $secret: SecretInput) {
-    updateCredential(input: { credentialId: $id, name: "home", secret: $secret }) { ... on Credential { name } ... on Error { code path } } }`
-  expect(await run(CHANGE, { id, secret: SECRET })).toEqual({ updateCredential: { name: 'home' } })
+    updateCredential(input: { credentialId: $id, name: "home", secret: $secret }) { credential { name } errors { code path } } }`
+  expect(await run(CHANGE, { id, secret: SECRET })).toEqual({ updateCredential: { credential: { name: 'home' }, errors: [] } })
   expect(await run(CHANGE, { id, secret: { apiKey: { key: 'hunter22' } } })).toEqual({
-    updateCredential: { code: 'BAD_INPUT', path: ['secret'] },
+    updateCredential: { credential: null, errors: [{ code: 'BAD_INPUT', path: ['input', 'secret'] }] },
   })
-  const DELETE = `mutation ($id: ID!) { deleteCredential(input: { credentialId: $id }) { ... on Credential { id } ... on Error { code } } }`
-  expect(await run(DELETE, { id })).toEqual({ deleteCredential: { id } })
-  expect(await run(DELETE, { id })).toEqual({ deleteCredential: { code: 'NOT_FOUND' } })
+  const DELETE = `mutation ($id: ID!) { deleteCredential(input: { credentialId: $id }) { deletedCredentialId errors { code } } }`
+  expect(await run(DELETE, { id })).toEqual({ deleteCredential: { deletedCredentialId: id, errors: [] } })
+  expect(await run(DELETE, { id })).toEqual({
+    deleteCredential: { deletedCredentialId: null, errors: [{ code: 'NOT_FOUND' }] },
+  })
 })
 
 it.each([
@@ -62,7 +64,7 @@ it.each([
   [{ name: '', hosts: ['a.example'], secret: SECRET }, ['name']],
 ])('rejects %j without repeating the secret', async (variables, path) => {
   const answer = await run(ADD, variables)
-  expect(answer).toMatchObject({ addCredential: { code: 'BAD_INPUT', path } })
+  expect(answer).toMatchObject({ addCredential: { credential: null, errors: [{ code: 'BAD_INPUT', path: ['input', ...path] }] } })
   expect(JSON.stringify(answer)).not.toMatch(/hunter22/)
 })
 

@@ -1,15 +1,24 @@
+import type { Credential } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
-import { EXPECTED_ERRORS, withExpectedErrors } from '../errors/index.ts'
-import { parseGlobalId } from '../base/global-ids.ts'
-import { CredentialType } from '../refs/credentials.ts'
+import { encodeGlobalId, parseGlobalId } from '../base/global-ids.ts'
+import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
+import { CredentialList, CredentialType } from '../refs/credentials.ts'
 
-const ApiKeyInput = builder.inputType('ApiKeyInput', { fields: (t) => ({ key: t.string({ required: true }) }) })
+const ApiKeyInput = builder.inputType('ApiKeyInput', {
+  description: 'A secret of kind API_KEY.',
+  fields: (t) => ({ key: t.string({ required: true, description: 'The key.' }) }),
+})
 
 const UserPasswordInput = builder.inputType('UserPasswordInput', {
-  fields: (t) => ({ username: t.string({ required: true }), password: t.string({ required: true }) }),
+  description: 'A secret of kind USER_PASSWORD.',
+  fields: (t) => ({
+    username: t.string({ required: true, description: 'The name of the user.' }),
+    password: t.string({ required: true, description: 'The password of the user.' }),
+  }),
 })
 
 const HostScopedInput = builder.inputType('HostScopedInput', {
+  description: 'A secret of kind HOST_SCOPED.',
   fields: (t) => ({
     headers: t.field({ type: 'JSON', required: true, description: 'Header names and values: `{ authorization: "Bearer …" }`.' }),
   }),
@@ -19,41 +28,27 @@ const SecretInput = builder.inputType('SecretInput', {
   description: 'A secret of a kind that the provider supports.',
   isOneOf: true,
   fields: (t) => ({
-    apiKey: t.field({ type: ApiKeyInput }),
-    userPassword: t.field({ type: UserPasswordInput }),
-    hostScoped: t.field({ type: HostScopedInput }),
+    apiKey: t.field({ type: ApiKeyInput, description: 'For the kind API_KEY.' }),
+    userPassword: t.field({ type: UserPasswordInput, description: 'For the kind USER_PASSWORD.' }),
+    hostScoped: t.field({ type: HostScopedInput, description: 'For the kind HOST_SCOPED.' }),
   }),
 })
 
-const AddCredentialInput = builder.inputType('AddCredentialInput', {
-  fields: (t) => ({
-    provider: t.string({ required: true, description: 'Qualified name, such as `github/github`.' }),
-    name: t.string({ description: 'The name by which nodes refer to it. The default is `default`.' }),
-    secret: t.field({ type: SecretInput, required: true }),
-    hosts: t.stringList({ description: 'The hosts that may receive a HOST_SCOPED secret, such as `api.example.com`.' }),
+const PROVIDER = { required: true, description: 'Qualified name of the provider, such as `github/github`.' } as const
+const CREDENTIAL_ID = { required: true, description: 'Global id of the credential.' } as const
+
+const credentialFields = (t: PayloadBuilder<{ credential: Credential }>) => ({
+  credential: t.field({
+    type: CredentialType,
+    nullable: true,
+    description: 'The credential.',
+    resolve: ({ credential }) => credential,
   }),
-})
-
-const UpdateCredentialInput = builder.inputType('UpdateCredentialInput', {
-  fields: (t) => ({
-    credentialId: t.id({ required: true }),
-    name: t.string(),
-    secret: t.field({ type: SecretInput, description: 'The new secret must have the same kind as the old one.' }),
-  }),
-})
-
-const DeleteCredentialInput = builder.inputType('DeleteCredentialInput', {
-  fields: (t) => ({ credentialId: t.id({ required: true }) }),
-})
-
-const StartAuthorizationInput = builder.inputType('StartAuthorizationInput', {
-  fields: (t) => ({
-    provider: t.string({ required: true, description: 'Qualified name, such as `github/github`.' }),
-    name: t.string({
-      description:
-        'The name by which nodes refer to the credential. The default is `default`. An existing credential of this name is authorized again.',
-    }),
-    scopes: t.stringList({ description: 'The scopes to request. The default is the default scopes of the provider.' }),
+  credentialEdge: t.field({
+    type: CredentialList.Edge,
+    nullable: true,
+    description: 'The edge of the credential, for lists of credentials.',
+    resolve: ({ credential }) => credential && CredentialList.toEdge(credential),
   }),
 })
 
@@ -64,62 +59,93 @@ const Authorization = builder.objectRef<{ url: string; expiresAt: Date }>('Autho
       description:
         'Open this URL in a browser that is logged in to this installation. After you consent, the service redirects you back and the credential is stored.',
     }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'The time after which the URL cannot be used.' }),
   }),
 })
 
-builder.mutationFields((t) => ({
-  startAuthorization: t.field({
-    type: Authorization,
-    errors: { types: EXPECTED_ERRORS },
-    description: 'Starts an authorization that adds or renews a credential of kind OAUTH2.',
-    args: { input: t.arg({ type: StartAuthorizationInput, required: true }) },
-    resolve: withExpectedErrors(async (_root, { input }, { runtime, user, redirectUri }) =>
-      runtime.authorizations.start(user.id, {
-        provider: input.provider,
-        name: input.name ?? undefined,
-        scopes: input.scopes ?? undefined,
-        redirectUri: redirectUri(),
-      }),
-    ),
+defineMutation('startAuthorization', {
+  description: 'Starts an authorization that adds or renews a credential of kind OAUTH2.',
+  input: (t) => ({
+    provider: t.string(PROVIDER),
+    name: t.string({
+      description:
+        'The name by which nodes refer to the credential. The default is `default`. An existing credential of this name is authorized again.',
+    }),
+    scopes: t.stringList({ description: 'The scopes to request. The default is the default scopes of the provider.' }),
   }),
-  addCredential: t.field({
-    type: CredentialType,
-    errors: { types: EXPECTED_ERRORS },
-    description: 'Encrypts and stores a secret for a service. Blocks that may use the service can use it immediately.',
-    args: { input: t.arg({ type: AddCredentialInput, required: true }) },
-    resolve: withExpectedErrors((_root, { input }, { runtime, user }) =>
-      runtime.credentials.add(user.id, {
-        provider: input.provider,
-        name: input.name ?? undefined,
-        secret: toSecret(input.secret),
-        hosts: input.hosts ?? undefined,
-      }),
-    ),
+  payload: (t: PayloadBuilder<{ authorization: { url: string; expiresAt: Date } }>) => ({
+    authorization: t.field({
+      type: Authorization,
+      nullable: true,
+      description: 'The authorization that the user completes in a browser.',
+      resolve: ({ authorization }) => authorization,
+    }),
   }),
-  updateCredential: t.field({
-    type: CredentialType,
-    errors: { types: EXPECTED_ERRORS },
-    description: 'Changes the name or the secret of a credential. Omitted fields keep their values.',
-    args: { input: t.arg({ type: UpdateCredentialInput, required: true }) },
-    resolve: withExpectedErrors((_root, { input }, { runtime, user }) =>
-      runtime.credentials.update(user.id, parseCredentialId(input), {
-        name: input.name ?? undefined,
-        secret: input.secret ? toSecret(input.secret) : undefined,
-      }),
-    ),
+  resolve: async ({ provider, name, scopes }, { runtime, user, redirectUri }) => ({
+    authorization: await runtime.authorizations.start(user.id, {
+      provider,
+      name: name ?? undefined,
+      scopes: scopes ?? undefined,
+      redirectUri: redirectUri(),
+    }),
   }),
-  deleteCredential: t.field({
-    type: CredentialType,
-    errors: { types: EXPECTED_ERRORS },
-    description:
-      'Deletes a credential. Nodes that need it fail from then on. Its tokens are revoked if the provider declares how.',
-    args: { input: t.arg({ type: DeleteCredentialInput, required: true }) },
-    resolve: withExpectedErrors((_root, { input }, { runtime, user }) =>
-      runtime.credentials.delete(user.id, parseCredentialId(input)),
-    ),
+})
+
+defineMutation('addCredential', {
+  description: 'Encrypts and stores a secret for a service. Blocks that may use the service can use it immediately.',
+  input: (t) => ({
+    provider: t.string(PROVIDER),
+    name: t.string({ description: 'The name by which nodes refer to it. The default is `default`.' }),
+    secret: t.field({ type: SecretInput, required: true, description: 'The secret. It can be replaced but not read.' }),
+    hosts: t.stringList({ description: 'The hosts that may receive a HOST_SCOPED secret, such as `api.example.com`.' }),
   }),
-}))
+  payload: credentialFields,
+  resolve: async ({ provider, name, secret, hosts }, { runtime, user }) => ({
+    credential: await runtime.credentials.add(user.id, {
+      provider,
+      name: name ?? undefined,
+      secret: toSecret(secret),
+      hosts: hosts ?? undefined,
+    }),
+  }),
+})
+
+defineMutation('updateCredential', {
+  description: 'Changes the name or the secret of a credential. Omitted fields keep their values.',
+  input: (t) => ({
+    credentialId: t.id(CREDENTIAL_ID),
+    name: t.string({ description: 'The new name.' }),
+    secret: t.field({ type: SecretInput, description: 'The new secret must have the same kind as the old one.' }),
+  }),
+  payload: credentialFields,
+  resolve: async (input, { runtime, user }) => ({
+    credential: await runtime.credentials.update(user.id, parseCredentialId(input), {
+      name: input.name ?? undefined,
+      secret: input.secret ? toSecret(input.secret) : undefined,
+    }),
+  }),
+})
+
+defineMutation('deleteCredential', {
+  description: 'Deletes a credential. Nodes that need it fail from then on. Its tokens are revoked if the provider declares how.',
+  input: (t) => ({ credentialId: t.id(CREDENTIAL_ID) }),
+  payload: (t: PayloadBuilder<{ credential: Credential }>) => ({
+    credential: t.field({
+      type: CredentialType,
+      nullable: true,
+      description: 'The credential as it was.',
+      resolve: ({ credential }) => credential,
+    }),
+    deletedCredentialId: t.id({
+      nullable: true,
+      description: 'Global id of the deleted credential.',
+      resolve: ({ credential }) => credential && encodeGlobalId('Credential', credential.id),
+    }),
+  }),
+  resolve: async (input, { runtime, user }) => ({
+    credential: await runtime.credentials.delete(user.id, parseCredentialId(input)),
+  }),
+})
 
 /** @returns a `Secret` that is not validated yet */
 function toSecret({ apiKey, userPassword, hostScoped }: typeof SecretInput.$inferInput): unknown {

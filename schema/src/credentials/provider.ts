@@ -1,8 +1,7 @@
-import { listAuthorizationHosts, type Provider } from '@ashlar/core'
+import { listAuthorizationHosts, sortPage, type Provider } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { CostUnit } from '../base/cost-unit.ts'
-import { toConnection, parsePage, slicePage } from '../base/connections.ts'
-import { ProviderConnection, ProviderType } from '../refs/credentials.ts'
+import { ProviderList, ProviderType } from '../refs/credentials.ts'
 
 export const CredentialKind = builder.enumType('CredentialKind', {
   description:
@@ -90,17 +89,9 @@ builder.objectType(ProviderType, {
 })
 
 builder.queryField('providers', (t) =>
-  t.connection(
-    {
-      type: ProviderType,
-      description: 'The services that blocks can use, by name.',
-      resolve: (_root, page, { runtime }) =>
-        toConnection(
-          slicePage(runtime.plugins.providers(), parsePage(page, 'Provider'), (each) => each.qualifiedName),
-          'Provider',
-          (each) => each.qualifiedName,
-        ),
-    },
-    ProviderConnection,
-  ),
+  ProviderList.field(t, {
+    description: 'The services that blocks can use, by name.',
+    load: (_root, request, { runtime }) =>
+      sortPage(runtime.plugins.providers(), request, ({ qualifiedName }) => ({ value: qualifiedName, id: qualifiedName })),
+  }),
 )

@@ -1,79 +1,98 @@
-import { AshlarError, type FollowedEvent, type NodeFailure } from '@ashlar/core'
+import type { FollowedEvent, NodeFailure, Page, PageRequest } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
-import { parseFirst, type ConnectionArgs } from '../base/connections.ts'
 import type { SchemaContext } from '../base/context.ts'
-import { ExecutionStatusType, ReasonType } from '../refs/executions.ts'
-import { POSITION, SourcePositionType, STACK } from './source-position.ts'
+import { defineList } from '../base/list.ts'
+import { ExecutionStatusType, ExecutionType, ReasonType } from '../refs/executions.ts'
+import { decodeEventId, decodeSeq, encodeEventId, type PlacedEvent } from './event-ids.ts'
+import { LogLevel, toLogLevel } from './log-level.ts'
+import { NodeFailureType } from './node-failure.ts'
 
-type EventOf<Type extends FollowedEvent['type']> = Extract<FollowedEvent, { type: Type }>
+type EventOf<Type extends FollowedEvent['type']> = PlacedEvent<Extract<FollowedEvent, { type: Type }>>
+type AnyNodeEvent = PlacedEvent<Extract<FollowedEvent, { node: string }>>
 
-export const EventInterface = builder.interfaceRef<FollowedEvent>('ExecutionEvent').implement({
+export const EventInterface = builder.interfaceRef<PlacedEvent>('ExecutionEvent').implement({
   description: 'An entry in the journal of an execution.',
   resolveType: ({ type }) => type,
   fields: (t) => ({
+    id: t.id({
+      description:
+        'Identifies the event. To continue after it, pass it as `after` of `executionEvents` or of `events`, or as the header `Last-Event-ID`.',
+      resolve: encodeEventId,
+    }),
     seq: t.exposeInt('seq', { description: '1, 2, 3 … within the execution.' }),
-    at: t.field({ type: 'DateTime', resolve: ({ at }) => new Date(at) }),
+    at: t.field({ type: 'DateTime', description: 'The time of the event.', resolve: ({ at }) => new Date(at) }),
+    execution: t.field({
+      type: ExecutionType,
+      nullable: true,
+      description: 'The execution, in its current state.',
+      resolve: ({ executionId }) => executionId,
+    }),
   }),
 })
 
-const NUMBER = { description: 'The number of the node execution: 1, 2, 3 … within the node.' }
-
-builder.objectType(builder.objectRef<EventOf<'ExecutionStarted'>>('ExecutionStarted'), {
-  interfaces: [EventInterface],
-  fields: (t) => ({ inputs: t.expose('inputs', { type: 'JSON' }) }),
-})
-builder.objectType(builder.objectRef<EventOf<'NodeStarted'>>('NodeStarted'), {
-  interfaces: [EventInterface],
-  fields: (t) => ({ node: t.exposeString('node'), number: t.exposeInt('n', NUMBER), attempt: t.exposeInt('attempt') }),
-})
-builder.objectType(builder.objectRef<EventOf<'NodeOutput'>>('NodeOutput'), {
+const NodeEvent = builder.interfaceRef<AnyNodeEvent>('NodeEvent').implement({
+  description: 'An event of a node execution.',
   interfaces: [EventInterface],
   fields: (t) => ({
-    node: t.exposeString('node'),
-    number: t.exposeInt('n', NUMBER),
-    pin: t.exposeString('pin'),
-    value: t.expose('value', { type: 'JSON', nullable: true }),
+    nodeId: t.exposeString('node', { description: 'The node in the graph.' }),
+    number: t.exposeInt('n', { description: 'The number of the node execution: 1, 2, 3 … within the node.' }),
+  }),
+})
+
+const ATTEMPT = { description: 'The number of the attempt: 1, 2, 3 …' }
+
+builder.objectType(builder.objectRef<EventOf<'ExecutionStarted'>>('ExecutionStarted'), {
+  description: 'The execution has started. This is always its first event.',
+  interfaces: [EventInterface],
+  fields: (t) => ({ inputs: t.expose('inputs', { type: 'JSON', description: 'The values by input name.' }) }),
+})
+builder.objectType(builder.objectRef<EventOf<'NodeStarted'>>('NodeStarted'), {
+  description: 'An attempt of a node execution has started.',
+  interfaces: [EventInterface, NodeEvent],
+  fields: (t) => ({ attempt: t.exposeInt('attempt', ATTEMPT) }),
+})
+builder.objectType(builder.objectRef<EventOf<'NodeOutput'>>('NodeOutput'), {
+  description: 'The block has delivered a value.',
+  interfaces: [EventInterface, NodeEvent],
+  fields: (t) => ({
+    pin: t.exposeString('pin', { description: 'The output pin.' }),
+    value: t.expose('value', { type: 'JSON', nullable: true, description: 'The value.' }),
   }),
 })
 builder.objectType(builder.objectRef<EventOf<'NodeLog'>>('NodeLog'), {
   description: 'A line that a block wrote to its log or its console.',
-  interfaces: [EventInterface],
+  interfaces: [EventInterface, NodeEvent],
   fields: (t) => ({
-    node: t.exposeString('node'),
-    number: t.exposeInt('n', NUMBER),
-    level: t.exposeString('level'),
-    text: t.exposeString('text'),
+    level: t.field({ type: LogLevel, description: 'The severity.', resolve: ({ level }) => toLogLevel(level) }),
+    text: t.exposeString('text', { description: 'The line.' }),
   }),
 })
 
 builder.objectType(builder.objectRef<EventOf<'NodeProgress'>>('NodeProgress'), {
   description: 'Progress that the block has reported. At most five of these events are recorded per second.',
-  interfaces: [EventInterface],
+  interfaces: [EventInterface, NodeEvent],
   fields: (t) => ({
-    node: t.exposeString('node'),
-    number: t.exposeInt('n', NUMBER),
     fraction: t.exposeFloat('fraction', { description: '0 to 1.' }),
     note: t.string({ description: 'What the block is doing.', resolve: ({ note }) => note ?? '' }),
   }),
 })
 
-const NodeErrorType = builder.objectRef<NodeFailure>('NodeError').implement({
-  fields: (t) => ({
-    code: t.exposeString('code'),
-    message: t.exposeString('message'),
-    position: t.field({ ...POSITION, type: SourcePositionType, nullable: true, resolve: ({ position }) => position }),
-    stack: t.string({ ...STACK, nullable: true, resolve: ({ stack }) => stack }),
-  }),
-})
-
 builder.objectType(builder.objectRef<EventOf<'NodeFinished'>>('NodeFinished'), {
-  interfaces: [EventInterface],
+  description: 'An attempt of a node execution has finished.',
+  interfaces: [EventInterface, NodeEvent],
   fields: (t) => ({
-    node: t.exposeString('node'),
-    number: t.exposeInt('n', NUMBER),
-    attempt: t.exposeInt('attempt'),
-    status: t.field({ type: ExecutionStatusType, resolve: ({ error }) => (error ? 'FAILED' : 'COMPLETED') }),
-    error: t.field({ type: NodeErrorType, nullable: true, resolve: ({ error }) => error }),
+    attempt: t.exposeInt('attempt', ATTEMPT),
+    status: t.field({
+      type: ExecutionStatusType,
+      description: '`COMPLETED` or `FAILED`.',
+      resolve: ({ error }) => (error ? 'FAILED' : 'COMPLETED'),
+    }),
+    error: t.field({
+      type: NodeFailureType,
+      nullable: true,
+      description: 'Why the attempt failed. Null if it completed.',
+      resolve: ({ error }): NodeFailure | undefined => error,
+    }),
     retryInMs: t.int({
       nullable: true,
       description: 'The delay before the next attempt. Null if no attempt follows.',
@@ -84,88 +103,98 @@ builder.objectType(builder.objectRef<EventOf<'NodeFinished'>>('NodeFinished'), {
 builder.objectType(builder.objectRef<EventOf<'EffectStarted'>>('EffectStarted'), {
   description:
     'The block may have had an effect from this event on. If its worker crashes, the block runs again only if its manifest or its node allows it.',
-  interfaces: [EventInterface],
-  fields: (t) => ({ node: t.exposeString('node'), number: t.exposeInt('n', NUMBER), attempt: t.exposeInt('attempt') }),
+  interfaces: [EventInterface, NodeEvent],
+  fields: (t) => ({ attempt: t.exposeInt('attempt', ATTEMPT) }),
 })
 builder.objectType(builder.objectRef<EventOf<'GraphOutput'>>('GraphOutput'), {
   description: 'A value has reached an output of the graph.',
   interfaces: [EventInterface],
-  fields: (t) => ({ name: t.exposeString('name'), value: t.expose('value', { type: 'JSON', nullable: true }) }),
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'The name of the output.' }),
+    value: t.expose('value', { type: 'JSON', nullable: true, description: 'The value.' }),
+  }),
 })
 builder.objectType(builder.objectRef<EventOf<'NodeOverridden'>>('NodeOverridden'), {
   description: 'A replay runs this node execution with other inputs.',
-  interfaces: [EventInterface],
-  fields: (t) => ({
-    node: t.exposeString('node'),
-    number: t.exposeInt('n', NUMBER),
-    inputs: t.expose('inputs', { type: 'JSON' }),
-  }),
+  interfaces: [EventInterface, NodeEvent],
+  fields: (t) => ({ inputs: t.expose('inputs', { type: 'JSON', description: 'The inputs of the replay, by pin.' }) }),
 })
 builder.objectType(builder.objectRef<EventOf<'NodeWaiting'>>('NodeWaiting'), {
   description: 'The block sleeps. None of its code runs until the sleep ends.',
-  interfaces: [EventInterface],
+  interfaces: [EventInterface, NodeEvent],
   fields: (t) => ({
-    node: t.exposeString('node'),
-    number: t.exposeInt('n', NUMBER),
-    until: t.field({ type: 'DateTime', resolve: ({ until }) => new Date(until) }),
+    until: t.field({ type: 'DateTime', description: 'The end of the sleep.', resolve: ({ until }) => new Date(until) }),
   }),
 })
 builder.objectType(builder.objectRef<EventOf<'NodeResumed'>>('NodeResumed'), {
   description:
     'The sleep has ended. The block runs again from its beginning, and only outputs that it has not delivered yet are delivered.',
-  interfaces: [EventInterface],
-  fields: (t) => ({ node: t.exposeString('node'), number: t.exposeInt('n', NUMBER) }),
+  interfaces: [EventInterface, NodeEvent],
 })
 builder.objectType(builder.objectRef<EventOf<'NodeRetried'>>('NodeRetried'), {
   description: 'The delay before a retry has ended, and the next attempt starts.',
-  interfaces: [EventInterface],
-  fields: (t) => ({ node: t.exposeString('node'), number: t.exposeInt('n', NUMBER), attempt: t.exposeInt('attempt') }),
+  interfaces: [EventInterface, NodeEvent],
+  fields: (t) => ({ attempt: t.exposeInt('attempt', ATTEMPT) }),
 })
 builder.objectType(builder.objectRef<EventOf<'ExecutionFinished'>>('ExecutionFinished'), {
   description: 'The execution has finished. This is always its last event.',
   interfaces: [EventInterface],
   fields: (t) => ({
-    status: t.expose('status', { type: ExecutionStatusType }),
-    outputs: t.expose('outputs', { type: 'JSON' }),
-    failedNodes: t.exposeStringList('failedNodes'),
-    reason: t.field({ type: ReasonType, nullable: true, resolve: ({ reason }) => reason }),
+    status: t.expose('status', { type: ExecutionStatusType, description: '`COMPLETED`, `FAILED` or `CANCELLED`.' }),
+    outputs: t.expose('outputs', {
+      type: 'JSON',
+      description: 'For each output of the graph, the values that reached it, in order.',
+    }),
+    failedNodes: t.exposeStringList('failedNodes', {
+      description: 'The ids of the nodes that failed, including those whose failure was handled.',
+    }),
+    reason: t.field({
+      type: ReasonType,
+      nullable: true,
+      description: 'Why it failed or was cancelled.',
+      resolve: ({ reason }) => reason,
+    }),
   }),
 })
 
 builder.objectType(builder.objectRef<EventOf<'ReaderBehind'>>('ReaderBehind'), {
   description:
-    'Only subscribers receive this event. The subscriber reads more slowly than the execution writes events. No event is lost: continue to read, or resume later with `after` set to `seq`, the last event that you have received.',
+    'Only subscribers receive this event. The subscriber reads more slowly than the execution writes events. No event is lost: continue to read, or resume later with `after` set to its `id`.',
   interfaces: [EventInterface],
   fields: (t) => ({ behind: t.exposeInt('behind', { description: 'The number of events that are waiting to be sent.' }) }),
 })
 
-/** Reads a page of the journal. The cursor of an event is its `seq`. */
-export async function eventPage(executionId: string, args: ConnectionArgs, { runtime, user }: SchemaContext) {
-  const { after, ...rest } = args
-  const first = parseFirst(rest)
-  const seq = parseSeq(after ?? '0')
-  const { events, total } = await runtime.executions.eventPage(user.id, executionId, seq, first + 1)
-  const edges = events.slice(0, first).map((node) => ({ node, cursor: String(node.seq) }))
-  return {
-    edges,
-    totalCount: total,
-    pageInfo: {
-      hasNextPage: events.length > first,
-      hasPreviousPage: false,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+export const EventList = defineList<PlacedEvent>()({
+  type: EventInterface,
+  name: 'ExecutionEvent',
+  plural: 'events',
+  filter: (t) => ({ nodeId: t.string({ description: 'Only events of this node.' }) }),
+  orderFields: { SEQ: 'The number of the event in the journal.' },
+  defaultOrder: { field: 'SEQ', direction: 'ASC' },
+  locate: ({ executionId: id, seq }) => ({ value: String(seq), id }),
+  cursors: {
+    encode: encodeEventId,
+    decode(cursor) {
+      const { executionId: id, seq } = decodeEventId(cursor)
+      return { value: String(seq), id }
     },
+  },
+})
+
+/** Reads a page of the journal. */
+export async function loadEvents(
+  executionId: string,
+  { first, after }: PageRequest<unknown>,
+  { runtime, user }: SchemaContext,
+): Promise<Page<PlacedEvent>> {
+  const seq = after
+    ? decodeSeq(encodeEventId({ executionId: after.id, seq: Number(after.value), type: 'NodeLog' }), executionId)
+    : 0
+  const { events, total } = await runtime.executions.eventPage(user.id, executionId, seq, first + 1)
+  const items = events.slice(0, first).map((event) => ({ ...event, executionId }))
+  return {
+    items: items.map((item) => ({ item, position: { value: String(item.seq), id: executionId } })),
+    hasMore: events.length > first,
+    total,
   }
-}
-
-/** The largest `seq` of an event. */
-const MAX_SEQ = 2 ** 31 - 1
-
-function parseSeq(text: string): number {
-  const seq = /^\d{1,10}$/.test(text) ? Number(text) : Infinity
-  if (seq > MAX_SEQ)
-    throw new AshlarError('BAD_INPUT', `argument "after" must be the "seq" of an event, 0 to ${MAX_SEQ}`, {
-      details: { path: ['after'] },
-    })
-  return seq
 }

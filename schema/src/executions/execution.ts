@@ -1,11 +1,11 @@
-import type { Execution } from '@ashlar/core'
+import { toPage, type Execution } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
-import { toConnection, parsePage, slicePage } from '../base/connections.ts'
+import { fromOldPage, toOldRequest } from '../base/old-pages.ts'
 import { GraphType, GraphVersionType } from '../refs/graphs.ts'
-import { EventInterface, eventPage } from './events.ts'
-import { NodeExecutionType } from './node-execution.ts'
+import { EventList, loadEvents } from './events.ts'
+import { NodeExecutionList, toListedRun } from './node-execution.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
-import { ExecutionConnection, ExecutionStatusType, ExecutionType, ReasonType } from '../refs/executions.ts'
+import { ExecutionList, ExecutionStatusType, ExecutionType, ReasonType } from '../refs/executions.ts'
 
 builder.objectType(ExecutionType, {
   description: 'One durable run of a graph version.',
@@ -42,18 +42,16 @@ builder.objectType(ExecutionType, {
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true }),
-    events: t.connection({
-      type: EventInterface,
-      description: 'The journal: all events in order. The cursor of an event is its `seq`.',
-      resolve: ({ id }, args, context) => eventPage(id, args, context),
+    events: EventList.field(t, {
+      description: 'The journal: all events in order. The cursor of an event is its `id`.',
+      load: ({ id }, request, context) => loadEvents(id, request, context),
     }),
-    nodeExecutions: t.connection({
-      type: NodeExecutionType,
+    nodeExecutions: NodeExecutionList.field(t, {
       description: 'All node executions, grouped by node in the order of the graph.',
-      resolve: async ({ id }, page, { runtime, user }) => {
-        const all = await runtime.executions.nodeExecutions(user.id, id)
-        const getId = ({ node, n }: (typeof all)[number]): string => `${node}.${n}`
-        return toConnection(slicePage(all, parsePage(page, 'NodeExecution'), getId), 'NodeExecution', getId)
+      load: async ({ id }, { first, after }, { runtime, user }) => {
+        const all = (await runtime.executions.nodeExecutions(user.id, id)).map((run) => toListedRun(id, run))
+        const start = after ? all.findIndex(({ position }) => position.id === after.id) + 1 : 0
+        return toPage(all.slice(start, start + first + 1), first, all.length)
       },
     }),
   }),
@@ -64,22 +62,14 @@ function getGraphId({ graphId }: Execution): string | null {
 }
 
 builder.queryFields((t) => ({
-  executions: t.connection(
-    {
-      type: ExecutionType,
-      description: 'Your executions, newest first.',
-      args: { graphId: t.arg.id({ description: 'Only executions of this graph.' }) },
-      resolve: async (_root, { graphId, ...page }, { runtime, user }) => {
-        const filter = { graphId: graphId == null ? undefined : parseGlobalId(graphId, 'Graph', 'graphId') }
-        return toConnection(
-          await runtime.executions.list(user.id, filter, parsePage(page, 'Execution')),
-          'Execution',
-          (execution) => execution.id,
-        )
-      },
+  executions: ExecutionList.field(t, {
+    description: 'Your executions, newest first.',
+    load: async (_root, request, { runtime, user }) => {
+      const { graphId } = request.filter
+      const filter = { graphId: graphId == null ? undefined : parseGlobalId(graphId, 'Graph', 'graphId') }
+      return fromOldPage(await runtime.executions.list(user.id, filter, toOldRequest(request as never)))
     },
-    ExecutionConnection,
-  ),
+  }),
   execution: t.field({
     type: ExecutionType,
     nullable: true,

@@ -9,13 +9,3 @@ export const SourcePositionType = builder.objectRef<SourcePosition>('SourcePosit
     column: t.exposeInt('column', { description: 'Counted from 1.' }),
   }),
 })
-
-/** Descriptions of the fields `position` and `stack` of an error. */
-export const POSITION = {
-  description:
-    'Where the block threw the error, in the source of its plugin. Null if the block threw no error or the position is unknown.',
-}
-export const STACK = {
-  description:
-    'The calls in the plugin’s code that led to the error, one per line, innermost first, such as `at run (src/say.ts:5:78)`.',
-}

@@ -1,6 +1,8 @@
+import type { FollowedEvent } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
-import { EventInterface } from './events.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
+import { decodeSeq, type PlacedEvent } from './event-ids.ts'
+import { EventInterface } from './events.ts'
 
 builder.subscriptionField('executionEvents', (t) =>
   t.field({
@@ -8,11 +10,35 @@ builder.subscriptionField('executionEvents', (t) =>
     description:
       'The events of an execution after `after`: first the recorded events, then each new event, until the execution finishes. Each event is sent once.',
     args: {
-      executionId: t.arg.id({ required: true }),
-      after: t.arg.int({ defaultValue: 0, description: 'The `seq` of the last event that you have received.' }),
+      executionId: t.arg.id({ required: true, description: 'Global id of the execution.' }),
+      after: t.arg.id({
+        description:
+          'The `id` of the last event that you have received. The default is the header `Last-Event-ID`, otherwise the start of the execution.',
+      }),
     },
-    subscribe: (_root, { executionId, after }, { runtime, user }) =>
-      runtime.executions.follow(user.id, parseGlobalId(executionId, 'Execution', 'executionId'), after ?? 0) as never,
+    subscribe: async (_root, { executionId, after }, { runtime, user, lastEventId }) => {
+      const id = parseGlobalId(executionId, 'Execution', 'executionId')
+      const last = after ?? lastEventId
+      return placeEvents(
+        await runtime.executions.follow(user.id, id, last == null ? 0 : decodeSeq(String(last), id)),
+        id,
+      ) as never
+    },
     resolve: (event) => event as never,
   }),
 )
+
+/** Adds the execution to each event. Keeps `return` of the source, which releases a waiting reader immediately. */
+function placeEvents(events: AsyncGenerator<FollowedEvent, void>, executionId: string): AsyncGenerator<PlacedEvent, void> {
+  const place = (result: IteratorResult<FollowedEvent, void>): IteratorResult<PlacedEvent, void> =>
+    result.done ? { done: true, value: undefined } : { done: false, value: { ...result.value, executionId } }
+  return {
+    next: async () => place(await events.next()),
+    return: async () => place(await events.return()),
+    throw: async (error) => place(await events.throw(error)),
+    [Symbol.asyncIterator]() {
+      return this
+    },
+    [Symbol.asyncDispose]: async () => void (await events.return()),
+  }
+}

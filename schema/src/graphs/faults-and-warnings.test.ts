@@ -23,12 +23,11 @@ async function run(source: string, variableValues: Record<string, unknown>): Pro
   return result.data as Json
 }
 
-const CREATE = `mutation ($document: JSON!) { createGraph(input: { name: "Test", document: $document }) {
-  ... on Graph { id activeVersion { number warnings { path message } } }
-  ... on Error { code message } ... on InvalidInputError { faults { path message } } } }`
-const SAVE = `mutation ($id: ID!, $document: JSON!) { saveGraphVersion(input: { graphId: $id, basedOn: 1, document: $document }) {
-  ... on Graph { activeVersion { number warnings { path } } } ... on Error { code message } } }`
-const WARNINGS = `query ($document: JSON!) { graphWarnings(document: $document) { path message } }`
+const CREATE = `mutation ($document: JSON!) { createGraph(input: { name: "Test", document: { json: $document } }) {
+  graph { id activeVersion { number warnings { path message } } } errors { code message path } } }`
+const SAVE = `mutation ($id: ID!, $document: JSON!) { saveGraphVersion(input: { graphId: $id, basedOn: 1, document: { json: $document } }) {
+  graph { activeVersion { number warnings { path } } } errors { code message } } }`
+const WARNINGS = `query ($document: JSON!) { graphWarnings(document: { json: $document }) { path message } }`
 
 /** Links a list to a number pin and an object to a list pin, and sets a list as the constant of a number pin. */
 const LOSSY = {
@@ -48,19 +47,19 @@ const LOSSY = {
 
 const ALL = [
   {
-    path: 'links.0',
+    path: ['links', '0'],
     message:
       'split.texts is a list, but get.index requires a whole number: the list becomes the number of its items. ' +
       'Link split.texts_$_0 to pass on one item, or insert a block that converts it.',
   },
   {
-    path: 'links.2',
+    path: ['links', '2'],
     message:
       'create.dictionary is an object, but first.list requires a list: the object becomes a list of [key, value] pairs. ' +
       'Link create.dictionary_@_<name> to pass on one member, or insert a block that converts it.',
   },
   {
-    path: 'nodes.sum.inputs.a',
+    path: ['nodes', 'sum', 'inputs', 'a'],
     message: 'the input requires a number, and a list becomes the number of its items: use a number, got [7,8]',
   },
 ]
@@ -68,11 +67,11 @@ const ALL = [
 describe('a graph with lossy conversions', () => {
   it('is saved with a warning for each such link and constant', async () => {
     const { createGraph } = await run(CREATE, { document: LOSSY })
-    expect(createGraph.activeVersion).toEqual({ number: 1, warnings: ALL })
+    expect(createGraph.graph.activeVersion).toEqual({ number: 1, warnings: ALL })
     const repaired = { ...LOSSY, nodes: LOSSY.nodes.slice(0, 4), links: [{ from: 'split.texts', to: 'first.list' }] }
     repaired.nodes[1] = { id: 'get', block: 'list/get', inputs: { list: [1, 2, 3], index: 0 } } as never
-    const { saveGraphVersion } = await run(SAVE, { id: createGraph.id, document: repaired })
-    expect(saveGraphVersion).toEqual({ activeVersion: { number: 2, warnings: [] } })
+    const { saveGraphVersion } = await run(SAVE, { id: createGraph.graph.id, document: repaired })
+    expect(saveGraphVersion).toEqual({ graph: { activeVersion: { number: 2, warnings: [] } }, errors: [] })
   })
 
   it('has the same warnings before it is saved', async () => {
@@ -84,18 +83,19 @@ describe('a graph with lossy conversions', () => {
     const inner = { nodes: [{ id: 'n', block: 'io/number', inputs: { name: 'count' } }] }
     const { createGraph: child } = await run(CREATE, { document: inner })
     const document = {
-      nodes: [LOSSY.nodes[0], { id: 'run', block: 'io/graph', inputs: { graph_id: child.id } }],
+      nodes: [LOSSY.nodes[0], { id: 'run', block: 'io/graph', inputs: { graph_id: child.graph.id } }],
       links: [{ from: 'split.texts', to: 'run.count' }],
     }
     const { createGraph } = await run(CREATE, { document })
-    expect(createGraph.activeVersion.warnings).toMatchObject([{ path: 'links.0' }])
+    expect(createGraph.graph.activeVersion.warnings).toMatchObject([{ path: ['links', '0'] }])
   })
 })
 
-const FAULTS = `query ($document: JSON!) { validateGraph(document: $document) { path message } }`
+const FAULTS = `query ($document: JSON!) { validateGraph(document: { json: $document }) { path message } }`
 
 describe('an invalid document', () => {
-  const validateGraph = async (document: unknown): Promise<Json> => (await run(FAULTS, { document })).validateGraph
+  const validateGraph = async (document: unknown): Promise<Json[]> =>
+    (await run(FAULTS, { document })).validateGraph.map(({ path, message }: Json) => ({ path: path.join('.'), message }))
 
   it('is rejected with each structural and semantic fault once', async () => {
     const document = {
@@ -127,17 +127,14 @@ describe('an invalid document', () => {
       { path: 'nodes.get.inputs.colour', message: 'block list/get has no input pin "colour"; it has list, index' },
     ]
     expect(await validateGraph(document)).toEqual(expected)
-    const { createGraph } = await run(
-      CREATE.replace(
-        '... on Error { code message } ... on InvalidInputError { faults',
-        '... on InvalidInputError { code message faults',
-      ),
-      { document },
-    )
+    const { createGraph } = await run(CREATE, { document })
     expect(createGraph).toEqual({
-      code: 'BAD_INPUT',
-      message: 'the document is not a graph: it has 11 faults: nodes.get.timeoutMs: must be a number, got "long"',
-      faults: expected,
+      graph: null,
+      errors: expected.map(({ path, message }) => ({
+        code: 'BAD_INPUT',
+        message,
+        path: ['input', 'document', ...path.split('.')],
+      })),
     })
   })
 
@@ -190,15 +187,21 @@ describe('a graph with many faults', () => {
 
   it('is rejected with all 5000 faults', async () => {
     const { createGraph } = await run(CREATE, { document: manyFaults(5000) })
-    expect(createGraph).toMatchObject({ code: 'GRAPH_INVALID', faults: { length: 5000 } })
-    expect(createGraph.message).toMatch(
-      /^the graph has 5000 faults: nodes\.a\.inputs\.no0: block text\/template has no input pin "no0"; it has /,
-    )
+    expect(createGraph.errors).toHaveLength(5000)
+    expect(createGraph.errors[0]).toMatchObject({
+      code: 'GRAPH_INVALID',
+      message: expect.stringMatching(/^block text\/template has no input pin "no0"; it has /) as string,
+      path: ['input', 'document', 'nodes', 'a', 'inputs', 'no0'],
+    })
   })
 
   it('is rejected with the first 10 000 faults and the number of the others', async () => {
     const { createGraph } = await run(CREATE, { document: manyFaults(10_007) })
-    expect(createGraph.faults).toHaveLength(10_001)
-    expect(createGraph.faults.at(-1)).toEqual({ path: '', message: '7 more faults are not shown: correct the ones above first' })
+    expect(createGraph.errors).toHaveLength(10_001)
+    expect(createGraph.errors.at(-1)).toEqual({
+      code: 'GRAPH_INVALID',
+      message: '7 more faults are not shown: correct the ones above first',
+      path: ['input', 'document'],
+    })
   })
 })

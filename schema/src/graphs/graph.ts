@@ -1,96 +1,61 @@
 import { builder } from '../base/builder.ts'
-import { toConnection, parsePage } from '../base/connections.ts'
-import { ExecutionConnection, ExecutionType } from '../refs/executions.ts'
+import { fromOldPage, toOldRequest } from '../base/old-pages.ts'
+import { ExecutionList } from '../refs/executions.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
-import { GraphConnection, GraphType, GraphVersionConnection, GraphVersionType } from '../refs/graphs.ts'
+import { GraphList, GraphType, GraphVersionList, GraphVersionType } from '../refs/graphs.ts'
 
 builder.objectType(GraphType, {
   description: 'A saved program of nodes and links. It has versions, of which one is active.',
   fields: (t) => ({
-    name: t.exposeString('name'),
-    description: t.exposeString('description'),
+    name: t.exposeString('name', { description: 'The name, 1 to 200 characters. Several graphs can have the same name.' }),
+    description: t.exposeString('description', { description: 'For people. May be empty.' }),
+    labels: t.exposeStringList('labels', { description: 'Labels by which lists of graphs are filtered, at most 20.' }),
     activeVersion: t.field({
       type: GraphVersionType,
+      nullable: true,
       description: 'The version that an execution runs by default.',
       resolve: ({ activeVersionId }) => activeVersionId,
     }),
-    forkedFrom: t.field({ type: GraphVersionType, nullable: true, resolve: ({ forkedFromId }) => forkedFromId }),
-    versions: t.connection(
-      {
-        type: GraphVersionType,
-        description: 'Newest first.',
-        resolve: async ({ id }, page, { runtime, user }) =>
-          toConnection(
-            await runtime.graphs.versions(user.id, id, parsePage(page, 'GraphVersion')),
-            'GraphVersion',
-            (version) => version.id,
-          ),
-      },
-      GraphVersionConnection,
-    ),
-    executions: t.connection(
-      {
-        type: ExecutionType,
-        description: 'Newest first.',
-        resolve: async ({ id }, page, { runtime, user }) =>
-          toConnection(
-            await runtime.executions.list(user.id, { graphId: id }, parsePage(page, 'Execution')),
-            'Execution',
-            (execution) => execution.id,
-          ),
-      },
-      ExecutionConnection,
-    ),
-    createdAt: t.expose('createdAt', { type: 'DateTime' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime' }),
-  }),
-})
-
-export const FaultType = builder.objectRef<{ path: string; message: string }>('GraphFault').implement({
-  description: 'A fault in a graph document.',
-  fields: (t) => ({ path: t.exposeString('path'), message: t.exposeString('message') }),
-})
-
-export const WarningType = builder.objectRef<{ path: string; message: string }>('GraphWarning').implement({
-  description: 'A probable mistake in a graph document. The graph can be saved and run.',
-  fields: (t) => ({
-    path: t.exposeString('path', { description: 'The place in the document: `links.2`, `nodes.greet.inputs.format`.' }),
-    message: t.exposeString('message', {
-      description: 'For people: both types, the conversion of the value and how to correct the graph.',
+    forkedFrom: t.field({
+      type: GraphVersionType,
+      nullable: true,
+      description: 'The version of which the graph is a copy. Null if it is not a copy.',
+      resolve: ({ forkedFromId }) => forkedFromId,
     }),
+    versions: GraphVersionList.field(t, {
+      description: 'The versions of the graph, newest first.',
+      loadMany: (graphIds, request, { runtime, user }) => runtime.graphs.versionsOf(user.id, graphIds, request),
+    }),
+    executions: ExecutionList.field(t, {
+      description: 'The executions of the graph, newest first.',
+      load: async ({ id }, request, { runtime, user }) =>
+        fromOldPage(await runtime.executions.list(user.id, { graphId: id }, toOldRequest(request as never))),
+    }),
+    export: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        'The file that `ashlar graph export` writes and `importGraph` reads: `{ name, description, labels, document }`, with the document of the active version.',
+      resolve: (graph, _args, { runtime }) => runtime.graphs.export(graph),
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the graph was created.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the graph was last changed.' }),
   }),
 })
 
 builder.queryFields((t) => ({
-  graphs: t.connection(
-    {
-      type: GraphType,
-      description: 'Your graphs, newest first.',
-      resolve: async (_root, page, { runtime, user }) =>
-        toConnection(await runtime.graphs.list(user.id, parsePage(page, 'Graph')), 'Graph', (graph) => graph.id),
-    },
-    GraphConnection,
-  ),
+  graphs: GraphList.field(t, {
+    description: 'Your graphs, newest first.',
+    load: (_root, request, { runtime, user }) => runtime.graphs.list(user.id, request),
+  }),
   graph: t.field({
     type: GraphType,
     nullable: true,
-    args: { id: t.arg.id({ required: true }) },
+    description: 'A graph by its id. Null if you have no graph with this id.',
+    args: { id: t.arg.id({ required: true, description: 'Global id of the graph.' }) },
     resolve: async (_root, { id }, { runtime, user }) => {
       const graphId = parseGlobalId(id, 'Graph', 'id')
       return (await runtime.graphs.find(user.id, [graphId])).get(graphId)
     },
-  }),
-  validateGraph: t.field({
-    type: [FaultType],
-    description: 'Returns all faults of a graph document without saving it.',
-    args: { document: t.arg({ type: 'JSON', required: true }) },
-    resolve: (_root, { document }, { runtime, user }) => runtime.graphs.validate(user.id, document),
-  }),
-  graphWarnings: t.field({
-    type: [WarningType],
-    description:
-      'Returns the links and constants of a graph document whose value loses its meaning when it is converted to the type of the pin, such as a list that becomes its length. Nothing is saved.',
-    args: { document: t.arg({ type: 'JSON', required: true }) },
-    resolve: (_root, { document }, { runtime, user }) => runtime.graphWarnings.ofDocument(user.id, document),
   }),
 }))

@@ -1,4 +1,6 @@
 import './mutations.ts'
 import './graph.ts'
+import './faults.ts'
 import './compatibility.ts'
+import './diff.ts'
 import './version.ts'

@@ -1,6 +1,7 @@
 import type { Block, PluginReport, PluginVersion, Runtime, Listing } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { inOrder } from '../base/global-ids.ts'
+import { defineList } from '../base/list.ts'
 
 export const BlockType = builder.loadableNodeRef('Block', {
   id: { resolve: (block: Block) => block.id },
@@ -9,7 +10,7 @@ export const BlockType = builder.loadableNodeRef('Block', {
 })
 
 /** A plugin that a worker has found, or a published plugin that is not installed. */
-interface PluginFacts extends Omit<PluginReport, 'status'> {
+export interface PluginFacts extends Omit<PluginReport, 'status'> {
   status: PluginReport['status'] | 'AVAILABLE'
 }
 
@@ -27,12 +28,38 @@ export const PluginVersionType = builder.loadableNodeRef('PluginVersion', {
   load: async (ids: string[], { runtime }) => inOrder(ids, await runtime.pluginStore.findVersions(ids)),
 })
 
-export const BlockConnection = builder.connectionObject({ type: BlockType, name: 'BlockConnection' }, { name: 'BlockEdge' })
-export const PluginConnection = builder.connectionObject({ type: PluginType, name: 'PluginConnection' }, { name: 'PluginEdge' })
-export const PluginVersionConnection = builder.connectionObject(
-  { type: PluginVersionType, name: 'PluginVersionConnection' },
-  { name: 'PluginVersionEdge' },
-)
+export const BlockList = defineList<Block>()({
+  type: BlockType,
+  name: 'Block',
+  plural: 'blocks',
+  filter: (t) => ({
+    category: t.string({ description: 'Only blocks of this category, such as `TEXT`. Case-insensitive.' }),
+    text: t.string({ description: 'Only blocks whose name or description contains this text. Case-insensitive.' }),
+  }),
+  orderFields: { NAME: 'The qualified name.' },
+  defaultOrder: { field: 'NAME', direction: 'ASC' },
+  locate: ({ qualifiedName: value, id }) => ({ value, id }),
+})
+
+export const PluginList = defineList<PluginFacts>()({
+  type: PluginType,
+  name: 'Plugin',
+  plural: 'plugins',
+  filter: (t) => ({ text: t.string({ description: 'Text in the package name. Case-insensitive.' }) }),
+  orderFields: { NAME: 'The name of the package.' },
+  defaultOrder: { field: 'NAME', direction: 'ASC' },
+  locate: ({ packageName }) => ({ value: packageName, id: packageName }),
+})
+
+export const PluginVersionList = defineList<PluginVersion>()({
+  type: PluginVersionType,
+  name: 'PluginVersion',
+  plural: 'versions',
+  filter: (t) => ({ version: t.string({ description: 'The version, such as `1.2.0`.' }) }),
+  orderFields: { PUBLISHED_AT: 'The time when the version was published.' },
+  defaultOrder: { field: 'PUBLISHED_AT', direction: 'DESC' },
+  locate: ({ id, publishedAt }) => ({ value: publishedAt.toISOString(), id }),
+})
 
 /** The plugins that workers have found, then those that are only published. */
 export async function listPlugins({ plugins, pluginStore }: Runtime): Promise<PluginFacts[]> {

@@ -1,6 +1,7 @@
 import type { Credential, Provider } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { inOrder } from '../base/global-ids.ts'
+import { defineList } from '../base/list.ts'
 
 export const ProviderType = builder.loadableNodeRef('Provider', {
   id: { resolve: (provider: Provider) => provider.qualifiedName },
@@ -13,11 +14,22 @@ export const CredentialType = builder.loadableNodeRef('Credential', {
   load: async (ids: string[], { runtime, user }) => inOrder(ids, await runtime.credentials.find(user.id, ids)),
 })
 
-export const ProviderConnection = builder.connectionObject(
-  { type: ProviderType, name: 'ProviderConnection' },
-  { name: 'ProviderEdge' },
-)
-export const CredentialConnection = builder.connectionObject(
-  { type: CredentialType, name: 'CredentialConnection' },
-  { name: 'CredentialEdge' },
-)
+export const ProviderList = defineList<Provider>()({
+  type: ProviderType,
+  name: 'Provider',
+  plural: 'providers',
+  filter: (t) => ({ text: t.string({ description: 'Text in the name or the title. Case-insensitive.' }) }),
+  orderFields: { NAME: 'The qualified name.' },
+  defaultOrder: { field: 'NAME', direction: 'ASC' },
+  locate: ({ qualifiedName }) => ({ value: qualifiedName, id: qualifiedName }),
+})
+
+export const CredentialList = defineList<Credential>()({
+  type: CredentialType,
+  name: 'Credential',
+  plural: 'credentials',
+  filter: (t) => ({ provider: t.string({ description: 'The qualified name of the provider.' }) }),
+  orderFields: { CREATED_AT: 'The time when the credential was added.' },
+  defaultOrder: { field: 'CREATED_AT', direction: 'DESC' },
+  locate: ({ id }) => ({ value: id, id }),
+})

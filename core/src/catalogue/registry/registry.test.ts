@@ -26,10 +26,10 @@ it('reuses loaded plugins and caches the last fifty pinned ones', async () => {
       findCurrent: () => Promise.resolve(new Set()),
       readFacts: () => Promise.resolve(undefined),
       listOutdated: () => Promise.resolve([]),
-      findAll: () => Promise.resolve(new Map()),
-      find(wanted) {
-        found.push(wanted)
-        return Promise.resolve(pluginOf(wanted))
+      find: () => Promise.resolve(undefined),
+      findAll(wanted) {
+        found.push(...wanted)
+        return Promise.resolve(new Map(wanted.map((each) => [each, pluginOf(each)])))
       },
     },
   )

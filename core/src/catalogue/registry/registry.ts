@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type pg from 'pg'
 import type { Provider } from '../../capabilities/index.ts'
-import { Lru, type AshlarError } from '../../base/index.ts'
+import { AshlarError, Batcher, Lru } from '../../base/index.ts'
 import type { Block, Plugin, PluginReport } from '../../blocks/index.ts'
 
 /** The blocks of this installation, and the result of loading each plugin. */
@@ -76,10 +76,19 @@ export function createPluginRegistry(read: LoadReports, bundles: BundleStore): P
     if (summarize(reports) !== before) changes.emit('change')
   }
 
+  /** Concurrent callers share a query. */
+  const stored = new Batcher<string, Plugin | undefined>(MAX_RECENT, async (digests) => {
+    const found = await bundles.findAll([...new Set(digests)])
+    return digests.map((digest) => {
+      const plugin = found.get(digest)
+      return plugin instanceof AshlarError ? undefined : plugin
+    })
+  })
+
   const findPinned = async (digest: string): Promise<Plugin | undefined> => {
     const known = loaded.get(digest) ?? recent.get(digest)
     if (known) return known
-    const plugin = await bundles.find(digest)
+    const plugin = await stored.add(digest)
     if (plugin) recent.set(digest, plugin)
     return plugin
   }

@@ -22,6 +22,8 @@ import {
 } from '../../runtime/journal/index.ts'
 import { viewNodeExecutions, type NodeExecutionView } from './node-executions.ts'
 
+const MAX_PRIORITY = 100
+
 /** An event that a follower receives. */
 export type FollowedEvent = JournalEvent | ReaderBehind
 
@@ -30,7 +32,7 @@ export type FollowedEvent = JournalEvent | ReaderBehind
  * end an execution fail with JOURNAL_UNAVAILABLE while the database cannot be written, and then have no effect.
  */
 export interface Executions {
-  /** @param version a version number. @default the active version. @throws {AshlarError} NOT_FOUND INPUTS_INVALID */
+  /** @throws {AshlarError} NOT_FOUND INPUTS_INVALID BAD_INPUT */
   start(ownerId: string, request: StartRequest): Promise<Execution>
   /** Runs one block as an execution. @throws {AshlarError} GRAPH_INVALID BLOCK_UNAVAILABLE */
   runBlock(ownerId: string, request: { block: string; inputs: unknown }): Promise<Execution>
@@ -69,7 +71,7 @@ interface StartRequest {
   inputs: unknown
   /** Inputs of nodes that override all other inputs, by node and pin. */
   masks?: unknown
-  /** Waiting executions of higher priority go first. @default 0 */
+  /** -100 to 100. Waiting executions of higher priority go first. @default 0 */
   priority?: number | undefined
 }
 
@@ -130,6 +132,7 @@ class ExecutionService implements Executions {
   async #start(ownerId: string, { graphId, version, inputs, masks, priority }: StartRequest): Promise<Execution> {
     const chosen = await this.#parts.graphs.versionToRun(ownerId, graphId, version)
     const parsed = parseInputs(inputs, chosen.inputSchema, this.#parts.maxValueBytes)
+    assertPriority(priority)
     return this.#starter.add({ ownerId, version: chosen, inputs: parsed, masks: parseMasks(masks, chosen.document), priority })
   }
 
@@ -228,6 +231,12 @@ class ExecutionService implements Executions {
     const plan = (await this.#parts.plans.load([versionId])).get(versionId)
     return plan instanceof AshlarError ? undefined : plan
   }
+}
+
+function assertPriority(priority = 0): void {
+  if (Number.isInteger(priority) && Math.abs(priority) <= MAX_PRIORITY) return
+  const message = `priority must be an integer from -${MAX_PRIORITY} to ${MAX_PRIORITY}, got ${priority}`
+  throw new AshlarError('BAD_INPUT', message, { details: { path: ['priority'] } })
 }
 
 /**

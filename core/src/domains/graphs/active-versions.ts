@@ -20,6 +20,6 @@ export async function findActiveVersions(pool: Database['pool'], set: OwnedGraph
 }
 
 /** Also the error for a graph of another user. */
-export function graphNotFound(): AshlarError {
-  return new AshlarError('NOT_FOUND', 'there is no graph with this id', { details: { path: ['graphId'] } })
+export function graphNotFound(path: readonly (string | number)[] = ['graphId']): AshlarError {
+  return new AshlarError('NOT_FOUND', 'there is no graph with this id', { details: { path } })
 }

@@ -10,6 +10,7 @@ const GraphSchema = defineEntity({
     ownerId: p.uuid(),
     name: p.text(),
     description: p.text(),
+    labels: p.array(),
     activeVersionId: p.uuid(),
     /** The graph version it was forked from. */
     forkedFromId: p.uuid().nullable(),

@@ -22,7 +22,11 @@ export function createGraphWarnings(graphs: Graphs, plugins: PluginRegistry): Gr
     async ofDocument(ownerId, document) {
       const parsed = documentSchema.safeParse(document)
       if (!parsed.success) return []
-      const { versions } = await resolveSubGraphs(parsed.data.nodes, plugins.block, loadVersions(graphs, ownerId))
+      const { versions } = await resolveSubGraphs(
+        parsed.data.nodes,
+        plugins.block,
+        loadVersions({ toRun: graphs.versionToRun.bind(graphs) }, ownerId),
+      )
       return findWarnings(parsed.data, (node) => {
         const block = plugins.block(node.block)
         return block && blockWithPins(block, node, versions.get(node.id))

@@ -3,45 +3,54 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { listCapabilities } from '../../capabilities/index.ts'
 import {
-  Batcher,
-  Lru,
-  isText,
   isUuid,
+  uuidTime,
   AshlarError,
   describeIssues,
   showFaults,
   type Fault,
-  toOldPage,
-  type OldPage,
-  type OldPageRequest,
+  type Page,
+  type PageRequest,
 } from '../../base/index.ts'
 import type { Database } from '../../postgres/index.ts'
-import type { Block } from '../../blocks/index.ts'
 import type { PluginRegistry } from '../../catalogue/registry/index.ts'
+import { diffDocuments, type DocumentDiff, type GraphDocument } from '../../engine/graph/index.ts'
+import { graphNotFound } from './active-versions.ts'
+import { checkDocument, type CheckedDocument } from './document-check.ts'
+import { Graph, GraphVersion } from './entities.ts'
+import { deleteGraphs } from './delete-graphs.ts'
+import { parseDetails, type GraphChanges } from './graph-details.ts'
 import {
-  assertFaultless,
-  assertSmall,
-  findFaults,
-  type GraphDocument,
-  type GraphNode,
-  toInterface,
-  readDocument,
-} from '../../engine/graph/index.ts'
-import { Graph, GraphVersion, type PinnedBlocks } from './entities.ts'
-import { findActiveVersions, graphNotFound, type OwnedGraph } from './active-versions.ts'
-import { blockWithPins, loadVersions, resolveSubGraphs, type SubGraphs } from './sub-graphs.ts'
+  listGraphs,
+  listVersions,
+  type GraphFilter,
+  type GraphOrderField,
+  type VersionFilter,
+  type VersionOrderField,
+} from './graph-lists.ts'
+import { loadPinnedBlocks } from './pinned-blocks.ts'
+import { createVersionReader, type VersionReader } from './version-reader.ts'
 
-interface NewGraph {
+interface NewGraph extends GraphChanges {
   name: string
-  description?: string | undefined
   /** Not yet validated: see {@link GraphDocument}. */
   document: unknown
+}
+
+/** An exported graph. */
+export interface ExportedGraph {
+  name: string
+  description: string
+  labels: string[]
+  document: GraphDocument
 }
 
 /** The graphs of users. A graph of another user is treated as one that does not exist. */
 export interface Graphs {
   /** @throws {AshlarError} BAD_INPUT GRAPH_INVALID */
   create(ownerId: string, graph: NewGraph): Promise<Graph>
+  /** Changes the given fields. @throws {AshlarError} NOT_FOUND BAD_INPUT */
+  update(ownerId: string, graphId: string, changes: GraphChanges): Promise<Graph>
   /**
    * Adds a version and makes it the active one.
    *
@@ -51,23 +60,41 @@ export interface Graphs {
   saveVersion(ownerId: string, graphId: string, basedOn: number, document: unknown): Promise<GraphVersion>
   /** @throws {AshlarError} NOT_FOUND */
   activate(ownerId: string, graphId: string, number: number): Promise<Graph>
-  /** Deletes the graph. Its executions remain readable. @throws {AshlarError} NOT_FOUND */
-  delete(ownerId: string, graphId: string): Promise<Graph>
-  /** Creates a new graph with the same document. @throws {AshlarError} NOT_FOUND */
+  /**
+   * Deletes all of the graphs, or none if one does not exist. Their executions remain readable.
+   *
+   * @param graphIds at most 100
+   * @returns each deleted graph once, in the order of `graphIds`
+   * @throws {AshlarError} BAD_INPUT NOT_FOUND with the path of the first unknown id: `['graphIds', index]`
+   */
+  delete(ownerId: string, graphIds: readonly string[]): Promise<Graph[]>
+  /** Creates a new graph with the same document. @throws {AshlarError} NOT_FOUND BAD_INPUT */
   fork(ownerId: string, graphId: string, name?: string): Promise<Graph>
-  /** Sorted by id, newest first. */
-  list(ownerId: string, page: OldPageRequest): Promise<OldPage<Graph>>
+  list(ownerId: string, request: PageRequest<GraphFilter, GraphOrderField>): Promise<Page<Graph>>
   find(ownerId: string, ids: readonly string[]): Promise<Map<string, Graph>>
   /** @throws {AshlarError} NOT_FOUND */
   get(ownerId: string, graphId: string): Promise<Graph>
-  versions(ownerId: string, graphId: string, page: OldPageRequest): Promise<OldPage<GraphVersion>>
+  /** Lists the versions of each graph. The page of a graph of another user is empty. */
+  versionsOf(
+    ownerId: string,
+    graphIds: readonly string[],
+    request: PageRequest<VersionFilter, VersionOrderField>,
+  ): Promise<Map<string, Page<GraphVersion>>>
   findVersions(ownerId: string, ids: readonly string[]): Promise<Map<string, GraphVersion>>
   /** @throws {AshlarError} NOT_FOUND */
   getVersion(ownerId: string, graphId: string, number: number): Promise<GraphVersion>
+  /**
+   * Compares the documents of two versions, of the same or of different graphs.
+   *
+   * @throws {AshlarError} NOT_FOUND with the path `['a']` or `['b']`
+   */
+  diffVersions(ownerId: string, a: string, b: string): Promise<DocumentDiff>
   /** Returns every fault. Saves nothing. */
   validate(ownerId: string, document: unknown): Promise<Fault[]>
+  /** Returns the content of a file that {@link Graphs.import} reads, with the document of the active version. */
+  export(graph: Graph): Promise<ExportedGraph>
   /**
-   * Creates a graph from an exported file: `{ name, description?, document }`.
+   * Creates a graph from an exported file: `{ name, description?, labels?, document }`.
    *
    * @throws {AshlarError} BAD_INPUT GRAPH_INVALID
    */
@@ -88,31 +115,37 @@ export function createGraphs(database: Database, plugins: PluginRegistry): Graph
   return new GraphService(database, plugins)
 }
 
-const exportSchema = z.object({ name: z.string(), description: z.string().optional(), document: z.unknown() })
-
-const MAX_CACHED = 200
+const exportSchema = z.object({
+  name: z.string(),
+  description: z.string().optional(),
+  labels: z.array(z.string()).optional(),
+  document: z.unknown(),
+})
 
 class GraphService implements Graphs {
-  readonly #fork: () => EntityManager
+  readonly #database: Database
   readonly #plugins: PluginRegistry
-  readonly #active: Batcher<OwnedGraph, string>
-  /** Recently executed versions. A version never changes. */
-  readonly #cached = new Lru<string, Promise<GraphVersion | undefined>>(MAX_CACHED)
+  readonly #versions: VersionReader
 
-  constructor({ fork, pool }: Database, plugins: PluginRegistry) {
-    this.#fork = fork
+  constructor(database: Database, plugins: PluginRegistry) {
+    this.#database = database
     this.#plugins = plugins
-    this.#active = new Batcher<OwnedGraph, string>(500, (set) => findActiveVersions(pool, set))
+    this.#versions = createVersionReader(database)
   }
 
   create(ownerId: string, graph: NewGraph): Promise<Graph> {
     return this.#create(ownerId, graph)
   }
 
+  async update(ownerId: string, graphId: string, changes: GraphChanges): Promise<Graph> {
+    const details = parseDetails(changes)
+    return this.#change(ownerId, graphId, details)
+  }
+
   async saveVersion(ownerId: string, graphId: string, basedOn: number, document: unknown): Promise<GraphVersion> {
     await this.get(ownerId, graphId)
-    const parsed = await this.#check(ownerId, document)
-    return this.#fork().transactional(async (em) => {
+    const checked = await this.#check(ownerId, document)
+    return this.#database.fork().transactional(async (em) => {
       // The row lock serializes concurrent saves of one graph.
       const graph = await em.findOneOrFail(Graph, { id: graphId }, { lockMode: 4 })
       const newest = await em.findOne(GraphVersion, { graphId }, { orderBy: { number: 'desc' } })
@@ -120,7 +153,7 @@ class GraphService implements Graphs {
         const message = `the newest version is ${newest?.number}, but the document is based on version ${basedOn}: load the newest version and apply the change to it`
         throw new AshlarError('VERSION_CONFLICT', message, { details: { path: ['basedOn'], newest: newest?.number } })
       }
-      const version = this.#version(em, ownerId, graphId, basedOn + 1, parsed)
+      const version = createVersion(em, { ownerId, graphId, number: basedOn + 1 }, checked)
       graph.activeVersionId = version.id
       graph.updatedAt = version.createdAt
       return version
@@ -128,38 +161,28 @@ class GraphService implements Graphs {
   }
 
   async activate(ownerId: string, graphId: string, number: number): Promise<Graph> {
-    const version = await this.getVersion(ownerId, graphId, number)
-    return this.#change(ownerId, graphId, (graph) => (graph.activeVersionId = version.id))
+    const { id } = await this.getVersion(ownerId, graphId, number)
+    return this.#change(ownerId, graphId, { activeVersionId: id })
   }
 
-  delete(ownerId: string, graphId: string): Promise<Graph> {
-    return this.#change(ownerId, graphId, (graph) => (graph.deletedAt = new Date()))
+  delete(ownerId: string, graphIds: readonly string[]): Promise<Graph[]> {
+    return deleteGraphs(this.#database, ownerId, graphIds)
   }
 
   async fork(ownerId: string, graphId: string, name?: string): Promise<Graph> {
     const graph = await this.get(ownerId, graphId)
-    const versions = await this.findVersions(ownerId, [graph.activeVersionId])
-    const document = versions.get(graph.activeVersionId)?.document
-    return this.#create(
-      ownerId,
-      { name: name ?? `${graph.name} (copy)`, description: graph.description, document },
-      graph.activeVersionId,
-    )
+    const { document, description, labels } = await this.export(graph)
+    const copy = { name: name ?? `${graph.name} (copy)`, description, labels, document }
+    return this.#create(ownerId, copy, graph.activeVersionId)
   }
 
-  async list(ownerId: string, { first, after }: OldPageRequest): Promise<OldPage<Graph>> {
-    const em = this.#fork()
-    const where = { ownerId, deletedAt: null }
-    const items = await em.find(
-      Graph,
-      { ...where, ...(after && { id: { $lt: after } }) },
-      { orderBy: { id: 'desc' }, limit: first + 1 },
-    )
-    return toOldPage(items, first, await em.count(Graph, where))
+  list(ownerId: string, request: PageRequest<GraphFilter, GraphOrderField>): Promise<Page<Graph>> {
+    return listGraphs(this.#database, ownerId, request)
   }
 
   async find(ownerId: string, ids: readonly string[]): Promise<Map<string, Graph>> {
-    const found = await this.#fork().find(Graph, { id: { $in: ids.filter(isUuid) }, ownerId, deletedAt: null })
+    const em = this.#database.fork()
+    const found = await em.find(Graph, { id: { $in: ids.filter(isUuid) }, ownerId, deletedAt: null })
     return new Map(found.map((graph) => [graph.id, graph]))
   }
 
@@ -169,48 +192,36 @@ class GraphService implements Graphs {
     return graph
   }
 
-  async versions(ownerId: string, graphId: string, { first, after }: OldPageRequest): Promise<OldPage<GraphVersion>> {
-    const em = this.#fork()
-    const where = { ownerId, graphId }
-    const items = await em.find(
-      GraphVersion,
-      { ...where, ...(after && { id: { $lt: after } }) },
-      { orderBy: { id: 'desc' }, limit: first + 1 },
-    )
-    return toOldPage(items, first, await em.count(GraphVersion, where))
+  versionsOf(
+    ownerId: string,
+    graphIds: readonly string[],
+    request: PageRequest<VersionFilter, VersionOrderField>,
+  ): Promise<Map<string, Page<GraphVersion>>> {
+    return listVersions(this.#database, ownerId, graphIds, request)
   }
 
-  async findVersions(ownerId: string, ids: readonly string[]): Promise<Map<string, GraphVersion>> {
-    const found = await this.#fork().find(GraphVersion, { id: { $in: ids.filter(isUuid) }, ownerId })
-    return new Map(found.map((version) => [version.id, version]))
+  findVersions(ownerId: string, ids: readonly string[]): Promise<Map<string, GraphVersion>> {
+    return this.#versions.find(ownerId, ids)
   }
 
-  async getVersion(ownerId: string, graphId: string, number: number): Promise<GraphVersion> {
-    await this.get(ownerId, graphId)
-    const version = await this.#fork().findOne(GraphVersion, { ownerId, graphId, number })
-    if (!version) throw new AshlarError('NOT_FOUND', `this graph has no version ${number}`, { details: { path: ['version'] } })
-    return version
+  getVersion(ownerId: string, graphId: string, number: number): Promise<GraphVersion> {
+    return this.#versions.get(ownerId, graphId, number)
   }
 
-  async versionToRun(ownerId: string, graphId: string, number?: number): Promise<GraphVersion> {
-    if (number !== undefined) return this.getVersion(ownerId, graphId, number)
-    const versionId = await this.#active.add({ ownerId, graphId })
-    const version = await (this.#cached.get(versionId) ?? this.#cache(ownerId, versionId))
-    if (!version) throw new Error(`graph ${graphId} has no active version`)
-    return version
+  async diffVersions(ownerId: string, a: string, b: string): Promise<DocumentDiff> {
+    const versions = await this.findVersions(ownerId, [a, b])
+    const [before, after] = [versions.get(a), versions.get(b)]
+    if (before && after) return diffDocuments(before.document, after.document)
+    throw new AshlarError('NOT_FOUND', 'there is no graph version with this id', { details: { path: [before ? 'b' : 'a'] } })
   }
 
-  /** Concurrent callers share one query per version. */
-  #cache(ownerId: string, versionId: string): Promise<GraphVersion | undefined> {
-    const found = this.findVersions(ownerId, [versionId]).then((versions) => versions.get(versionId))
-    found.catch(() => this.#cached.delete(versionId))
-    this.#cached.set(versionId, found)
-    return found
+  versionToRun(ownerId: string, graphId: string, number?: number): Promise<GraphVersion> {
+    return this.#versions.toRun(ownerId, graphId, number)
   }
 
   async capabilities({ blocks }: GraphVersion): Promise<{ kind: string; detail: string }[]> {
-    const pinned = await Promise.all(Object.values(blocks).map(({ digest, id }) => this.#plugins.pinned(digest, id)))
-    const all = pinned.flatMap((block) => (block ? listCapabilities(block.capabilities) : []))
+    const pinned = await loadPinnedBlocks(blocks, this.#plugins)
+    const all = [...pinned.values()].flatMap((block) => listCapabilities(block.capabilities))
     return [...new Map(all.map((each) => [`${each.kind} ${each.detail}`, each])).values()]
   }
 
@@ -224,49 +235,45 @@ class GraphService implements Graphs {
     }
   }
 
+  async export({ ownerId, activeVersionId, name, description, labels }: Graph): Promise<ExportedGraph> {
+    const version = (await this.findVersions(ownerId, [activeVersionId])).get(activeVersionId)
+    if (!version) throw new Error(`there is no graph version ${activeVersionId}`)
+    return { name, description, labels, document: version.document }
+  }
+
   async import(ownerId: string, file: unknown): Promise<Graph> {
     const parsed = exportSchema.safeParse(file)
-    if (parsed.success) return this.#create(ownerId, parsed.data)
+    if (parsed.success) return insideFile(this.#create(ownerId, parsed.data))
     const faults = describeIssues(parsed.error, file)
-    const message = `the file is not an exported graph, { name, description?, document }: ${showFaults(faults)}`
+    const message = `the file is not an exported graph, { name, description?, labels?, document }: ${showFaults(faults)}`
     throw new AshlarError('BAD_INPUT', message, { details: { path: ['file'], faults } })
   }
 
   async createStandalone(ownerId: string, document: unknown): Promise<GraphVersion> {
-    const em = this.#fork()
-    const version = this.#version(em, ownerId, null, 1, await this.#check(ownerId, document))
+    const em = this.#database.fork()
+    const version = createVersion(em, { ownerId, graphId: null, number: 1 }, await this.#check(ownerId, document))
     await em.flush()
     return version
   }
 
-  /** @throws {AshlarError} BAD_INPUT GRAPH_INVALID */
-  async #check(ownerId: string, document: unknown): Promise<CheckedDocument> {
-    assertSmall(document)
-    const read = readDocument(document)
-    const nodes = read.nodes.flatMap(({ node }) => node ?? [])
-    const subGraphs = await resolveSubGraphs(nodes, (reference) => this.#plugins.block(reference), loadVersions(this, ownerId))
-    const faults = findFaults(read, (node) => this.#findBlock(node, subGraphs))
-    return { document: assertFaultless(read, [...read.faults, ...faults, ...subGraphs.faults]), subGraphs }
+  #check(ownerId: string, document: unknown): Promise<CheckedDocument> {
+    return checkDocument(ownerId, document, { plugins: this.#plugins, versions: this.#versions })
   }
 
-  #findBlock(node: GraphNode, { versions }: SubGraphs): Block | undefined {
-    const block = this.#plugins.block(node.block)
-    return block && blockWithPins(block, node, versions.get(node.id))
-  }
-
-  async #create(ownerId: string, { name, description, document }: NewGraph, forkedFromId: string | null = null): Promise<Graph> {
-    const parsed = await this.#check(ownerId, document)
-    assertNamed(name, description ?? '')
-    const em = this.#fork()
+  async #create(ownerId: string, { document, ...given }: NewGraph, forkedFromId: string | null = null): Promise<Graph> {
+    const checked = await this.#check(ownerId, document)
+    const { name = given.name, description = '', labels = [] } = parseDetails(given)
+    const em = this.#database.fork()
     const id = randomUUIDv7()
-    const version = this.#version(em, ownerId, id, 1, parsed)
-    const at = version.createdAt
+    const at = uuidTime(id)
+    const { id: activeVersionId } = createVersion(em, { ownerId, graphId: id, number: 1 }, checked)
     const graph = em.create(Graph, {
       id,
       ownerId,
       name,
-      description: description ?? '',
-      activeVersionId: version.id,
+      description,
+      labels,
+      activeVersionId,
       forkedFromId,
       createdAt: at,
       updatedAt: at,
@@ -275,46 +282,32 @@ class GraphService implements Graphs {
     return graph
   }
 
-  #version(
-    em: EntityManager,
-    ownerId: string,
-    graphId: string | null,
-    number: number,
-    { document, subGraphs }: CheckedDocument,
-  ): GraphVersion {
-    const blocks: PinnedBlocks = {}
-    for (const { block: reference } of document.nodes) {
-      const block = this.#plugins.block(reference)
-      if (block) blocks[reference] = { digest: block.plugin.bundle.digest, id: block.id }
-    }
-    const children = Object.fromEntries([...subGraphs.versions].map(([node, { id }]) => [node, id]))
-    const found = toInterface(document, (node) => this.#findBlock(node, subGraphs))
-    const identity = { id: randomUUIDv7(), graphId, ownerId, number }
-    return em.create(GraphVersion, { ...identity, document, blocks, children, createdAt: new Date(), ...found })
-  }
-
-  async #change(ownerId: string, graphId: string, change: (graph: Graph) => void): Promise<Graph> {
-    const em = this.#fork()
+  async #change(ownerId: string, graphId: string, changes: Partial<Graph>): Promise<Graph> {
+    const em = this.#database.fork()
     const graph = isUuid(graphId) ? await em.findOne(Graph, { id: graphId, ownerId, deletedAt: null }) : null
     if (!graph) throw graphNotFound()
-    change(graph)
-    graph.updatedAt = new Date()
+    Object.assign(graph, changes, { updatedAt: new Date() })
     await em.flush()
     return graph
   }
 }
 
-interface CheckedDocument {
-  document: GraphDocument
-  subGraphs: SubGraphs
+/** Places the errors of a graph below the field `file`. */
+async function insideFile<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (!(error instanceof AshlarError) || !error.details.path) throw error
+    const details = { ...error.details, path: ['file', ...error.details.path] }
+    throw new AshlarError(error.code, error.message, { details, cause: error })
+  }
 }
 
-function assertNamed(name: string, description: string): void {
-  if (name.trim() === '' || name.length > 200)
-    throw new AshlarError('BAD_INPUT', 'name must have 1 to 200 characters', { details: { path: ['name'] } })
-  for (const [field, value] of Object.entries({ name, description }))
-    if (!isText(value))
-      throw new AshlarError('BAD_INPUT', `${field} must not contain U+0000 or an unpaired surrogate`, {
-        details: { path: [field] },
-      })
+function createVersion(
+  em: EntityManager,
+  identity: Pick<GraphVersion, 'ownerId' | 'graphId' | 'number'>,
+  checked: CheckedDocument,
+): GraphVersion {
+  const id = randomUUIDv7()
+  return em.create(GraphVersion, { id, ...identity, ...checked, createdAt: uuidTime(id) })
 }

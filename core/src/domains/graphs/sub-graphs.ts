@@ -3,6 +3,7 @@ import type { JsonSchema } from '../../pins/index.ts'
 import type { Block } from '../../blocks/index.ts'
 import type { GraphNode } from '../../engine/graph/index.ts'
 import type { GraphVersion } from './entities.ts'
+import type { VersionReader } from './version-reader.ts'
 
 /**
  * The versions that the graph nodes of a document run, by node id, and the faults of graph nodes without such a
@@ -15,16 +16,11 @@ export interface SubGraphs {
 
 type LoadVersion = (graphId: string, number: number | undefined) => Promise<GraphVersion | undefined>
 
-interface RunnableVersions {
-  /** @throws {AshlarError} NOT_FOUND */
-  versionToRun(ownerId: string, graphId: string, number?: number): Promise<GraphVersion>
-}
-
 /** Loads versions that the owner may run. Returns undefined if there is no such version. */
-export function loadVersions(graphs: RunnableVersions, ownerId: string): LoadVersion {
+export function loadVersions(reader: Pick<VersionReader, 'toRun'>, ownerId: string): LoadVersion {
   return async (graphId, number) => {
     try {
-      return await graphs.versionToRun(ownerId, graphId, number)
+      return await reader.toRun(ownerId, graphId, number)
     } catch (error) {
       if (error instanceof AshlarError && error.code === 'NOT_FOUND') return undefined
       throw error
@@ -41,20 +37,24 @@ export async function resolveSubGraphs(
   find: (reference: string) => Block | undefined,
   load: LoadVersion,
 ): Promise<SubGraphs> {
-  const versions = new Map<string, GraphVersion>()
-  const faults: Fault[] = []
-  for (const { id, block, inputs } of nodes) {
-    if (find(block)?.kind !== 'graph' || typeof inputs.graph_id !== 'string') continue
-    const number = typeof inputs.graph_version === 'number' ? inputs.graph_version : undefined
-    const version = await load(parseGraphId(inputs.graph_id), number)
-    if (version) versions.set(id, version)
-    else
-      faults.push({
-        path: `nodes.${id}.inputs.graph_id`,
-        message: `there is no graph ${showValue(inputs.graph_id)}${number === undefined ? '' : ` with a version ${number}`}`,
-      })
-  }
-  return { versions, faults }
+  const subGraphs: SubGraphs = { versions: new Map(), faults: [] }
+  const references = nodes.flatMap(({ id, block, inputs }) => {
+    const { graph_id: graphId, graph_version: version } = inputs
+    if (find(block)?.kind !== 'graph' || typeof graphId !== 'string') return []
+    return [{ id, graphId, number: typeof version === 'number' ? version : undefined }]
+  })
+  const loaded = await Promise.all(references.map(({ graphId, number }) => load(parseGraphId(graphId), number)))
+  references.forEach(({ id, graphId, number }, i) => {
+    const version = loaded[i]
+    if (version) subGraphs.versions.set(id, version)
+    else subGraphs.faults.push(unknownGraph(id, graphId, number))
+  })
+  return subGraphs
+}
+
+function unknownGraph(nodeId: string, graphId: string, number: number | undefined): Fault {
+  const version = number === undefined ? '' : ` with a version ${number}`
+  return { path: `nodes.${nodeId}.inputs.graph_id`, message: `there is no graph ${showValue(graphId)}${version}` }
 }
 
 /**

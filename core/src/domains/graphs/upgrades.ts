@@ -65,12 +65,18 @@ export function createUpgrades(graphs: Graphs, plugins: PluginRegistry): Upgrade
       const { status, nodes, faults } = await checkCompatibility(version)
       if (status === 'BREAKING') throw cannotUpgrade(nodes, faults)
       if (status === 'COMPATIBLE') return graph
-      const newest = (await graphs.versions(ownerId, graphId, { first: 1 })).items[0]?.number ?? version.number
+      const newest = await findNewestNumber(graphs, ownerId, graphId)
       const document = withInstalledBlocks(version.document, await loadPinnedBlocks(version.blocks, plugins), plugins)
       await graphs.saveVersion(ownerId, graphId, newest, document)
       return graphs.get(ownerId, graphId)
     },
   }
+}
+
+async function findNewestNumber(graphs: Graphs, ownerId: string, graphId: string): Promise<number> {
+  const orderBy = { field: 'NUMBER', direction: 'DESC' } as const
+  const pages = await graphs.versionsOf(ownerId, [graphId], { first: 1, orderBy, filter: {}, countTotal: false })
+  return pages.get(graphId)?.items[0]?.item.number ?? 0
 }
 
 function compareNodes(

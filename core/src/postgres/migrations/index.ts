@@ -13,6 +13,7 @@ import { Workers } from './20261129-workers.ts'
 import { PluginScans } from './20261129-plugin-scans.ts'
 import { BrowserSessions } from './20261129-browser-sessions.ts'
 import { SourceMaps } from './20261129-source-maps.ts'
+import { GraphLists } from './20261130-graph-lists.ts'
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   PluginScans,
   BrowserSessions,
   SourceMaps,
+  GraphLists,
 ]

@@ -1,9 +1,11 @@
 import type { Fault } from '@ashlar/core'
+import type { GraphWarning } from '../../client/index.ts'
 import { plain, type Terminal } from './terminal.ts'
 
 /** Prints each warning about a graph with its path. */
-export function showWarnings(warnings: readonly Fault[], terminal: Terminal): void {
-  for (const { path, message } of warnings) terminal.line(`${terminal.style('yellow', 'warning')} ${path}: ${plain(message)}`)
+export function showWarnings(warnings: readonly GraphWarning[], terminal: Terminal): void {
+  for (const { path, message } of warnings)
+    terminal.line(`${terminal.style('yellow', 'warning')} ${path.join('.')}: ${plain(message)}`)
 }
 
 /**

@@ -16,8 +16,8 @@ export async function graphExport(args: string[], { stdout, stderr, environment 
     const { graph, others } = await findGraph(api, reference)
     if (others > 0)
       stderr.write(`${others + 1} graphs have the name "${reference}": exported the newest. To select another, use its id.\n`)
-    const { name, description, activeVersion } = graph
-    const text = `${JSON.stringify({ name, description, document: activeVersion.document }, null, 2)}\n`
+    const { name, description, labels, activeVersion } = graph
+    const text = `${JSON.stringify({ name, description, labels, document: activeVersion.document }, null, 2)}\n`
     if (values.output === undefined) stdout.write(text)
     else await writeFile(values.output, text)
     return 0

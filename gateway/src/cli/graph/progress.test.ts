@@ -17,7 +17,7 @@ function screen(facts: Partial<Output> = {}, environment: Record<string, string>
 
 let seq = 0
 function started(node: string, number: number, ms: number): ApiEvent {
-  return { __typename: 'NodeStarted', node, number, attempt: 1, seq: ++seq, at: new Date(ms).toISOString() }
+  return { __typename: 'NodeStarted', nodeId: node, number, attempt: 1, id: '', seq: ++seq, at: new Date(ms).toISOString() }
 }
 function finished(
   node: string,
@@ -26,7 +26,17 @@ function finished(
   error: (ApiEvent & { __typename: 'NodeFinished' })['error'] = null,
   retryInMs: number | null = null,
 ): ApiEvent {
-  return { __typename: 'NodeFinished', node, number, attempt: 1, error, retryInMs, seq: ++seq, at: new Date(ms).toISOString() }
+  return {
+    __typename: 'NodeFinished',
+    nodeId: node,
+    number,
+    attempt: 1,
+    error,
+    retryInMs,
+    id: '',
+    seq: ++seq,
+    at: new Date(ms).toISOString(),
+  }
 }
 
 describe('without a terminal', () => {
@@ -64,10 +74,11 @@ describe('without a terminal', () => {
     const progress = createProgress(terminal, { nodes: NODES })
     progress.show({
       __typename: 'NodeLog',
-      node: 'a',
+      nodeId: 'a',
       number: 1,
       level: 'info',
       text: 'one\ntwo',
+      id: '',
       seq: 1,
       at: new Date(0).toISOString(),
     })
@@ -95,11 +106,11 @@ describe('on a terminal', () => {
     const { terminal, text } = screen(TTY, { NO_COLOR: '1' })
     const progress = createProgress(terminal, { nodes: NODES.slice(0, 1) })
     const until = new Date(800).toISOString()
-    const at = (ms: number) => ({ seq: ++seq, at: new Date(ms).toISOString() })
+    const at = (ms: number) => ({ id: '', seq: ++seq, at: new Date(ms).toISOString() })
     progress.show(started('a', 1, 0))
-    progress.show({ __typename: 'NodeWaiting', node: 'a', number: 1, until, ...at(5) })
+    progress.show({ __typename: 'NodeWaiting', nodeId: 'a', number: 1, until, ...at(5) })
     progress.end()
-    for (const event of [{ __typename: 'NodeResumed', node: 'a', number: 1, ...at(800) } as const, started('a', 1, 801)])
+    for (const event of [{ __typename: 'NodeResumed', nodeId: 'a', number: 1, ...at(800) } as const, started('a', 1, 801)])
       progress.show(event)
     progress.show(finished('a', 1, 900))
     progress.end()
@@ -112,7 +123,7 @@ describe('on a terminal', () => {
     const progress = createProgress(terminal, { nodes: NODES.slice(0, 1) })
     const note = `page 3\n${'of many '.repeat(20)}`
     progress.show(started('a', 1, 0))
-    progress.show({ __typename: 'NodeProgress', node: 'a', number: 1, fraction: 0.429, note, seq: ++seq, at: '' })
+    progress.show({ __typename: 'NodeProgress', nodeId: 'a', number: 1, fraction: 0.429, note, id: '', seq: ++seq, at: '' })
     progress.end()
     expect(text().split('\n').at(-2)).toBe('\x1b[1A\x1b[J  ▸ a  text/split  42 % page 3 of many of …')
   })

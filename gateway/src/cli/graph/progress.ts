@@ -44,7 +44,7 @@ export function createProgress(terminal: Terminal, { nodes }: Pick<GraphDocument
   const view = fits ? createTable(terminal, states, row) : createLines(terminal, states, row)
   return {
     show(event) {
-      const state = 'node' in event ? states.get(event.node) : undefined
+      const state = 'nodeId' in event ? states.get(event.nodeId) : undefined
       const finished = state && advance(state, event)
       view.update(formatNote(terminal, event), finished)
     },
@@ -125,12 +125,12 @@ function advance(state: NodeState, event: ApiEvent): FinishedRun | undefined {
 
 /** Returns the line to print for an event, if any. */
 function formatNote(terminal: Terminal, event: ApiEvent): string | undefined {
-  if (event.__typename === 'NodeLog') return `    ${plain(`${event.node}: ${event.text}`)}`
+  if (event.__typename === 'NodeLog') return `    ${plain(`${event.nodeId}: ${event.text}`)}`
   if (event.__typename !== 'NodeFinished' || !event.error) return undefined
   const { code, message, position } = event.error
   const place = position ? ` (${showPosition(position)})` : ''
   const again = event.retryInMs === null ? '' : `, retry in ${duration(event.retryInMs)}`
-  return `    ${terminal.message(`${event.node}: ${code} ${message}${place}${again}`)}`
+  return `    ${terminal.message(`${event.nodeId}: ${code} ${message}${place}${again}`)}`
 }
 
 const WAITING = '·'

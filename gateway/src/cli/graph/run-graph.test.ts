@@ -26,7 +26,7 @@ afterAll(async () => {
 })
 
 function graphFile(document: Record<string, unknown>, name = 'Test'): GraphFile {
-  return { name, description: '', document, inputs: {}, path: 'test.json' }
+  return { name, description: '', labels: [], document, inputs: {}, path: 'test.json' }
 }
 
 async function run(
@@ -52,7 +52,7 @@ describe('runGraph', async () => {
     const { result, printed } = await run(
       graphFile({ nodes: [{ id: 'wait', block: 'time/countdown', inputs: { minutes: 'few' } }] }),
     )
-    expect(result).toMatchObject({ status: 'FAILED', failedNodes: ['wait'], reason: { node: 'wait' } })
+    expect(result).toMatchObject({ status: 'FAILED', failedNodes: ['wait'], reason: { nodeId: 'wait' } })
     expect(printed).toContain('wait: BLOCK_FAILED minutes must be a number from 0, got "few"')
   })
 

@@ -74,6 +74,6 @@ async function runFile(
 }
 
 function failureText(terminal: Terminal, { status, reason }: ExecutionResult): string {
-  const node = reason?.node ? `node ${reason.node}: ` : ''
+  const node = reason?.nodeId ? `node ${reason.nodeId}: ` : ''
   return `error ${reason?.code ?? status}: ${terminal.message(`${node}${reason?.message ?? 'the server returned no reason'}`)}`
 }

@@ -18,6 +18,9 @@ const begin = () => {
 }
 begin()
 addEventListener('hashchange', begin) // a link that is opened while the page is open
+addEventListener('storage', ({ key, newValue }) => {
+  if (key === 'ashlar-page-token' && newValue !== null) location.replace('graphql') // a login in another tab
+})
 
 button.addEventListener('click', () => {
   button.disabled = true

@@ -81,14 +81,14 @@ async function whileInspecting(work: (path: string) => Promise<void>): Promise<v
   }
 }
 
-const RUN = `mutation ($input: RunBlockInput!) { runBlock(input: $input) { ... on Execution { id } ... on Error { message } } }`
+const RUN = `mutation ($input: RunBlockInput!) { runBlock(input: $input) { execution { id } errors { message } } }`
 const STATUS = `query ($id: ID!) { node(id: $id) { ... on Execution { status } } }`
 
 async function start(text: string): Promise<string> {
   const { runBlock } = (await client.request(RUN, { input: { block: 'sky/slugify', inputs: { text } } })) as {
-    runBlock: { id: string }
+    runBlock: { execution: { id: string } }
   }
-  return runBlock.id
+  return runBlock.execution.id
 }
 
 async function finished(id: string): Promise<string> {

@@ -53,11 +53,11 @@ it('publishes a new plugin with a signature to the store of a server, which runs
   const client = createClient({ url, key: OWNER_KEY })
   await client.request(`mutation { installPlugin(input: { packageName: "ashlar-plugin-sky" }) { __typename } }`)
   const { runBlock } = (await client.request(
-    `mutation { runBlock(input: { block: "sky/slugify", inputs: { text: "A b" } }) { __typename ... on Execution { id } } }`,
-  )) as { runBlock: { id: string } }
+    `mutation { runBlock(input: { block: "sky/slugify", inputs: { text: "A b" } }) { execution { id } } }`,
+  )) as { runBlock: { execution: { id: string } } }
   const outputs: unknown[] = []
   const source = `subscription ($id: ID!) { executionEvents(executionId: $id) { __typename ... on NodeOutput { pin value } } }`
-  for await (const data of client.subscribe(source, { id: runBlock.id }, new AbortController().signal)) {
+  for await (const data of client.subscribe(source, { id: runBlock.execution.id }, new AbortController().signal)) {
     const { executionEvents: event } = data as { executionEvents: { __typename: string } }
     if (event.__typename === 'NodeOutput') outputs.push(event)
     if (event.__typename === 'ExecutionFinished') break

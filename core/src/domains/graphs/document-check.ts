@@ -1,0 +1,53 @@
+import type { Fault } from '../../base/index.ts'
+import type { Block } from '../../blocks/index.ts'
+import type { PluginRegistry } from '../../catalogue/registry/index.ts'
+import {
+  assertFaultless,
+  assertSmall,
+  findFaults,
+  readDocument,
+  toInterface,
+  type GraphDocument,
+  type GraphNode,
+} from '../../engine/graph/index.ts'
+import type { GraphVersion, PinnedBlocks } from './entities.ts'
+import { blockWithPins, loadVersions, resolveSubGraphs, type SubGraphs } from './sub-graphs.ts'
+import type { VersionReader } from './version-reader.ts'
+
+/** What a graph version stores of a valid document. */
+export type CheckedDocument = Pick<GraphVersion, 'document' | 'blocks' | 'children' | 'inputSchema' | 'outputSchema'>
+
+/**
+ * Checks a document with the installed blocks and the graphs of its owner, and pins what it uses.
+ *
+ * @throws {AshlarError} BAD_INPUT GRAPH_INVALID
+ */
+export async function checkDocument(
+  ownerId: string,
+  value: unknown,
+  { plugins, versions }: { plugins: PluginRegistry; versions: VersionReader },
+): Promise<CheckedDocument> {
+  assertSmall(value)
+  const read = readDocument(value)
+  const nodes = read.nodes.flatMap(({ node }) => node ?? [])
+  const subGraphs = await resolveSubGraphs(nodes, plugins.block, loadVersions(versions, ownerId))
+  const findBlock = (node: GraphNode): Block | undefined => withSubGraph(node, plugins, subGraphs)
+  const faults: Fault[] = [...read.faults, ...findFaults(read, findBlock), ...subGraphs.faults]
+  const document = assertFaultless(read, faults)
+  const children = Object.fromEntries([...subGraphs.versions].map(([node, { id }]) => [node, id]))
+  return { document, blocks: pinBlocks(document, plugins), children, ...toInterface(document, findBlock) }
+}
+
+function withSubGraph(node: GraphNode, plugins: PluginRegistry, { versions }: SubGraphs): Block | undefined {
+  const block = plugins.block(node.block)
+  return block && blockWithPins(block, node, versions.get(node.id))
+}
+
+function pinBlocks({ nodes }: GraphDocument, plugins: PluginRegistry): PinnedBlocks {
+  const pinned: PinnedBlocks = {}
+  for (const { block: reference } of nodes) {
+    const block = plugins.block(reference)
+    if (block) pinned[reference] = { digest: block.plugin.bundle.digest, id: block.id }
+  }
+  return pinned
+}

@@ -1,0 +1,206 @@
+import type { InputFieldMap, InputRef, InputShapeFromFields, ObjectRef, FieldRef } from '@pothos/core'
+import type { Direction, Listed, Page, PageRequest, Position } from '@ashlar/core'
+import type { GraphQLResolveInfo } from 'graphql'
+import { loadTogether } from './batch.ts'
+import { builder, type SchemaTypes } from './builder.ts'
+import type { SchemaContext } from './context.ts'
+import { decodeCursor, encodeCursor, parseFirst } from './cursors.ts'
+import { selectsField } from './lookahead.ts'
+
+type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>
+type FieldBuilder<Parent> =
+  | PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Parent>
+  | PothosSchemaTypes.QueryFieldBuilder<SchemaTypes, Parent>
+
+const OrderDirection = builder.enumType('OrderDirection', {
+  description: 'The direction in which a list is sorted.',
+  values: {
+    ASC: { description: 'Smallest, oldest or alphabetically first item first.' },
+    DESC: { description: 'Largest, newest or alphabetically last item first.' },
+  },
+})
+
+interface ListOptions<Item, Fields extends InputFieldMap, Field extends string> {
+  /** The ref of the type of the items. */
+  type: object
+  /** The name of the type of the items. The names of all types of the list start with it. */
+  name: string
+  /** The items, for descriptions: `graphs`. */
+  plural: string
+  /** The fields by which a request filters the list. */
+  filter: (t: InputBuilder) => Fields
+  /** The sort fields with their descriptions. */
+  orderFields: Record<Field, string>
+  defaultOrder: { field: NoInfer<Field>; direction: Direction }
+  /** The position of an item in the default order. */
+  locate(item: Item): Position
+  /** The cursor of an item. @default opaque text that names the list and its order */
+  cursors?: { encode(item: Item): string; decode(cursor: string): Position }
+}
+
+interface ListFieldOptions<Parent, Item, Filter, Field extends string> {
+  description: string
+  /** Loads a page for one parent. Use it for lists of the root. */
+  load?: (parent: Parent, request: PageRequest<Filter, Field>, context: SchemaContext) => Promise<Page<Item>> | Page<Item>
+  /** Loads the same page for many parents, in a constant number of statements. Use it for lists of objects. */
+  loadMany?: (
+    parentIds: readonly string[],
+    request: PageRequest<Filter, Field>,
+    context: SchemaContext,
+  ) => Promise<ReadonlyMap<string, Page<Item>>>
+  getParentId?: (parent: Parent) => string
+}
+
+interface Connection<Item> {
+  edges: { node: Item; cursor: string }[]
+  totalCount: number
+  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null }
+}
+
+/** A list type of the API: its connection, edge, filter and order types. */
+export interface List<Item, Filter, Field extends string> {
+  Edge: ObjectRef<SchemaTypes, { cursor: string; node: Item }>
+  Connection: ObjectRef<SchemaTypes, Connection<Item>>
+  /** The input type of the filter, for mutations that change all matching items. */
+  Filter: InputRef<Filter>
+  /** Adds a field with this list. It is nullable, so that its failure leaves the rest of the response intact. */
+  field<Parent>(t: FieldBuilder<Parent>, options: ListFieldOptions<Parent, Item, Filter, Field>): FieldRef<SchemaTypes, unknown>
+  /** The edge of an item, as in the list in its default order. */
+  toEdge(item: Item): { cursor: string; node: Item }
+}
+
+/**
+ * Defines the types of a list: `defineList<Graph>()({ … })`. The types are `XConnection`, `XEdge`, `XFilter`, `XOrder`
+ * and `XOrderField`.
+ */
+export function defineList<Item extends object>(): <Fields extends InputFieldMap, Field extends string>(
+  options: ListOptions<Item, Fields, Field>,
+) => List<Item, InputShapeFromFields<Fields>, Field> {
+  return define
+}
+
+function define<Item extends object, Fields extends InputFieldMap, Field extends string>(
+  options: ListOptions<Item, Fields, Field>,
+): List<Item, InputShapeFromFields<Fields>, Field> {
+  type Filter = InputShapeFromFields<Fields>
+  const { name, plural, defaultOrder, locate } = options
+  const type = options.type as never
+  const Filter = builder.inputType(`${name}Filter`, {
+    description: `Selects ${plural}. Every given field must match.`,
+    fields: options.filter,
+  })
+  const Order = defineOrder(options)
+  const Edge = builder.edgeObject({ type, name: `${name}Edge`, description: `One of the ${plural} of a page.` })
+  const connection = { type, name: `${name}Connection`, description: `A page of ${plural}.` }
+  const Connection = builder.connectionObject(connection, Edge as never)
+  return {
+    Edge: Edge as never,
+    Connection: Connection as never,
+    Filter: Filter as never,
+    field: (builderOfField, field) => {
+      const t = builderOfField as FieldBuilder<unknown> as PothosSchemaTypes.QueryFieldBuilder<SchemaTypes, unknown>
+      return t.field({
+        type: Connection as never,
+        nullable: true,
+        description: field.description,
+        args: {
+          first: t.arg.int({ defaultValue: 20, description: 'The number of items, 0 to 100.' }),
+          after: t.arg.string({ description: 'The `cursor` of an item or the `endCursor` of a page. The page starts after it.' }),
+          filter: t.arg({ type: Filter, description: `Which ${plural} to return. The default is all.` }),
+          orderBy: t.arg({ type: Order, description: `The order of the ${plural}. ${describeOrder(defaultOrder)}` }),
+        },
+        resolve: async (parent: never, args: ListArgs<Filter, Field>, context: SchemaContext, info: GraphQLResolveInfo) => {
+          const request = parseRequest(options, args, info)
+          const page = await loadPage(field, parent, request, context, info)
+          return toConnection(page, (listed) => encode(options, request.orderBy, listed))
+        },
+      } as never) as never
+    },
+    toEdge: (item) => ({ node: item, cursor: encode(options, defaultOrder, { item, position: locate(item) }) }),
+  }
+}
+
+function encode<Item, Field extends string>(
+  { name: list, cursors }: Pick<ListOptions<Item, InputFieldMap, Field>, 'name' | 'cursors'>,
+  order: { field: Field; direction: Direction },
+  { item, position }: Listed<Item>,
+): string {
+  return cursors ? cursors.encode(item) : encodeCursor({ list, ...order }, position)
+}
+
+/** @throws {AshlarError} BAD_INPUT */
+function parseRequest<Filter, Field extends string>(
+  { name: list, cursors, defaultOrder }: Pick<ListOptions<never, InputFieldMap, Field>, 'name' | 'cursors' | 'defaultOrder'>,
+  { first, after, filter, orderBy }: ListArgs<Filter, Field>,
+  info: GraphQLResolveInfo,
+): PageRequest<Filter, Field> {
+  const order = orderBy ?? defaultOrder
+  const decode = cursors?.decode ?? ((cursor: string) => decodeCursor({ list, ...order }, cursor))
+  return {
+    first: parseFirst(first),
+    after: after == null ? undefined : decode(after),
+    orderBy: order,
+    filter: filter ?? ({} as Filter),
+    countTotal: selectsField(info, 'totalCount'),
+  }
+}
+
+async function loadPage<Parent, Item, Filter, Field extends string>(
+  { load, loadMany, getParentId }: ListFieldOptions<Parent, Item, Filter, Field>,
+  parent: Parent,
+  request: PageRequest<Filter, Field>,
+  context: SchemaContext,
+  { parentType, fieldName }: GraphQLResolveInfo,
+): Promise<Page<Item>> {
+  if (load) return load(parent, request, context)
+  const key = `${parentType.name}.${fieldName} ${JSON.stringify(request)}`
+  const parentId = getParentId?.(parent) ?? (parent as { id: string }).id
+  return loadTogether(context, key, parentId, async (ids) => (await loadMany?.(ids, request, context)) ?? new Map())
+}
+
+interface ListArgs<Filter, Field extends string> {
+  first?: number | null
+  after?: string | null
+  filter?: Filter | null
+  orderBy?: { field: Field; direction: Direction } | null
+}
+
+function defineOrder<Field extends string>({
+  name,
+  plural,
+  orderFields,
+}: Pick<ListOptions<object, InputFieldMap, Field>, 'name' | 'plural' | 'orderFields'>): InputRef<{
+  field: Field
+  direction: Direction
+}> {
+  const values = Object.entries<string>(orderFields).map(([field, description]) => [field, { description }])
+  const OrderField = builder.enumType(`${name}OrderField`, {
+    description: `The fields by which ${plural} can be sorted.`,
+    values: Object.fromEntries(values),
+  })
+  return builder.inputType(`${name}Order`, {
+    description: `The order of ${plural}. Items with equal values are sorted by their ids.`,
+    fields: (t) => ({
+      field: t.field({ type: OrderField, required: true, description: 'The field to sort by.' }),
+      direction: t.field({ type: OrderDirection, required: true, description: 'The direction.' }),
+    }),
+  }) as never
+}
+
+function describeOrder({ field, direction }: { field: string; direction: Direction }): string {
+  return `The default is \`{ field: ${field}, direction: ${direction} }\`.`
+}
+
+function toConnection<Item>({ items, hasMore, total }: Page<Item>, encode: (listed: Listed<Item>) => string): Connection<Item> {
+  const edges = items.map((each) => ({ node: each.item, cursor: encode(each) }))
+  return {
+    edges,
+    totalCount: total ?? 0,
+    pageInfo: {
+      hasNextPage: hasMore,
+      hasPreviousPage: false,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  }
+}

@@ -1,1 +1,0 @@
-export { EXPECTED_ERRORS, EXPECTED_OR_FORBIDDEN, withExpectedErrors } from './errors.ts'

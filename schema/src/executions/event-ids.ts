@@ -1,0 +1,41 @@
+import { AshlarError, isUuid, showValue, type FollowedEvent } from '@ashlar/core'
+import { encodeGlobalId } from '../base/global-ids.ts'
+
+/** The place of an event: its execution and its number in the journal. */
+export interface EventPlace {
+  executionId: string
+  seq: number
+}
+
+/** An event of an execution, as resolvers pass it. */
+export type PlacedEvent<Event extends FollowedEvent = FollowedEvent> = Event & { executionId: string }
+
+/** The largest `seq` of an event. */
+const MAX_SEQ = 2 ** 31 - 1
+const ID = /^ExecutionEvent:([0-9a-f-]{36}):(\d{1,10})(?::behind)?$/
+
+/** Returns the id of an event, from which a list or a subscription continues. */
+export function encodeEventId({ executionId, seq, type }: EventPlace & { type: FollowedEvent['type'] }): string {
+  // The notice is not an event of the journal. A client continues after the last event that it has received.
+  return encodeGlobalId('ExecutionEvent', `${executionId}:${seq}${type === 'ReaderBehind' ? ':behind' : ''}`)
+}
+
+/** @throws {AshlarError} BAD_INPUT when it is not the id of an event */
+export function decodeEventId(id: string): EventPlace {
+  const [, executionId = '', seq = ''] = ID.exec(Buffer.from(id, 'base64url').toString()) ?? []
+  if (!isUuid(executionId) || Number(seq) > MAX_SEQ)
+    throw badAfter(`must be the "id" of an event of this execution, got ${showValue(id)}`)
+  return { executionId, seq: Number(seq) }
+}
+
+/** @throws {AshlarError} BAD_INPUT when it is not the id of an event of this execution */
+export function decodeSeq(id: string, executionId: string): number {
+  const place = decodeEventId(id)
+  if (place.executionId !== executionId)
+    throw badAfter('must be the "id" of an event of this execution, got that of another execution')
+  return place.seq
+}
+
+function badAfter(message: string): AshlarError {
+  return new AshlarError('BAD_INPUT', `argument "after" ${message}`, { details: { path: ['after'] } })
+}

@@ -1,0 +1,92 @@
+import { builder } from '../base/builder.ts'
+import { UnhandledErrorPolicy } from './document.ts'
+
+const NodePositionInput = builder.inputType('NodePositionInput', {
+  description: 'The position of a node in an editor.',
+  fields: (t) => ({
+    x: t.float({ required: true, description: 'The horizontal coordinate, in pixels.' }),
+    y: t.float({ required: true, description: 'The vertical coordinate, in pixels.' }),
+  }),
+})
+
+const NodeRetryInput = builder.inputType('NodeRetryInput', {
+  description: 'How often and when a node that failed runs again.',
+  fields: (t) => ({
+    attempts: t.int({ required: true, description: 'The number of attempts, including the first: 1 to 20.' }),
+    backoffMs: t.int({
+      description:
+        'The delay before the second attempt, 0 to 600000 milliseconds. It doubles for each further attempt. The default is 1000.',
+    }),
+    jitter: t.float({ description: 'The random share of the delay, 0 to 1. The default is 0.2.' }),
+  }),
+})
+
+const NodeCredentialInput = builder.inputType('NodeCredentialInput', {
+  description: 'The credential that a node uses for a provider.',
+  fields: (t) => ({
+    provider: t.string({ required: true, description: 'The qualified name of the provider, such as `github/github`.' }),
+    name: t.string({ required: true, description: 'The name of your credential.' }),
+  }),
+})
+
+const GraphNodeInput = builder.inputType('GraphNodeInput', {
+  description: 'A block that is placed in a graph.',
+  fields: (t) => ({
+    id: t.string({
+      required: true,
+      description: 'The key of the node, unique in the graph: 1 to 100 characters without "." and white space.',
+    }),
+    block: t.string({ required: true, description: 'The qualified name of the block, such as `text/replace`, or its UUID.' }),
+    inputs: t.field({ type: 'JSON', description: 'Constant inputs, by pin: `{ format: "Hello" }`.' }),
+    title: t.string({ description: 'A title for people, at most 200 characters.' }),
+    position: t.field({ type: NodePositionInput, description: 'The position in an editor.' }),
+    timeoutMs: t.int({
+      description:
+        'The longest time that an attempt may take, 1 to 1800000 milliseconds. The default is that of the block, or 60000.',
+    }),
+    retry: t.field({
+      type: NodeRetryInput,
+      description: 'How often and when the node runs again after it failed. The default is once.',
+    }),
+    credentials: t.field({
+      type: [NodeCredentialInput],
+      description: 'Which of your credentials the node uses. Optional if you have one credential for each provider.',
+    }),
+  }),
+})
+
+const GraphLinkInput = builder.inputType('GraphLinkInput', {
+  description: 'A link from an output pin to an input pin.',
+  fields: (t) => ({
+    from: t.string({ required: true, description: 'The output pin: `<node id>.<pin>`.' }),
+    to: t.string({
+      required: true,
+      description: 'The input pin: `<node id>.<pin>`. It may be a part of a pin: `greet.values_#_name`.',
+    }),
+  }),
+})
+
+const GraphSettingsInput = builder.inputType('GraphSettingsInput', {
+  description: 'How a graph is executed.',
+  fields: (t) => ({
+    onUnhandledError: t.field({
+      type: UnhandledErrorPolicy,
+      description: 'What happens when a node fails and its `error` pin has no link. The default is `FAIL`.',
+    }),
+    concurrency: t.int({ description: 'The maximum number of concurrent node executions: 1 to 256. The default is 16.' }),
+    budget: t.int({ description: 'The maximum number of node executions in total: 1 to 1000000. The default is 10000.' }),
+  }),
+})
+
+export const GraphDocumentInput = builder.inputType('GraphDocumentInput', {
+  description: 'The content of a graph version: either `json` or the other fields.',
+  fields: (t) => ({
+    nodes: t.field({ type: [GraphNodeInput], description: 'The nodes, at most 2000.' }),
+    links: t.field({ type: [GraphLinkInput], description: 'The links, at most 10000. The default is none.' }),
+    settings: t.field({ type: GraphSettingsInput, description: 'How the graph is executed.' }),
+    json: t.field({
+      type: 'JSON',
+      description: 'The whole document in its stored form: `{ nodes, links, onUnhandledError, concurrency, budget }`.',
+    }),
+  }),
+})

@@ -1,0 +1,98 @@
+import type { GraphDocument } from '@ashlar/core'
+import { builder } from '../base/builder.ts'
+import { listNodeCredentials, type NodeCredential } from './stored-document.ts'
+
+type GraphNode = GraphDocument['nodes'][number]
+
+export const UnhandledErrorPolicy = builder.enumType('UnhandledErrorPolicy', {
+  description: 'What happens when a node fails and its `error` pin has no link.',
+  values: {
+    FAIL: { description: 'The execution fails.' },
+    CONTINUE: { description: 'The execution continues without the outputs of the node.' },
+  },
+})
+
+const NodePositionType = builder.objectRef<{ x: number; y: number }>('NodePosition').implement({
+  description: 'The position of a node in an editor.',
+  fields: (t) => ({
+    x: t.exposeFloat('x', { description: 'The horizontal coordinate, in pixels.' }),
+    y: t.exposeFloat('y', { description: 'The vertical coordinate, in pixels.' }),
+  }),
+})
+
+const NodeRetryType = builder.objectRef<NonNullable<GraphNode['retry']>>('NodeRetry').implement({
+  description: 'How often and when a node that failed runs again.',
+  fields: (t) => ({
+    attempts: t.exposeInt('attempts', { description: 'The number of attempts, including the first.' }),
+    backoffMs: t.exposeInt('backoffMs', {
+      description: 'The delay before the second attempt, in milliseconds. It doubles for each further attempt.',
+    }),
+    jitter: t.exposeFloat('jitter', { description: 'The random share of the delay, 0 to 1.' }),
+  }),
+})
+
+const NodeCredentialType = builder.objectRef<NodeCredential>('NodeCredential').implement({
+  description: 'The credential that a node uses for a provider.',
+  fields: (t) => ({
+    provider: t.exposeString('provider', { description: 'The qualified name of the provider, such as `github/github`.' }),
+    name: t.exposeString('name', { description: 'The name of your credential.' }),
+  }),
+})
+
+export const GraphNodeType = builder.objectRef<GraphNode>('GraphNode').implement({
+  description: 'A block that is placed in a graph.',
+  fields: (t) => ({
+    nodeId: t.exposeString('id', { description: 'The key of the node, unique in the graph. It is `id` in `GraphNodeInput`.' }),
+    block: t.exposeString('block', { description: 'The qualified name of the block, such as `text/replace`, or its UUID.' }),
+    inputs: t.expose('inputs', { type: 'JSON', description: 'Constant inputs, by pin.' }),
+    title: t.exposeString('title', { nullable: true, description: 'A title for people.' }),
+    position: t.expose('position', { type: NodePositionType, nullable: true, description: 'The position in an editor.' }),
+    timeoutMs: t.exposeInt('timeoutMs', {
+      nullable: true,
+      description: 'The longest time that an attempt may take, in milliseconds. Null for that of the block, or 60000.',
+    }),
+    retry: t.expose('retry', { type: NodeRetryType, nullable: true, description: 'Null if the node runs once.' }),
+    credentials: t.field({
+      type: [NodeCredentialType],
+      nullable: true,
+      description: 'Which of your credentials the node uses. Null if it names none.',
+      resolve: (node) => listNodeCredentials(node) ?? null,
+    }),
+  }),
+})
+
+export const GraphLinkType = builder.objectRef<GraphDocument['links'][number]>('GraphLink').implement({
+  description: 'A link from an output pin to an input pin.',
+  fields: (t) => ({
+    from: t.exposeString('from', { description: 'The output pin: `<node id>.<pin>`.' }),
+    to: t.exposeString('to', { description: 'The input pin: `<node id>.<pin>`.' }),
+  }),
+})
+
+const GraphSettingsType = builder
+  .objectRef<Pick<GraphDocument, 'onUnhandledError' | 'concurrency' | 'budget'>>('GraphSettings')
+  .implement({
+    description: 'How a graph is executed.',
+    fields: (t) => ({
+      onUnhandledError: t.expose('onUnhandledError', {
+        type: UnhandledErrorPolicy,
+        description: 'What happens when a node fails and its `error` pin has no link.',
+      }),
+      concurrency: t.exposeInt('concurrency', { description: 'The maximum number of concurrent node executions.' }),
+      budget: t.exposeInt('budget', { description: 'The maximum number of node executions in total.' }),
+    }),
+  })
+
+export const GraphDocumentType = builder.objectRef<GraphDocument>('GraphDocument').implement({
+  description: 'The content of a graph version: its nodes, links and settings.',
+  fields: (t) => ({
+    nodes: t.expose('nodes', { type: [GraphNodeType], description: 'The nodes, in the order in which they were saved.' }),
+    links: t.expose('links', { type: [GraphLinkType], description: 'The links, in the order in which they were saved.' }),
+    settings: t.field({ type: GraphSettingsType, description: 'How the graph is executed.', resolve: (document) => document }),
+    json: t.field({
+      type: 'JSON',
+      description: 'The whole document in its stored form: `{ nodes, links, onUnhandledError, concurrency, budget }`.',
+      resolve: (document) => document,
+    }),
+  }),
+})

@@ -1,0 +1,314 @@
+import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { execute, parse, validate, type ExecutionResult } from 'graphql'
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { buildSchema, buildContext } from '../index.ts'
+
+const schema = buildSchema()
+let runtime: TestRuntime
+let stranger: string
+beforeAll(async () => {
+  runtime = await createTestRuntime()
+  stranger = randomUUID()
+  await runtime.database.pool.query(`insert into user_account select $1, 'Stranger', 'MEMBER', now()`, [stranger])
+})
+afterAll(() => runtime.close())
+
+type Json = Record<string, any> // oxlint-disable-line no-explicit-any -- results are compared as JSON
+
+async function ask(source: string, variableValues: object = {}, userId = runtime.ownerId): Promise<ExecutionResult<Json>> {
+  const document = parse(source)
+  expect(validate(schema, document)).toEqual([])
+  const user = (await runtime.accounts.find([userId])).get(userId)
+  if (!user) throw new Error('no such user')
+  const contextValue = buildContext({ runtime, user })
+  return (await execute({ schema, document, variableValues: { ...variableValues }, contextValue })) as ExecutionResult<Json>
+}
+
+async function run(source: string, variableValues: object = {}, userId = runtime.ownerId): Promise<Json> {
+  const { data, errors } = await ask(source, variableValues, userId)
+  expect(errors).toBeUndefined()
+  return data as Json
+}
+
+const ERRORS = 'errors { __typename code message path }'
+const CREATE = `mutation ($input: CreateGraphInput!) { createGraph(input: $input) {
+  graph { id name labels activeVersion { id number } } graphEdge { cursor node { id } } ${ERRORS} } }`
+const create = async (input: object = {}, userId = runtime.ownerId): Promise<Json> =>
+  (await run(CREATE, { input: { name: 'Test', document: { nodes: [] }, ...input } }, userId)).createGraph
+
+describe('a typed document', () => {
+  const DOCUMENT = `nodes {
+    nodeId block inputs title position { x y } timeoutMs retry { attempts backoffMs jitter } credentials { provider name }
+  } links { from to } settings { onUnhandledError concurrency budget } json`
+  const HELLO = `{
+    nodes: [
+      { id: "name", block: "io/input", inputs: { name: "name" }, position: { x: -1.5, y: 2 } },
+      { id: "greet", block: "text/template", inputs: { format: "Hello {{ name }}!", values: { big: 9007199254740993 } },
+        title: "Greet", timeoutMs: 1000, retry: { attempts: 2, jitter: null } },
+      { id: "out", block: "io/output", inputs: { name: "greeting" } }
+    ],
+    links: [{ from: "name.result", to: "greet.values_#_name" }, { from: "greet.output", to: "out.value" }],
+    settings: { concurrency: 2 } }`
+
+  it('is written as GraphQL, and returned with its typed fields and as JSON', async () => {
+    const { createGraph } = await run(`mutation { createGraph(input: { name: "Hello", document: ${HELLO} }) {
+      graph { activeVersion { document { ${DOCUMENT} } inputSchema } } ${ERRORS} } }`)
+    expect(createGraph.errors).toEqual([])
+    const { document, inputSchema } = createGraph.graph.activeVersion
+    expect(inputSchema.required).toEqual(['name'])
+    expect(document.nodes[1]).toEqual({
+      nodeId: 'greet',
+      block: 'text/template',
+      inputs: { format: 'Hello {{ name }}!', values: { big: 9007199254740993n } },
+      title: 'Greet',
+      position: null,
+      timeoutMs: 1000,
+      retry: { attempts: 2, backoffMs: 1000, jitter: 0.2 },
+      credentials: null,
+    })
+    expect(document.nodes[0].position).toEqual({ x: -1.5, y: 2 })
+    expect(document.settings).toEqual({ onUnhandledError: 'FAIL', concurrency: 2, budget: 10_000 })
+    expect(document.links).toEqual(document.json.links)
+    expect(document.json).toMatchObject({ concurrency: 2, nodes: [{ id: 'name' }, { id: 'greet' }, { id: 'out' }] })
+  })
+
+  it('is the same after its typed fields are read and written', async () => {
+    const source = `query ($id: ID!) { graph(id: $id) { activeVersion { document { ${DOCUMENT} } } } }`
+    const read = async (id: string) => (await run(source, { id })).graph.activeVersion.document
+    const { createGraph } = await run(`mutation { createGraph(input: { name: "Hello", document: ${HELLO} }) { graph { id } } }`)
+    const { json, nodes, ...others } = await read(createGraph.graph.id)
+    const document = { ...others, nodes: nodes.map(({ nodeId: id, ...node }: Json) => ({ id, ...node })) }
+    const again = await create({
+      document: JSON.parse(JSON.stringify(document, (_key, value) => (typeof value === 'bigint' ? 1 : value))),
+    })
+    expect(again.errors).toEqual([])
+    const expected = JSON.parse(JSON.stringify(json, (_key, value) => (typeof value === 'bigint' ? 1 : value)))
+    expect((await read(again.graph.id)).json).toEqual(expected)
+  })
+
+  it('is rejected with the place of each fault', async () => {
+    const document = {
+      nodes: [{ id: 'greet', block: 'text/template', inputs: { nothing: 1, values: {} } }],
+      settings: { budget: 0 },
+    }
+    const { graph, graphEdge, errors } = await create({ document })
+    expect([graph, graphEdge]).toEqual([null, null])
+    expect(errors.map(({ path }: Json) => path)).toEqual([
+      ['input', 'document', 'settings', 'budget'],
+      ['input', 'document', 'nodes', 'greet', 'inputs', 'nothing'],
+      ['input', 'document', 'nodes', 'greet', 'inputs', 'format'],
+    ])
+    const { validateGraph } = await run(`query ($d: GraphDocumentInput!) { validateGraph(document: $d) { path } }`, {
+      d: document,
+    })
+    expect(validateGraph.map(({ path }: Json) => ['input', 'document', ...path])).toEqual(errors.map(({ path }: Json) => path))
+  })
+
+  it('has either "json" or the other fields', async () => {
+    const rejected = { errors: [{ code: 'BAD_INPUT', path: ['input', 'document'] }] }
+    expect(await create({ document: { json: { nodes: [] }, nodes: [] } })).toMatchObject(rejected)
+    expect(await create({ document: {} })).toMatchObject({
+      errors: [{ code: 'BAD_INPUT', path: ['input', 'document', 'nodes'] }],
+    })
+    const { errors } = await ask(`{ graphWarnings(document: { json: {}, links: [] }) { path } }`)
+    expect(errors?.[0]?.cause).toMatchObject({ code: 'BAD_INPUT' })
+  })
+})
+
+describe('a graph', () => {
+  it('is created with labels, and is found by its edge', async () => {
+    const { graph, graphEdge, errors } = await create({ name: 'Labelled', labels: ['a', ' b '] })
+    expect(errors).toEqual([])
+    expect(graph).toMatchObject({ name: 'Labelled', labels: ['a', 'b'], activeVersion: { number: 1 } })
+    const { graphs } = await run('{ graphs(first: 1) { edges { cursor node { id } } } }')
+    expect(graphs.edges).toEqual([graphEdge])
+  })
+
+  it('is changed by the fields that are given', async () => {
+    const { graph } = await create({ name: 'Old', description: 'Before', labels: ['a'] })
+    const update = async (changes: object, userId?: string) =>
+      (
+        await run(
+          `mutation ($input: UpdateGraphInput!) { updateGraph(input: $input) { graph { name description labels } ${ERRORS} } }`,
+          { input: { graphId: graph.id, ...changes } },
+          userId,
+        )
+      ).updateGraph
+    expect((await update({ name: 'New', labels: null })).graph).toEqual({ name: 'New', description: 'Before', labels: ['a'] })
+    expect((await update({ description: '', labels: [] })).graph).toEqual({ name: 'New', description: '', labels: [] })
+    expect(await update({ labels: ['ok', ''] })).toMatchObject({
+      graph: null,
+      errors: [{ code: 'BAD_INPUT', path: ['input', 'labels', '1'] }],
+    })
+    expect(await update({ name: '' })).toMatchObject({ errors: [{ code: 'BAD_INPUT', path: ['input', 'name'] }] })
+    expect(await update({ name: 'Mine' }, stranger)).toMatchObject({
+      errors: [{ code: 'NOT_FOUND', path: ['input', 'graphId'] }],
+    })
+  })
+
+  it('is exported as a file that can be imported', async () => {
+    const { graph } = await create({ name: 'Exported', description: 'All', labels: ['a'] })
+    const { graph: found } = await run('query ($id: ID!) { graph(id: $id) { export } }', { id: graph.id })
+    expect(found.export).toMatchObject({ name: 'Exported', description: 'All', labels: ['a'], document: { nodes: [] } })
+    const { importGraph } = await run(
+      `mutation ($file: JSON!) { importGraph(input: { file: $file }) { graph { export } ${ERRORS} } }`,
+      { file: found.export },
+    )
+    expect(importGraph).toEqual({ graph: { export: found.export }, errors: [] })
+  })
+
+  it('has a new version with its edge after each save', async () => {
+    const { graph } = await create()
+    const source = `mutation ($input: SaveGraphVersionInput!) { saveGraphVersion(input: $input) {
+      graph { activeVersion { number } } graphVersion { id number } graphVersionEdge { cursor } ${ERRORS} } }`
+    const save = async () =>
+      (await run(source, { input: { graphId: graph.id, basedOn: 1, document: { nodes: [] } } })).saveGraphVersion
+    const saved = await save()
+    expect(saved).toMatchObject({ graph: { activeVersion: { number: 2 } }, graphVersion: { number: 2 }, errors: [] })
+    const { graph: found } = await run('query ($id: ID!) { graph(id: $id) { versions(first: 1) { edges { cursor } } } }', {
+      id: graph.id,
+    })
+    expect(found.versions.edges).toEqual([saved.graphVersionEdge])
+    expect(await save()).toMatchObject({
+      graph: null,
+      graphVersion: null,
+      errors: [{ __typename: 'ConflictError', code: 'VERSION_CONFLICT', path: ['input', 'basedOn'] }],
+    })
+  })
+})
+
+describe('graphs', () => {
+  const DELETE = `mutation ($graphIds: [ID!]!) { deleteGraphs(input: { graphIds: $graphIds }) {
+    graphs { name } deletedGraphIds ${ERRORS} } }`
+  const remove = async (graphIds: string[]): Promise<Json> => (await run(DELETE, { graphIds })).deleteGraphs
+
+  it('are deleted all or none', async () => {
+    const [a, b, foreign] = await Promise.all([create({ name: 'A' }), create({ name: 'B' }), create({}, stranger)])
+    const nothing = { graphs: [], deletedGraphIds: [] }
+    expect(await remove([a.graph.id, foreign.graph.id])).toMatchObject({
+      ...nothing,
+      errors: [{ __typename: 'NotFoundError', code: 'NOT_FOUND', path: ['input', 'graphIds', '1'] }],
+    })
+    expect(await remove([a.graph.id, a.graph.activeVersion.id])).toMatchObject({
+      ...nothing,
+      errors: [{ code: 'BAD_INPUT', path: ['input', 'graphIds', '1'] }],
+    })
+    expect(await remove(Array<string>(101).fill(a.graph.id))).toMatchObject({
+      ...nothing,
+      errors: [{ path: ['input', 'graphIds'] }],
+    })
+    expect(await remove([b.graph.id, a.graph.id, b.graph.id])).toEqual({
+      graphs: [{ name: 'B' }, { name: 'A' }],
+      deletedGraphIds: [b.graph.id, a.graph.id],
+      errors: [],
+    })
+    expect(await run('query ($id: ID!) { graph(id: $id) { id } }', { id: a.graph.id })).toEqual({ graph: null })
+  })
+
+  it('are listed with filters and in every order, each once over all pages', async () => {
+    const label = randomUUID()
+    for (const name of ['b', 'C', 'a', 'c 2', 'B']) await create({ name, labels: [label] })
+    const source = `query ($after: String, $orderBy: GraphOrder, $filter: GraphFilter) {
+      graphs(first: 2, after: $after, orderBy: $orderBy, filter: $filter) {
+        totalCount pageInfo { hasNextPage endCursor } edges { node { name } } } }`
+    const walk = async (field: string, direction: string, filter: object) => {
+      const names: string[] = []
+      for (let after: string | null = null, more = true; more;) {
+        const { graphs } = await run(source, { after, orderBy: { field, direction }, filter })
+        names.push(...graphs.edges.map(({ node }: Json) => node.name as string))
+        after = graphs.pageInfo.endCursor
+        more = graphs.pageInfo.hasNextPage
+        expect(graphs.totalCount).toBe(filter && 'text' in filter ? 2 : 5)
+      }
+      return names.join(' ')
+    }
+    expect(await walk('CREATED_AT', 'ASC', { labels: [label] })).toBe('b C a c 2 B')
+    expect(await walk('UPDATED_AT', 'DESC', { labels: [label] })).toBe('B c 2 a C b')
+    expect(await walk('NAME', 'ASC', { labels: [label] })).toBe('B C a b c 2')
+    expect(await walk('NAME', 'DESC', { labels: [label], text: 'c' })).toBe('c 2 C')
+    const { graphs } = await run('{ graphs(first: 1) { pageInfo { endCursor } } }')
+    const { errors } = await ask(source, { after: graphs.pageInfo.endCursor, orderBy: { field: 'NAME', direction: 'ASC' } })
+    expect(errors?.[0]?.cause).toMatchObject({ code: 'BAD_INPUT', details: { path: ['after'] } })
+  })
+
+  it('and their versions are listed with as many statements for many graphs as for two', async () => {
+    const child = await create({ document: { nodes: [{ id: 'n', block: 'io/number', inputs: { name: 'count', value: 1 } }] } })
+    const label = randomUUID()
+    const save = `mutation ($input: SaveGraphVersionInput!) { saveGraphVersion(input: $input) { errors { message } } }`
+    for (let i = 0; i < 6; i++) {
+      const inputs = { graph_id: child.graph.id, ...(i % 2 && { graph_version: 1 }) }
+      const document = { nodes: [{ id: 'run', block: 'io/graph', inputs }] }
+      const { graph } = await create({ labels: [label], document })
+      for (let basedOn = 1; basedOn < 3; basedOn++) await run(save, { input: { graphId: graph.id, basedOn, document } })
+    }
+    const source = `query ($first: Int!, $label: String!) { graphs(first: $first, filter: { labels: [$label] }) { totalCount edges { node {
+      activeVersion { number } forkedFrom { number } export
+      versions(first: $first) { totalCount edges { node {
+        document { json } capabilities { kind } warnings { path } compatibility { status } } } } } } } }`
+    const count = async (first: number) => countStatements(() => run(source, { first, label }))
+    await count(1)
+    const two = await count(2)
+    expect(await count(6)).toBe(two)
+  })
+})
+
+it('versions are compared', async () => {
+  const { graph } = await create({
+    document: {
+      nodes: [
+        { id: 'a', block: 'io/note', inputs: { text: 'x' } },
+        { id: 'b', block: 'io/note', inputs: { text: 'x' } },
+      ],
+    },
+  })
+  const other = await create({
+    document: {
+      nodes: [
+        { id: 'c', block: 'io/note', inputs: { text: 'x' } },
+        { id: 'b', block: 'io/note', inputs: { text: 'y' }, title: 'B', position: { x: 0, y: 1 } },
+      ],
+      settings: { onUnhandledError: 'CONTINUE' },
+    },
+  })
+  const source = `query ($a: ID!, $b: ID!) { diffGraphVersions(a: $a, b: $b) {
+    addedNodes { nodeId } removedNodes { nodeId } addedLinks { from } removedLinks { from }
+    changedNodes { nodeId onlyMoved before { title } after { title } fields { field key before after } }
+    changedSettings { setting before after } } }`
+  const [a, b] = [graph.activeVersion.id, other.graph.activeVersion.id]
+  expect((await run(source, { a, b })).diffGraphVersions).toEqual({
+    addedNodes: [{ nodeId: 'c' }],
+    removedNodes: [{ nodeId: 'a' }],
+    addedLinks: [],
+    removedLinks: [],
+    changedNodes: [
+      {
+        nodeId: 'b',
+        onlyMoved: false,
+        before: { title: null },
+        after: { title: 'B' },
+        fields: [
+          { field: 'INPUT', key: 'text', before: 'x', after: 'y' },
+          { field: 'TITLE', key: null, before: null, after: 'B' },
+          { field: 'POSITION', key: null, before: null, after: { x: 0, y: 1 } },
+        ],
+      },
+    ],
+    changedSettings: [{ setting: 'ON_UNHANDLED_ERROR', before: 'FAIL', after: 'CONTINUE' }],
+  })
+  const foreign = await ask(source, { a, b }, stranger)
+  expect(foreign.data).toEqual({ diffGraphVersions: null })
+  expect(foreign.errors?.[0]?.cause).toMatchObject({ code: 'NOT_FOUND', details: { path: ['a'] } })
+})
+
+/** Counts the statements that read graphs, versions or plugins. */
+async function countStatements(work: () => Promise<unknown>): Promise<number> {
+  const query = vi.spyOn(pg.Client.prototype, 'query')
+  await work()
+  const texts = query.mock.calls.map(([statement]: readonly unknown[]) =>
+    typeof statement === 'string' ? statement : String((statement as { text?: string }).text),
+  )
+  query.mockRestore()
+  return texts.filter((text) => /\b(graph|graph_version|plugin_bundle)\b/.test(text)).length
+}
