@@ -11,7 +11,7 @@ import {
 } from 'graphql'
 
 /** What a schema may set as `extensions.cost` of a field. */
-export interface FieldCost {
+interface FieldCost {
   /** The cost of one value of the field, without the fields below it. */
   weight?: number
   /** The assumed number of items of a list that is not paged. */

@@ -12,8 +12,8 @@ const KEY = 'query'
 const SHORT = 64
 
 /**
- * Checks the JSON of a request while it is received and before it is parsed, because parsing deep JSON or a long query is
- * expensive. Does not check the syntax.
+ * Checks the JSON of a request while it is received and before it is parsed, because parsing deep JSON or a long query
+ * is expensive. Does not check the syntax.
  */
 export class JsonCheck {
   readonly #queryDepth: number

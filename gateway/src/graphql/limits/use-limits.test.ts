@@ -70,7 +70,7 @@ it('rejects an operation that is too expensive with COST_EXCEEDED, before it run
 
 it.each([
   ['a query', { query: '{ viewer { name } }' }, 2],
-  ['a mutation', { query: 'mutation { deleteGraph(input: { graphId: "x" }) { __typename } }' }, 2],
+  ['a mutation', { query: 'mutation { activateGraphVersion(input: { graphId: "x", version: 1 }) { errors { code } } }' }, 12],
 ])('returns the cost of %s', async (_what, body, requested) => {
   expect(await send(body)).toMatchObject({ status: 200, body: { extensions: { cost: { requested, available: 20000 } } } })
 })
