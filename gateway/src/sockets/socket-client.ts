@@ -3,6 +3,7 @@ import { AshlarError, type Runtime } from '@ashlar/core'
 import { CloseCode, type Server as Protocol } from 'graphql-ws'
 import type { WebSocket } from 'ws'
 import type { Logger } from '../base/logger.ts'
+import { bindToScope } from '../base/request-scope.ts'
 import type { Caller } from '../auth/authentication.ts'
 import { JsonCheck } from '../graphql/limits/index.ts'
 import type { RequestFacts } from '../http/origin.ts'
@@ -40,7 +41,7 @@ const MAX_REASON_BYTES = 123
 /** The time that a client has to close after the server requests it. */
 const CLOSE_WITHIN_MS = 500
 
-/** Speaks GraphQL with one client until it closes. */
+/** Speaks GraphQL with one client until it closes, in the scope of the request that opened the connection. */
 export function serveClient(client: WebSocket, { socket, facts, place }: Connection, parts: ClientParts): void {
   const { protocol, sessions, logger } = parts
   const ping = keepAlive(client)
@@ -62,7 +63,11 @@ export function serveClient(client: WebSocket, { socket, facts, place }: Connect
       protocol: client.protocol,
       send: (data) => send(client, data),
       close: (code, reason) => client.close(code, reason),
-      onMessage: (handle) => client.on('message', (data) => void receive(client, data as Buffer, handle).catch(fail)),
+      onMessage: (handle) =>
+        client.on(
+          'message',
+          bindToScope((data) => void receive(client, data as Buffer, handle).catch(fail)),
+        ),
     },
     { facts, accept },
   )
