@@ -13,7 +13,6 @@ import {
   createHttpClient,
   type CredentialStore,
   type HostProvider,
-  type Provider,
 } from './capabilities/index.ts'
 import {
   Credential,
@@ -45,6 +44,7 @@ import {
 import { PluginVersion, type PluginStore } from './catalogue/publishing/index.ts'
 import { createNamedPackages, type PluginScans } from './catalogue/sources/index.ts'
 import { openPlugins } from './catalogue/index.ts'
+import type { Catalogue } from './catalogue/listing/index.ts'
 import type { DevPlugins } from './catalogue/dev/index.ts'
 import type { PluginRegistry } from './catalogue/registry/index.ts'
 import { createQueue, type Queue } from './postgres/queue/index.ts'
@@ -120,6 +120,8 @@ export interface Runtime {
   /** Moves graphs to the installed plugins. */
   upgrades: Upgrades
   plugins: PluginRegistry
+  /** Lists and searches of the blocks, plugins and providers. */
+  catalogue: Catalogue
   pluginScans: PluginScans
   pluginStore: PluginStore
   devPlugins: DevPlugins
@@ -189,14 +191,14 @@ async function compose(
   const [queue, notifications] = await Promise.all([createQueue(database.pool, onError), createNotifications(databaseUrl)])
   undo.push(notifications.close, queue.close)
   const pluginParts = { database, notifications, sandbox, roots: config.pluginRoots, watch: config.watch ?? false, onError }
-  const { plugins, pluginScans, pluginStore, devPlugins, errorLocator } = await openPlugins(pluginParts, undo)
-  const { clients, configure } = await openConfigured(config, { database, sandbox, plugins, pluginScans }, undo)
+  const { plugins, errorLocator, ...catalogueParts } = await openPlugins(pluginParts, undo)
+  const { clients, configure } = await openConfigured(config, { database, sandbox, plugins, ...catalogueParts }, undo)
   const { maxValueBytes, ...otherLimits } = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
   const graphs = createGraphs(database, plugins)
   const plans = createPlanCache(database.fork, plugins)
   const health = createJournalHealth({ pool: database.pool, notifications, onError })
   undo.push(health.close)
-  const executions = createExecutions({ database, notifications, queue, graphs, plans, maxValueBytes, health })
+  const executions = createExecutions({ database, notifications, queue, graphs, plans, maxValueBytes, health, onError })
   const parts = { database, notifications, queue, plans, health, onError }
   const unfinishedAtStart = await recover(config, database, queue)
   const children = createChildren({ ...parts, graphs, maxValueBytes })
@@ -221,9 +223,7 @@ async function compose(
     journal: health,
     upgrades: createUpgrades(graphs, plugins),
     plugins,
-    pluginScans,
-    pluginStore,
-    devPlugins,
+    ...catalogueParts,
     sandbox,
     sandboxLimits: { maxValueBytes, ...otherLimits },
     isolation: () => readIsolation(database.pool),
@@ -288,9 +288,8 @@ function openCredentials(
 ): Pick<Runtime, 'authorizations' | 'credentials'> & { store: CredentialStore } {
   const http = createHttpClient(allowed)
   undo.push(http.close)
-  const findProvider = (name: string): Provider | undefined => plugins.providers().find((each) => each.qualifiedName === name)
   const providerNames = (): string[] => plugins.providers().map(({ qualifiedName }) => qualifiedName)
-  const parts = { pool, fork, box: createSecretBox(secretKeys), http, clients, findProvider, providerNames }
+  const parts = { pool, fork, box: createSecretBox(secretKeys), http, clients, findProvider: plugins.provider, providerNames }
   const renewals = createRenewals(parts)
   undo.push(renewals.close)
   return {

@@ -17,6 +17,7 @@ export {
   formatSecretHost,
   isHttpAllowEntry,
   listCapabilities,
+  listCapabilityKinds,
   listProviders,
 } from './capabilities/index.ts'
 export { createRuntime } from './create-runtime.ts'
@@ -31,7 +32,7 @@ export { LOGIN_MINUTES } from './domains/accounts/index.ts'
 export type { BrowserSession, User } from './domains/accounts/index.ts'
 export type { HostProvider, Provider } from './capabilities/index.ts'
 export { oauthClientSchema } from './domains/credentials/index.ts'
-export type { Credential, OAuthClient } from './domains/credentials/index.ts'
+export type { Credential, CredentialFilter, CredentialOrderField, OAuthClient } from './domains/credentials/index.ts'
 export type { DataDir } from './postgres/embedded/index.ts'
 export type {
   Direction,
@@ -47,8 +48,20 @@ export type {
 } from './base/index.ts'
 export type { Execution } from './runtime/lifecycle/index.ts'
 export type { JournalEvent, NodeFailure, Reason } from './engine/index.ts'
-export type { FollowedEvent, NodeExecutionView } from './domains/executions/index.ts'
+export type {
+  BulkFailure,
+  BulkRequest,
+  BulkResult,
+  ExecutionChange,
+  ExecutionFilter,
+  ExecutionRequest,
+  ExecutionSummary,
+  FollowedEvent,
+  NodeExecutionView,
+} from './domains/executions/index.ts'
 export type { ProgressReport } from './runtime/driver/index.ts'
+export { PIN_KINDS, formatType, toPinKind } from './pins/index.ts'
+export type { JsonSchema, PinKind } from './pins/index.ts'
 export type {
   BlockDifference,
   DocumentDiff,
@@ -69,8 +82,21 @@ export type {
   VersionFilter,
   VersionOrderField,
 } from './domains/graphs/index.ts'
-export type { JsonSchema } from './pins/index.ts'
 export type { AuthorSignature, PluginCheck, PluginVersion, Listing, VersionReport } from './catalogue/publishing/index.ts'
+export { PLUGIN_ORIGINS, PLUGIN_STATUSES, PLUGIN_VERSION_STATUSES } from './catalogue/listing/index.ts'
+export type {
+  BlockFilter,
+  BlockOrderField,
+  Catalogue,
+  CataloguePlugin,
+  PluginFilter,
+  PluginOrderField,
+  PluginVersionFilter,
+  PluginVersionOrderField,
+  PluginVersionStatus,
+  ProviderFilter,
+  ProviderOrderField,
+} from './catalogue/listing/index.ts'
 export { BLOCK_KINDS } from './blocks/index.ts'
 export type { Block, Plugin, PluginReport } from './blocks/index.ts'
 export type { BlockTestResult } from '@ashlar/sdk'

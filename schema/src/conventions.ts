@@ -58,7 +58,7 @@ function deprecationFaults(type: GraphQLNamedType): string[] {
     .map(([place]) => `${place}: the reason of its deprecation has no date`)
 }
 
-/** A field that loads something can fail. It is nullable, so that its failure leaves the rest of the response intact. */
+/** A field that loads something can fail. It is nullable, so that its failure leaves the rest of the answer intact. */
 function fieldFaults(type: GraphQLObjectType, schema: GraphQLSchema): string[] {
   return Object.values(type.getFields()).flatMap((field) => {
     const place = `${type.name}.${field.name}`

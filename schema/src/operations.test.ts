@@ -356,8 +356,8 @@ describe('executions', () => {
     }
     const { graph } = await createGraph('Visits', document)
     expect(graph.activeVersion.capabilities).toEqual([
-      { kind: 'storage', detail: 'graph' },
-      { kind: 'storage', detail: 'user' },
+      { kind: 'STORAGE', detail: 'graph' },
+      { kind: 'STORAGE', detail: 'user' },
     ])
     for (const visits of [1, 2]) {
       const startExecution = await start(graph.id)
@@ -376,7 +376,7 @@ describe('executions', () => {
 describe('plugins', () => {
   it('and their blocks can be listed, found and searched', async () => {
     const { plugins, block, blocks, none } = await run(`{
-      plugins(first: 100) { totalCount edges { node { name status error { code } digest blocks { name } } } }
+      plugins(first: 100) { totalCount edges { node { name status error { code } digest blocks { totalCount } } } }
       block(name: "text/replace") { id uuid name category kind inputs { name required schema } outputs { name } plugin { packageName } }
       blocks(first: 2, filter: { text: "replace", category: "text" }) { totalCount edges { node { name } } }
       none: block(name: "no/such") { id } }`)

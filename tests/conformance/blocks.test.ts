@@ -29,8 +29,10 @@ describe('the built-in plugins', () => {
     expect(runtime.plugins.blocks().length).toBeGreaterThanOrEqual(30)
   })
 
-  it('have a description and a test for every block', () => {
-    const incomplete = runtime.plugins.blocks().filter(({ description, tests }) => description === '' || tests.length === 0)
+  it('have a description, synonyms and a test for every block', () => {
+    const incomplete = runtime.plugins
+      .blocks()
+      .filter(({ description, synonyms, tests }) => description === '' || synonyms.length === 0 || tests.length === 0)
     expect(incomplete.map(({ qualifiedName }) => qualifiedName)).toEqual([])
   })
 

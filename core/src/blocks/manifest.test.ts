@@ -40,6 +40,7 @@ it('fills in defaults and returns costs as exact text', () => {
   const costs = [{ amount: 0.5 }, { amount: '0.000125', per: 'token', when: { model: 'a' } }]
   expect(manifestSchema.parse(manifestWith({ costs })).blocks[0]).toMatchObject({
     categories: [],
+    synonyms: [],
     costs: [
       { amount: '0.5', per: 'run' },
       { amount: '0.000125', per: 'token', when: { model: 'a' } },
@@ -54,6 +55,10 @@ it.each([
   [{ costs: [{ amount: '0.0000001' }] }, [], 'must be a decimal like 0.5'],
   [{ costs: [{ amount: 1, per: 'day' }] }, [], 'Invalid option'],
   [{ timeoutMs: 1_800_001 }, [], 'Too big'],
+  [{ synonyms: Array.from({ length: 21 }, (_, i) => `word ${i}`) }, [], 'Too big'],
+  [{ synonyms: ['  '] }, [], 'Too small'],
+  [{ synonyms: ['x'.repeat(51)] }, [], 'Too big'],
+  [{ synonyms: 'loop' }, [], 'expected array'],
   [{ capabilities: { credentials: ['service'] } }, [], 'the plugin has no provider "service"; it has none'],
   [{ capabilities: { 'credentials.reveal': ['web/other'] } }, [SERVICE], 'the plugin has no provider "other"; it has service'],
   [{ capabilities: { credentials: ['a/b/c'] } }, [], 'must be the name of a provider'],

@@ -27,6 +27,7 @@ const name = z
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
 
 const category = z.string().max(64)
+const synonym = z.string().trim().min(1).max(50)
 
 const blockManifestSchema = z
   .object({
@@ -35,6 +36,8 @@ const blockManifestSchema = z
     description: z.string().max(2000),
     category,
     categories: z.array(category).max(20).default([]),
+    /** Words that find the block in a search. Manifests that an older release has read have none. */
+    synonyms: z.array(synonym).max(20).default([]),
     kind: z.enum(BLOCK_KINDS),
     staticOutput: z.boolean(),
     serial: z.boolean(),

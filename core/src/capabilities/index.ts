@@ -1,4 +1,11 @@
-export { capabilitiesSchema, isEffectful, listCapabilities, listInputPins, qualifyCapabilities } from './manifest.ts'
+export {
+  capabilitiesSchema,
+  isEffectful,
+  listCapabilities,
+  listCapabilityKinds,
+  listInputPins,
+  qualifyCapabilities,
+} from './manifest.ts'
 export { createCapabilityHosts } from './capability-hosts.ts'
 export type { CapabilityHosts } from './capability-hosts.ts'
 export type { CapabilitySession, Effect } from './capability/index.ts'

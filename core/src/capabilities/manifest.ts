@@ -39,6 +39,11 @@ export function listCapabilities(capabilities: Declared, registry?: CapabilityRe
   )
 }
 
+/** Lists the names of all capabilities, with a sentence that states what each allows. */
+export function listCapabilityKinds(registry: CapabilityRegistry = CAPABILITIES): { kind: string; summary: string }[] {
+  return Object.entries(registry).map(([kind, { grant }]) => ({ kind, summary: grant.summary }))
+}
+
 /** Lists the input pins whose values extend what a block may reach. */
 export function listInputPins(capabilities: Declared, registry?: CapabilityRegistry): string[] {
   return listGrants(capabilities, registry).flatMap(([, { inputPins }, grant]) => inputPins?.(grant) ?? [])

@@ -10,6 +10,7 @@ import { createFakeStorage } from './storage/index.ts'
 type ClockGrant = string[]
 const clockGrant = {
   schema: z.array(z.string()).min(1),
+  summary: 'Reads the time.',
   isEffectful: false,
   describe: (zones) => zones.map((zone) => `the time in ${zone}`),
 } satisfies GrantDefinition<ClockGrant>

@@ -18,6 +18,7 @@ import {
   type PluginRegistry,
 } from './registry/index.ts'
 import { createDevPlugins, type DevPlugins } from './dev/index.ts'
+import { createCatalogue, type Catalogue } from './listing/index.ts'
 import { createPluginStore, serveSubmissions, type PluginStore } from './publishing/index.ts'
 
 interface PluginOptions {
@@ -45,6 +46,7 @@ export async function openPlugins(
   undo: (() => Promise<void> | void)[],
 ): Promise<{
   plugins: PluginRegistry
+  catalogue: Catalogue
   pluginScans: PluginScans
   pluginStore: PluginStore
   devPlugins: DevPlugins
@@ -71,5 +73,7 @@ export async function openPlugins(
   if (sandbox) undo.push(serveSubmissions({ ...parts, sandbox, onError }))
   const devPlugins = createDevPlugins({ ...parts, index, sandbox, onError })
   undo.push(devPlugins.close)
-  return { plugins, pluginScans, pluginStore: createPluginStore(parts), devPlugins, errorLocator: createErrorLocator(bundles) }
+  const pluginStore = createPluginStore(parts)
+  const catalogue = createCatalogue({ plugins, pluginStore })
+  return { plugins, catalogue, pluginScans, pluginStore, devPlugins, errorLocator: createErrorLocator(bundles) }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { cloneDatabase } from '../testing/test-database.ts'
-import { listRows, where, type ListSource } from './lists.ts'
+import { listMergedRows, listRows, where, type ListSource } from './lists.ts'
 
 interface Item {
   id: string
@@ -36,6 +36,20 @@ it.each(['ASC', 'DESC'] as const)('returns each row of each parent once over all
     const expected = parent === full ? [0, 0, 1, 1, 2, 2, 3] : [1, 3, 5]
     expect(ranks).toEqual(direction === 'ASC' ? expected : expected.toReversed())
   }
+})
+
+it('rejects a position that is not one of the list', async () => {
+  for (const after of [
+    { value: 'x', id: full },
+    { value: '1', id: 'x' },
+  ])
+    await expect(list([full], { first: 2, after, direction: 'ASC' })).rejects.toMatchObject({ code: 'BAD_INPUT' })
+})
+
+it('reads the rows of all parents as one page', async () => {
+  const request = { first: 3, orderBy: { field: 'RANK', direction: 'DESC' }, countTotal: true } as const
+  const { items, hasMore, total } = await listMergedRows<Item>(pool, SOURCE, owners, request)
+  expect({ ranks: items.map(({ item }) => item.rank), hasMore, total }).toEqual({ ranks: [5, 3, 3], hasMore: true, total: 10 })
 })
 
 it('reads the pages of all parents with one statement', async () => {

@@ -1,10 +1,12 @@
 import type pg from 'pg'
-import { AshlarError, toPage, type Page, type PageRequest } from '../base/index.ts'
+import { AshlarError, toPage, type Listed, type Page, type PageRequest } from '../base/index.ts'
 import { readErrorCode } from './failures.ts'
 
 /** A list of the rows of one table, for each of several parents. Each `sql` is constant text of this program. */
 export interface ListSource {
   table: string
+  /** The columns of the rows, among them `id`. @default all */
+  columns?: string
   /** The column that contains the id of the parent, such as the graph of an execution or the owner of a graph. */
   parentColumn: string
   /** The expression by which rows are sorted. It is never null. */
@@ -18,9 +20,6 @@ export interface Condition {
   sql: string
   values: readonly unknown[]
 }
-
-/** The class of SQLSTATEs for values that do not have their type. Source: PostgreSQL, Appendix A. */
-const DATA_EXCEPTION = '22'
 
 /** Builds a {@link Condition}: `` where`t.status = any(${statuses})` `` */
 export function where(texts: TemplateStringsArray, ...values: unknown[]): Condition {
@@ -45,23 +44,40 @@ export async function listRows<Row extends { id: string }>(
   ])
   const byParent = Map.groupBy(rows, ({ list_parent: parent }) => parent)
   return new Map(
-    parents.map((parent) => {
-      const items = (byParent.get(parent) ?? []).map(({ list_parent: _parent, list_value: value, ...row }) => ({
-        item: row as unknown as Row,
-        position: { value, id: row.id },
-      }))
-      return [parent, toPage(items, request.first, totals && (totals.get(parent) ?? 0))]
-    }),
+    parents.map((parent) => [
+      parent,
+      toPage((byParent.get(parent) ?? []).map(toListed), request.first, totals && (totals.get(parent) ?? 0)),
+    ]),
   )
 }
 
-type ListRow<Row> = Row & { list_parent: string; list_value: string }
+/** Reads one page of the rows of all parents together, like {@link listRows}. */
+export async function listMergedRows<Row extends { id: string }>(
+  pool: pg.Pool | pg.ClientBase,
+  source: ListSource,
+  parents: readonly string[],
+  request: Omit<PageRequest, 'filter'>,
+): Promise<Page<Row>> {
+  const [rows, totals] = await Promise.all([
+    readPages<Row>(pool, source, parents, request, true),
+    request.countTotal ? countRows(pool, source, parents) : undefined,
+  ])
+  return toPage(rows.map(toListed), request.first, totals && Iterator.from(totals.values()).reduce((sum, each) => sum + each, 0))
+}
+
+type ListRow<Row> = Row & { list_parent: string; list_value: string; list_sort?: unknown }
+
+function toListed<Row extends { id: string }>(listed: ListRow<Row>): Listed<Row> {
+  const { list_parent: _parent, list_value: value, list_sort: _sort, ...row } = listed
+  return { item: row as unknown as Row, position: { value, id: row.id } }
+}
 
 async function readPages<Row>(
   pool: pg.Pool | pg.ClientBase,
   source: ListSource,
   parents: readonly string[],
   { first, after, orderBy }: Omit<PageRequest, 'filter'>,
+  isMerged = false,
 ): Promise<ListRow<Row>[]> {
   const { sql: sort, type } = source.sort
   const direction = orderBy.direction === 'ASC' ? 'asc' : 'desc'
@@ -73,23 +89,30 @@ async function readPages<Row>(
       params.add({ sql: `(${sort}, t.id) ${sign} (cast(? as ${type}), cast(? as uuid))`, values: [after.value, after.id] }),
     )
   }
+  const limit = params.add({ sql: 'limit ?', values: [first + 1] })
+  const sortColumn = isMerged ? `, ${sort} as list_sort` : ''
+  // Postgres chooses an index by the number of rows of the parent, which it only knows for a single one.
+  const parent = parents.length === 1 ? '(select ($1::uuid[])[1] as id) as parent' : 'unnest($1::uuid[]) as parent (id)'
   const text = `
-    select parent.id as list_parent, item.* from unnest($1::uuid[]) as parent (id) cross join lateral (
-      select t.*, (${sort})::text as list_value from ${source.table} t
+    select parent.id as list_parent, item.* from ${parent} cross join lateral (
+      select ${source.columns ?? 't.*'}, (${sort})::text as list_value${sortColumn} from ${source.table} t
       where ${[`t.${source.parentColumn} = parent.id`, ...conditions].join(' and ')}
-      order by ${sort} ${direction}, t.id ${direction} ${params.add({ sql: 'limit ?', values: [first + 1] })}
-    ) item`
+      order by ${sort} ${direction}, t.id ${direction} ${limit}
+    ) item ${isMerged ? `order by item.list_sort ${direction}, item.id ${direction} ${limit}` : ''}`
   try {
     return (await pool.query<ListRow<Row> & pg.QueryResultRow>(text, params.values)).rows
   } catch (error) {
-    if (after && readErrorCode(error)?.startsWith(DATA_EXCEPTION)) throw invalidPosition(error)
+    if (after && readErrorCode(error).startsWith(DATA_EXCEPTION)) throw invalidPosition(error)
     throw error
   }
 }
 
-/** A client can write a cursor whose value or id does not have the type of its column. */
+/** The class of the SQLSTATE of a text that cannot be cast. */
+const DATA_EXCEPTION = '22'
+
+/** A position comes from a cursor, which a client may have made up. */
 function invalidPosition(cause: unknown): AshlarError {
-  const message = 'argument "after" must be a cursor that this list has returned'
+  const message = 'argument "after" must be a "cursor" or "endCursor" that this list has returned'
   return new AshlarError('BAD_INPUT', message, { details: { path: ['after'] }, cause })
 }
 

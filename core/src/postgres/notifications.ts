@@ -14,7 +14,7 @@ export interface Notifications {
 /**
  * The channels and their messages:
  *
- * - `journal`: ids of executions with new events, joined by commas
+ * - `journal`: ids of executions that are new, have new events or wait, joined by commas
  * - `work`: new jobs
  * - `cancel`: ids of executions that the worker no longer holds
  * - `plugins`: the plugins have changed
@@ -31,6 +31,22 @@ const RECONNECT_AFTER_MS = 500
 /** The name of a channel in SQL. */
 export function channelName(channel: Channel): string {
   return `ashlar_${channel}`
+}
+
+/** The maximum number of UUIDs in a message, whose maximum is 8 000 bytes. */
+export const MAX_IDS = 200
+
+/** Sends a message with the ids on each of the channels. They are sent when the transaction of the client commits. */
+export async function announce(
+  client: pg.ClientBase | pg.Pool,
+  channels: readonly Channel[],
+  ids: readonly string[],
+): Promise<void> {
+  for (let i = 0; i < ids.length; i += MAX_IDS)
+    await client.query('select pg_notify(channel, $2) from unnest($1::text[]) as row(channel)', [
+      channels.map(channelName),
+      ids.slice(i, i + MAX_IDS).join(','),
+    ])
 }
 
 export async function createNotifications(url: string): Promise<Notifications> {

@@ -68,8 +68,16 @@ afterAll(async () => {
 })
 afterEach(async () => {
   requests.length = 0
-  const { items } = await runtime.credentials.list(runtime.ownerId, { first: 100 })
-  for (const { id } of items) await runtime.credentials.delete(runtime.ownerId, id)
+  const { items } = await runtime.credentials.list(runtime.ownerId, {
+    first: 100,
+    orderBy: { field: 'CREATED_AT', direction: 'DESC' },
+    filter: {},
+    countTotal: false,
+  })
+  for (const {
+    item: { id },
+  } of items)
+    await runtime.credentials.delete(runtime.ownerId, id)
 })
 
 const add = (name?: string, key = SECRET, provider = 'cred/service') =>

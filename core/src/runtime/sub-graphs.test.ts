@@ -30,8 +30,11 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 }
 
 const getStatus = async (id: string) => (await runtime.executions.get(runtime.ownerId, id)).status
-const listChildren = async (id: string) =>
-  (await runtime.executions.list(runtime.ownerId, {}, { first: 100 })).items.filter(({ parentId }) => parentId === id)
+const listChildren = async (id: string) => {
+  const request = { first: 100, filter: {}, orderBy: { field: 'CREATED_AT', direction: 'DESC' }, countTotal: false } as const
+  const { items } = await runtime.executions.list(runtime.ownerId, request)
+  return items.map(({ item }) => item).filter(({ parentId }) => parentId === id)
+}
 
 const greet = {
   nodes: [

@@ -66,17 +66,18 @@ export function createAccess({ runtime, origins, cookieName, failures, loginComm
     if (!user) {
       accepted.delete(hash)
       failures.recordFailure(address)
-      throw unauthenticated('the key in the Authorization header is unknown')
+      throw unauthenticated('the key in the Authorization header is unknown', { isInvalidToken: true })
     }
     if (accepted.size >= MAX_ACCEPTED) accepted.clear()
     accepted.add(hash)
     return user
   }
 
-  function unauthenticated(what: string): AshlarError {
+  function unauthenticated(what: string, details: { isInvalidToken?: true } = {}): AshlarError {
     return new AshlarError(
       'UNAUTHENTICATED',
       `${what}: in a browser, open a link that this command prints: ${loginCommand}; in a program, send the header "Authorization: Bearer <owner key>" (the key is in the file owner-key of the data directory)`,
+      { details },
     )
   }
 }

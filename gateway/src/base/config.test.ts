@@ -25,6 +25,7 @@ describe('parseConfig', () => {
       publicUrl: undefined,
       socketsPerAddress: 256,
       trustedProxies: [],
+      corsOrigins: [],
       configFile: undefined,
     }
     expect(parseConfig({})).toEqual(expected)
@@ -51,6 +52,7 @@ describe('parseConfig', () => {
         ASHLAR_PUBLIC_URL: 'https://Ashlar.example/',
         ASHLAR_WEBSOCKETS: '1000',
         ASHLAR_TRUSTED_PROXIES: '127.0.0.1, fd00::/8',
+        ASHLAR_CORS_ORIGINS: 'https://app.example, http://localhost:3000',
         ASHLAR_CONFIG: 'conf/ashlar.ts',
       }),
     ).toEqual({
@@ -70,6 +72,7 @@ describe('parseConfig', () => {
       publicUrl: 'https://ashlar.example',
       socketsPerAddress: 1000,
       trustedProxies: ['127.0.0.1', 'fd00::/8'],
+      corsOrigins: ['https://app.example', 'http://localhost:3000'],
       configFile: 'conf/ashlar.ts',
     })
   })
@@ -79,6 +82,12 @@ describe('parseConfig', () => {
       { ASHLAR_TRUSTED_PROXIES: '10.0.0.0/33' },
       'environment variable ASHLAR_TRUSTED_PROXIES must be addresses and networks like "127.0.0.1,10.0.0.0/8", got "10.0.0.0/33"',
     ],
+    ...['*', 'null', 'app.example', 'https://app.example/', 'https://*.example', 'https://app.example,'].map(
+      (ASHLAR_CORS_ORIGINS): [Record<string, string>, string] => [
+        { ASHLAR_CORS_ORIGINS },
+        `environment variable ASHLAR_CORS_ORIGINS must be origins like "https://app.example,http://localhost:3000", without a path and without "*", got "${ASHLAR_CORS_ORIGINS}"`,
+      ],
+    ),
     ...['0', '127.1', '10.0.0.1:80', 'http://ashlar.example', '[::1]', 'fe80::1%eth0', 'a b'].map(
       (HOST): [Record<string, string>, string] => [
         { HOST },

@@ -50,6 +50,8 @@ export interface Config {
   socketsPerAddress: number
   /** Addresses and networks of proxies whose `X-Forwarded-For` header is trusted. @default none */
   trustedProxies: string[]
+  /** Origins whose pages may call the API with a key. @default none */
+  corsOrigins: string[]
   /** The operator's configuration file. Undefined for `ashlar.config.ts` in the working directory, if it exists. */
   configFile: string | undefined
 }
@@ -81,6 +83,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     publicUrl: parsed.data.ASHLAR_PUBLIC_URL,
     socketsPerAddress: parsed.data.ASHLAR_WEBSOCKETS,
     trustedProxies: parsed.data.ASHLAR_TRUSTED_PROXIES,
+    corsOrigins: parsed.data.ASHLAR_CORS_ORIGINS,
     configFile: parsed.data.ASHLAR_CONFIG,
   }
 }
@@ -154,6 +157,11 @@ const variables = z.object({
     .transform((text) => text.split(',').map((entry) => entry.trim()))
     .pipe(z.array(z.string().refine(isProxyEntry)))
     .default([]),
+  ASHLAR_CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .pipe(z.array(z.string().refine(isOrigin)))
+    .default([]),
   ASHLAR_PUBLIC_URL: z
     .string()
     .refine(isPublicUrl)
@@ -181,6 +189,7 @@ const EXPECTED: Record<string, string> = {
   ASHLAR_OAUTH_CLIENTS: 'JSON like {"github/github": {"clientId": "…", "clientSecret": "…"}}',
   ASHLAR_WEBSOCKETS: 'a whole number, at least 1',
   ASHLAR_TRUSTED_PROXIES: 'addresses and networks like "127.0.0.1,10.0.0.0/8"',
+  ASHLAR_CORS_ORIGINS: 'origins like "https://app.example,http://localhost:3000", without a path and without "*"',
   ASHLAR_PUBLIC_URL: 'an http(s) URL without user, query and fragment, like "https://ashlar.example"',
 }
 
@@ -214,6 +223,11 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** Whether browsers send the text in the `Origin` header. */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:[^*]+$/.test(text) && new URL(text).origin === text
 }
 
 function isPublicUrl(text: string): boolean {

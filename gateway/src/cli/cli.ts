@@ -102,6 +102,7 @@ const ENVIRONMENT = [
   '  ASHLAR_CONFIG              The operator’s configuration file (ashlar.config.ts, if it exists)',
   '  ASHLAR_WEBSOCKETS          Maximum number of WebSockets per client address (256)',
   '  ASHLAR_TRUSTED_PROXIES     Proxies whose X-Forwarded-For header is trusted: 127.0.0.1,10.0.0.0/8 (none)',
+  '  ASHLAR_CORS_ORIGINS        Origins whose pages may call the API with a key: https://app.example (none)',
   '  ASHLAR_PUBLIC_URL          URL at which browsers reach the server; OAuth services redirect to /oauth/callback below it (the address that it listens on)',
 ]
 

@@ -11,7 +11,7 @@ const URL = 'http://127.0.0.1:4000/graphql'
 
 type Variables = Record<string, unknown>
 interface Answer {
-  data?: Record<string, { errors?: { code: string; message: string }[] } | null>
+  data?: Record<string, { errors?: { code: string; message: string }[]; execution?: { id: string } | null } | null>
   errors?: unknown[]
 }
 
@@ -72,12 +72,21 @@ describe('when the examples run in the order of the menu', () => {
   const request = async (body: { query: string; variables?: Variables }): Promise<Answer> =>
     JSON.parse(await send(body)) as Answer
 
+  /** Waits for the executions that an example has started, because later examples use them. */
+  async function finishExecutions({ data }: Answer): Promise<void> {
+    const started = Object.values(data ?? {}).flatMap((payload) => payload?.execution?.id ?? [])
+    const query = 'subscription ($id: ID!) { executionEvents(executionId: $id) { seq } }'
+    await Promise.all(started.map((id) => send({ query, variables: { id } }, 'text/event-stream')))
+  }
+
   it.each(examples.filter(({ operation }) => operation.operation !== 'subscription'))(
     '$name succeeds',
     async ({ query, values }) => {
-      const { data, errors } = await request({ query, variables: await resolveNewest(values, request) })
+      const answer = await request({ query, variables: await resolveNewest(values, request) })
+      const { data, errors } = answer
       const inPayloads = Object.values(data ?? {}).flatMap((payload) => payload?.errors ?? [])
       expect([...(errors ?? []), ...inPayloads]).toEqual([])
+      await finishExecutions(answer)
     },
   )
 

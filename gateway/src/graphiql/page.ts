@@ -57,14 +57,14 @@ export function graphiqlPage(loginCommand: string): Answer {
 
 /** The routes of the files that the page loads, by path. */
 export const graphiqlRoutes: ReadonlyMap<string, Answer> = new Map(
-  NAMES.map((name) => [`${PATH}/${name}`, () => answerAsset(name)]),
+  NAMES.map((name) => [`${PATH}/${name}`, (request) => answerAsset(name, request)]),
 )
 
-async function answerAsset(name: Name): Promise<Response> {
+async function answerAsset(name: Name, request: Request): Promise<Response> {
   const { assets } = await getPage()
   const asset = assets.get(name)
   if (!asset) throw new Error(`GraphiQL has no ${name}`)
-  return asset.answer()
+  return asset.answer(request)
 }
 
 let loading: Promise<Page> | undefined

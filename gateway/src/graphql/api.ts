@@ -5,17 +5,23 @@ import { graphiqlPage, graphiqlRoutes } from '../graphiql/index.ts'
 import type { Logger } from '../base/logger.ts'
 import { pageRoutes } from '../pages/index.ts'
 import type { Access } from '../auth/authentication.ts'
+import { useAccept } from './accept.ts'
 import { useExactJson } from './exact-json.ts'
 import { CALLBACK_PATH, callbackPage, finishAuthorization } from '../auth/authorization-callback.ts'
 import { useAuthentication, type RequestContext } from '../auth/use-authentication.ts'
 import type { FailureLimit } from '../auth/failure-limit.ts'
+import { useCompression } from '../http/compression.ts'
+import { useCors } from '../http/cors.ts'
 import { healthRoute } from '../http/health.ts'
 import { createLoginLink, loginPage, logOut, openSession, type LoginLink } from '../auth/login.ts'
 import { createErrorMask } from '../http/mask-error.ts'
 import type { Origins } from '../http/origin.ts'
 import { useStrictParameters } from './parameters.ts'
+import { useRequestBody } from '../http/request-body.ts'
+import { useRequestIds } from '../http/request-ids.ts'
 import { GRAPHQL_PATH, useRoutes, type Route } from '../http/routes.ts'
 import type { SessionCookie } from '../auth/session-cookie.ts'
+import { useSubscriptions } from './subscriptions.ts'
 
 export type Api = YogaServerInstance<Partial<RequestContext>, SchemaContext>
 
@@ -23,6 +29,8 @@ interface ApiOptions {
   runtime: Runtime
   access: Access
   origins: Origins
+  /** Origins whose pages may call the API with a key. */
+  corsOrigins: ReadonlySet<string>
   /** The cookie of browser sessions. */
   cookie: SessionCookie
   /** Limits attempts with invalid login tokens. */
@@ -45,18 +53,25 @@ export function createApi(options: ApiOptions): Api {
   const pages = new Map([[GRAPHQL_PATH, graphiqlPage(options.loginCommand)]])
   return createYoga<Partial<RequestContext>, SchemaContext>({
     schema: buildSchema(),
-    context: ({ user }) => {
+    context: ({ user, request }) => {
       if (!user) throw new AshlarError('UNAUTHENTICATED', 'you are not logged in')
-      return buildContext({ runtime, user, redirectUri: redirectUri() })
+      const lastEventId = request?.headers.get('last-event-id') ?? undefined // no request on a WebSocket
+      return buildContext({ runtime, user, redirectUri: redirectUri(), lastEventId })
     },
     plugins: [
+      useRequestIds(),
+      useCors(options.corsOrigins),
       useRoutes({ ...buildRoutes(options), pages, origins, logger }),
+      useAccept(),
       useAuthentication(access, runtime.browserSessions),
       useStrictParameters(),
       useExactJson(),
+      useRequestBody(maxBodyBytes),
+      useSubscriptions(),
+      useCompression(),
     ],
     maskedErrors: { maskError: createErrorMask(logger) },
-    maxRequestBodySize: maxBodyBytes,
+    maxRequestBodySize: false, // see useRequestBody
     graphqlEndpoint: GRAPHQL_PATH,
     // Each of these would respond before our routes, without our checks.
     cors: false,

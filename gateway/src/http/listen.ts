@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream'
 import { AshlarError, showValue } from '@ashlar/core'
 import { isLoopback } from '../base/client-address.ts'
+import { formatError } from './request-error.ts'
 
 /** Where the server listens by default. To expose Ashlar on a network, operators run a reverse proxy with TLS. */
 export const LOOPBACK = '127.0.0.1'
@@ -90,11 +91,16 @@ function isStream({ req }: ServerResponse): boolean {
 /**
  * Responds on a connection that Node has handed over, and closes it. A client could otherwise keep it half open
  * indefinitely.
+ *
+ * @param status such as `403 Forbidden`
+ * @param code of the error in the body
  */
-export function answerAndClose(socket: Duplex, status: string, headers: readonly string[] = []): void {
+export function answerAndClose(socket: Duplex, status: string, code: string, headers: readonly string[] = []): void {
+  const body = formatError(code, status.replace(/^\d+ /, ''))
   socket.on('error', () => socket.destroy()) // the client closed the connection while we responded
   socket.once('finish', () => socket.destroy())
-  socket.end([`HTTP/1.1 ${status}`, ...headers, 'Connection: close', 'Content-Length: 0', '', ''].join('\r\n'))
+  const lines = ['Connection: close', 'Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`]
+  socket.end([`HTTP/1.1 ${status}`, ...headers, ...lines, '', body].join('\r\n'))
 }
 
 /** Errors of Node for a host that does not exist or is not an address of this machine. */

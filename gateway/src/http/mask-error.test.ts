@@ -39,12 +39,18 @@ it('returns the code, path and faults of an AshlarError but not its other detail
   expect(log).toEqual([])
 })
 
-it("does not change GraphQL's own errors", () => {
+it("adds a code to GraphQL's own errors", () => {
   let syntax: unknown
   try {
     parse('{')
   } catch (error) {
     syntax = error
   }
-  expect(mask(syntax)).toEqual({ masked: syntax, log: [] })
+  const { masked, log } = mask(syntax)
+  expect(JSON.parse(JSON.stringify(masked))).toEqual({
+    message: 'Syntax Error: Expected Name, found <EOF>.',
+    locations: [{ line: 1, column: 2 }],
+    extensions: { code: 'BAD_INPUT' },
+  })
+  expect(log).toEqual([])
 })

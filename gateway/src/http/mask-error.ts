@@ -1,26 +1,34 @@
 import { AshlarError } from '@ashlar/core'
 import { GraphQLError } from 'graphql'
 import type { Logger } from '../base/logger.ts'
+import { currentRequest } from '../base/request-scope.ts'
+import { withCode } from './public-errors.ts'
 
 /**
- * Decides which errors clients receive. Errors of GraphQL (syntax, validation, a bad variable) stay unchanged. An
- * AshlarError keeps its message and code. Any other error is a bug: the server logs it on one line, and the client
- * receives "Unexpected error."
+ * Decides which errors clients receive. Errors of GraphQL (syntax, validation, a bad variable) keep their message; one
+ * without a code gets `BAD_INPUT`. An AshlarError keeps its message and code. Any other error is a bug: the server logs
+ * it on one line, and the client receives "Unexpected error." with the `requestId` of that line.
  *
  * @returns the same object for an error that stays unchanged, as yoga requires
  */
 export function createErrorMask(logger: Logger): (error: unknown) => Error {
   return (error) => {
     const original = unwrap(error)
-    if (original instanceof GraphQLError) return error instanceof Error ? error : original
+    if (original instanceof GraphQLError) return withCode(error instanceof GraphQLError ? error : original, 'BAD_INPUT')
     if (original instanceof AshlarError)
       return new GraphQLError(original.message, { ...findPlace(error), extensions: toExtensions(original) })
     logger.error(`unexpected error${formatPath(error)}`, original)
     return new GraphQLError('Unexpected error.', {
       ...findPlace(error),
-      extensions: { code: 'INTERNAL_SERVER_ERROR', unexpected: true },
+      extensions: { ...unexpectedExtensions(), unexpected: true },
     })
   }
+}
+
+/** The code of an error that is a bug, and the id of its request, which is also in the log. */
+export function unexpectedExtensions(): Record<string, unknown> {
+  const requestId = currentRequest()?.id
+  return { code: 'INTERNAL_SERVER_ERROR', ...(requestId !== undefined && { requestId }) }
 }
 
 /** Converts an AshlarError to an error of the whole request, with its HTTP status. */
@@ -30,9 +38,13 @@ export function toRequestError(error: AshlarError): GraphQLError {
   })
 }
 
-/** Returns the headers of a response with this error. */
-export function errorHeaders({ details: { retryAfterSeconds } }: AshlarError): Record<string, string> {
-  return typeof retryAfterSeconds === 'number' ? { 'retry-after': String(retryAfterSeconds) } : {}
+/** Returns the headers of a response with this error. Source: RFC 6750, 3 */
+export function errorHeaders({ code, details: { retryAfterSeconds, isInvalidToken } }: AshlarError): Record<string, string> {
+  const challenge = `Bearer realm="ashlar"${isInvalidToken === true ? ', error="invalid_token"' : ''}`
+  return {
+    ...(code === 'UNAUTHENTICATED' && { 'www-authenticate': challenge }),
+    ...(typeof retryAfterSeconds === 'number' && { 'retry-after': String(retryAfterSeconds) }),
+  }
 }
 
 function toExtensions({ code, details: { path, faults } }: AshlarError): Record<string, unknown> {

@@ -1,13 +1,22 @@
 import { AshlarError } from '@ashlar/core'
 import type { Plugin } from 'graphql-yoga'
 import type { Logger } from '../base/logger.ts'
-import { errorHeaders } from './mask-error.ts'
+import { errorHeaders, unexpectedExtensions } from './mask-error.ts'
 import { readRequestOrigin, type Origins } from './origin.ts'
+import { errorAnswer } from './request-error.ts'
 
 /** Responds to a request. @param address of the client, see `RequestFacts` */
 export type Route = (request: Request, url: URL, address: string) => Response | Promise<Response>
 
 export const GRAPHQL_PATH = '/graphql'
+
+/** The headers of each answer that does not set them itself. The answers of the API depend on all of `vary`. */
+const DEFAULT_HEADERS = {
+  'cache-control': 'no-store',
+  vary: 'Accept, Accept-Encoding, Authorization, Cookie, Origin',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+}
 
 interface RoutesOptions {
   /** Routes for GET, by path. */
@@ -38,8 +47,8 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
       })
     },
     onResponse({ response }) {
-      response.headers.set('x-content-type-options', 'nosniff')
-      response.headers.set('referrer-policy', 'no-referrer')
+      for (const [name, value] of Object.entries(DEFAULT_HEADERS))
+        if (!response.headers.has(name)) response.headers.set(name, value)
     },
   }
 
@@ -50,7 +59,8 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
       const reads = request.method === 'GET' || request.method === 'HEAD'
       const page = reads && request.headers.get('accept')?.includes('text/html') ? pages.get(pathname) : undefined
       if (page) return await page(request, url, address)
-      if (pathname === GRAPHQL_PATH) return undefined
+      if (pathname === GRAPHQL_PATH)
+        return request.method === 'GET' || request.method === 'POST' ? undefined : rejectMethod(pathname)
       const found = reads ? routes.get(pathname) : request.method === 'POST' ? actions.get(pathname) : undefined
       return found ? await found(request, url, address) : rejectMethod(pathname)
     } catch (error) {
@@ -61,19 +71,21 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
 
   function unexpected({ pathname }: URL, error: unknown): Response {
     logger.error(`unexpected error at ${pathname}`, error)
-    return Response.json({ errors: [{ message: 'Unexpected error.' }] }, { status: 500 })
+    return Response.json({ errors: [{ message: 'Unexpected error.', extensions: unexpectedExtensions() }] }, { status: 500 })
   }
 
   /** @throws {AshlarError} NOT_FOUND when the path has no route for any method */
   function rejectMethod(pathname: string): Response {
-    const allow = [...(routes.has(pathname) ? ['GET', 'HEAD'] : []), ...(actions.has(pathname) ? ['POST'] : [])].join(', ')
+    const allow = pathname === GRAPHQL_PATH ? 'GET, POST' : findMethods(pathname)
     if (allow === '') throw new AshlarError('NOT_FOUND', `no resource at ${pathname}: the API is at ${GRAPHQL_PATH}`)
-    return Response.json({ errors: [{ message: `${pathname} accepts only ${allow}` }] }, { status: 405, headers: { allow } })
+    return errorAnswer('METHOD_NOT_ALLOWED', 405, `${pathname} accepts only ${allow}`, { allow })
+  }
+
+  function findMethods(pathname: string): string {
+    return [...(routes.has(pathname) ? ['GET', 'HEAD'] : []), ...(actions.has(pathname) ? ['POST'] : [])].join(', ')
   }
 }
 
-/** Formats the error as GraphQL does, so that clients parse all errors the same way. */
 function errorResponse(error: AshlarError): Response {
-  const { code, message, status } = error
-  return Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers: errorHeaders(error) })
+  return errorAnswer(error.code, error.status, error.message, errorHeaders(error))
 }

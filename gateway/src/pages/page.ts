@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { buildAsset } from './assets.ts'
+import { buildAsset, type Asset } from './assets.ts'
 
 // The small pages next to GraphiQL: login, logout, and the end of an authorization.
 
@@ -91,7 +91,7 @@ export function pageAssetUrl(name: (typeof NAMES)[number]): string {
 }
 
 /** The routes of the files that the pages load, by path. */
-export const pageRoutes: ReadonlyMap<string, () => Response> = new Map(
+export const pageRoutes: ReadonlyMap<string, Asset['answer']> = new Map(
   [...ASSETS].map(([name, asset]) => [`/pages/${name}`, asset.answer]),
 )
 

@@ -178,8 +178,11 @@ describe('errors', () => {
     const response = await failing.fetch(
       new Request(`${BASE}/graphql`, { method: 'POST', headers: { ...BEARER, 'content-type': 'application/json' }, body }),
     )
-    expect(await response.json()).toMatchObject({ errors: [{ message: 'Unexpected error.', path: ['graphs'] }] })
-    expect(log).toEqual(['unexpected error at graphs: TypeError: secret'])
+    const requestId = response.headers.get('x-request-id')
+    expect(log).toEqual([`unexpected error at graphs (request ${requestId}): TypeError: secret`])
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: 'Unexpected error.', path: ['graphs'], extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } }],
+    })
     await failing.close()
   })
 
@@ -242,6 +245,30 @@ it.each([0, 5])('completes the event stream of a finished execution whose last e
   const text = await follow(Buffer.from(`ExecutionEvent:${executionId}:${last + beyond}`).toString('base64url'))
   expect(text).not.toContain('event: next')
   expect(text.trimEnd()).toMatch(/event: complete\ndata:$/)
+})
+
+it('continues an event stream after the header Last-Event-ID', async () => {
+  const execution = await startHello(runtime)
+  const query = 'subscription ($id: ID!, $after: ID) { executionEvents(executionId: $id, after: $after) { id } }'
+  const follow = async (headers: object, after?: string): Promise<string> =>
+    (await post(query, { ...BEARER, ...headers, accept: 'text/event-stream' }, { id: execution, after })).text()
+  const readIds = (text: string): string[] => [...text.matchAll(/^id: (.+)$/gm)].map(([, id]) => id ?? '')
+  const all = await follow({})
+  const ids = readIds(all)
+  expect(ids.length).toBeGreaterThan(3)
+  expect([...all.matchAll(/"id":"([^"]+)"/g)].map(([, id]) => id)).toEqual(ids)
+  expect(readIds(await follow({ 'last-event-id': ids[1] }))).toEqual(ids.slice(2))
+  expect(readIds(await follow({ 'last-event-id': ids[1] }, ids[0]))).toEqual(ids.slice(2))
+  expect(await follow({ 'last-event-id': 'x' })).toContain('"code":"BAD_INPUT"')
+})
+
+it('sends each event with the current state of its execution', async () => {
+  const query = 'subscription ($id: ID!) { executionEvents(executionId: $id) { __typename execution { status } } }'
+  const response = await post(query, { ...BEARER, accept: 'text/event-stream' }, { id: await startHello(runtime) })
+  const last = [...(await response.text()).matchAll(/^data: (.+)$/gm)].at(-1)?.[1] ?? ''
+  expect(JSON.parse(last)).toEqual({
+    data: { executionEvents: { __typename: 'ExecutionFinished', execution: { status: 'COMPLETED' } } },
+  })
 })
 
 /** Starts an execution of a graph that greets. @returns the global id of the execution */

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { Runtime } from '@ashlar/core'
 import { DEFAULT_SOCKETS_PER_ADDRESS } from '../base/config.ts'
 import { loggerTo, type Logger } from '../base/logger.ts'
+import { withRequestIds } from '../base/request-scope.ts'
 import { createAccess } from '../auth/authentication.ts'
 import { createApi, type Api } from '../graphql/api.ts'
 import { CALLBACK_PATH } from '../auth/authorization-callback.ts'
@@ -12,6 +13,7 @@ import { createFailureLimit } from '../auth/failure-limit.ts'
 import { answerAndClose, closeServer, exposureWarning, listen, LOOPBACK, toUrlHost, type Bound } from '../http/listen.ts'
 import type { LoginLink } from '../auth/login.ts'
 import { createOrigins } from '../http/origin.ts'
+import { formatError } from '../http/request-error.ts'
 import { isWellFormed } from '../http/request-form.ts'
 import { GRAPHQL_PATH } from '../http/routes.ts'
 import { createSessionCookie } from '../auth/session-cookie.ts'
@@ -51,6 +53,8 @@ export interface GatewayOptions {
   loginCommand?: string
   /** Addresses and networks of proxies whose `X-Forwarded-For` header is trusted. @default none */
   trustedProxies?: readonly string[]
+  /** Origins whose pages may call the API with a key, such as `https://app.example`. @default none */
+  corsOrigins?: readonly string[]
   /** @default lines on standard error */
   logger?: Logger
 }
@@ -61,7 +65,9 @@ const GRACE_MS = 300
 const ANSWER_MS = 5000
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { runtime, ownerKey, logger = loggerTo(process.stderr), loginCommand = 'ashlar login' } = options
+  const { runtime, ownerKey, loginCommand = 'ashlar login' } = options
+  const logger = withRequestIds(options.logger ?? loggerTo(process.stderr))
+  const corsOrigins = new Set(options.corsOrigins)
   const { socketsPerAddress = DEFAULT_SOCKETS_PER_ADDRESS } = options
   const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl)
   let serving: { bound: Bound; sockets: WebSockets } | undefined
@@ -85,7 +91,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     return { url: `${browserUrl() ?? `http://${LOOPBACK}`}/login#${token}`, expiresAt }
   }
   const pages = { cookie, createLink, browserUrl, redirectUri, loginCommand }
-  const api = createApi({ runtime, access, origins, loginFailures, ...pages, logger, maxBodyBytes: MAX_BODY_BYTES })
+  const api = createApi({ runtime, access, origins, corsOrigins, loginFailures, ...pages, logger, maxBodyBytes: MAX_BODY_BYTES })
 
   async function close(): Promise<void> {
     if (serving) await Promise.all([closeServer(serving.bound, GRACE_MS, ANSWER_MS), serving.sockets.close()])
@@ -102,6 +108,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         clientAddress,
         sessions: runtime.browserSessions,
         origins,
+        corsOrigins,
         logger,
         maxBytes: MAX_BODY_BYTES,
         limits: { perAddress: socketsPerAddress, unacknowledgedPerAddress: Math.ceil(socketsPerAddress / 4) },
@@ -118,15 +125,17 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 }
 
+const MALFORMED = formatError('BAD_REQUEST', 'the request must have a path and one valid Host header')
+
 type ClientAddress = ReturnType<typeof createClientAddress>
 
 /** Rejects requests from which no URL can be built: the GraphQL server would respond with a stack trace. */
 function answer(api: Api, request: IncomingMessage, response: ServerResponse, clientAddress: ClientAddress): void {
   if (isWellFormed(request)) void api(request, response, { address: clientAddress(request) })
-  else response.writeHead(400, { connection: 'close' }).end()
+  else response.writeHead(400, { connection: 'close', 'content-type': 'application/json' }).end(MALFORMED)
 }
 
 /** Rejects CONNECT, which only proxies support. */
 function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
-  answerAndClose(socket, '405 Method Not Allowed', ['Allow: GET, HEAD, POST'])
+  answerAndClose(socket, '405 Method Not Allowed', 'METHOD_NOT_ALLOWED', ['Allow: GET, HEAD, POST'])
 }

@@ -3,13 +3,14 @@ import type { Duplex } from 'node:stream'
 import type { Runtime } from '@ashlar/core'
 import { WebSocketServer } from 'ws'
 import type { RequestFacts } from '../http/origin.ts'
+import { FORBIDDEN, NOT_FOUND, type Rejection } from './rejections.ts'
 
 /** Connects debuggers to development plugins, with the Chrome DevTools Protocol over WebSockets. */
 export interface InspectorSockets {
   /** Whether an upgrade request for this path is for a debugger. */
   isFor(path: string): boolean
-  /** @returns the status line that rejects the request; undefined to accept it */
-  findRejection(path: string, facts: RequestFacts): string | undefined
+  /** @returns undefined to accept the request */
+  findRejection(path: string, facts: RequestFacts): Rejection | undefined
   accept(path: string, request: IncomingMessage, socket: Duplex, head: Buffer): void
   close(): void
 }
@@ -28,8 +29,8 @@ export function serveInspectors({ devPlugins }: Pick<Runtime, 'devPlugins'>): In
     isFor: (path) => PATH.test(path),
     findRejection(path, { origin }) {
       // Web pages are rejected even with the token. Chrome's debugger sends the origin `devtools://…`.
-      if (origin !== undefined && !origin.startsWith('devtools://')) return '403 Forbidden'
-      return find(path) ? undefined : '404 Not Found'
+      if (origin !== undefined && !origin.startsWith('devtools://')) return FORBIDDEN
+      return find(path) ? undefined : NOT_FOUND
     },
     accept(path, request, socket, head) {
       sockets.handleUpgrade(request, socket, head, (client) => {

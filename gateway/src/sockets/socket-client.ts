@@ -3,6 +3,7 @@ import type { Runtime } from '@ashlar/core'
 import { CloseCode, type Server as Protocol } from 'graphql-ws'
 import type { WebSocket } from 'ws'
 import type { Logger } from '../base/logger.ts'
+import { bindToScope } from '../base/request-scope.ts'
 import type { Caller } from '../auth/authentication.ts'
 import type { RequestFacts } from '../http/origin.ts'
 import type { SocketPlace } from './socket-places.ts'
@@ -35,7 +36,7 @@ const MESSAGE_TOO_BIG = 1009
 /** The time that a client has to close after the server requests it. */
 const CLOSE_WITHIN_MS = 500
 
-/** Speaks GraphQL with one client until it closes. */
+/** Speaks GraphQL with one client until it closes, in the scope of the request that opened the connection. */
 export function serveClient(client: WebSocket, { socket, facts, place }: Connection, parts: ClientParts): void {
   const { protocol, sessions, logger } = parts
   const ping = keepAlive(client)
@@ -57,7 +58,11 @@ export function serveClient(client: WebSocket, { socket, facts, place }: Connect
       protocol: client.protocol,
       send: (data) => send(client, data),
       close: (code, reason) => client.close(code, reason),
-      onMessage: (handle) => client.on('message', (data) => void handle(String(data)).catch(fail)),
+      onMessage: (handle) =>
+        client.on(
+          'message',
+          bindToScope((data) => void handle(String(data)).catch(fail)),
+        ),
     },
     { facts, accept },
   )

@@ -7,6 +7,7 @@ import { createGateway, type Gateway } from '../server/index.ts'
 import { logIn, type TestLogin } from '../testing/test-session.ts'
 
 const OWNER_KEY = 'the-key-of-the-owner'
+const APP = 'https://app.example'
 
 let runtime: TestRuntime
 let gateway: Gateway
@@ -17,7 +18,7 @@ beforeAll(async () => {
   runtime = await createTestRuntime()
   await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
   const logger = { info: () => undefined, error: (message: string, error?: unknown) => log.push(`${message}: ${String(error)}`) }
-  gateway = createGateway({ runtime, ownerKey: OWNER_KEY, logger })
+  gateway = createGateway({ runtime, ownerKey: OWNER_KEY, corsOrigins: [APP], logger })
   url = (await gateway.listen(0)).replace('http:', 'ws:')
   login = await logIn(runtime, runtime.ownerId)
 })
@@ -62,6 +63,7 @@ describe('authentication', () => {
     ],
     ['the owner key in connectionParams', () => ({}), () => KEY],
     ['the owner key in connectionParams, from our own page', () => ({ origin: ownOrigin() }), () => KEY],
+    ['the owner key in connectionParams, from an allowed origin', () => ({ origin: APP }), () => KEY],
     ['the owner key of the upgrade request', () => ({ headers: { ...KEY, host: 'ashlar.example' } }), () => ({})],
   ])('accepts %s', async (_what, options, params) => {
     const client = connect(options(), params())
@@ -72,6 +74,7 @@ describe('authentication', () => {
     ['a client without a login', () => ({}), {}],
     ['a wrong key', () => ({}), { authorization: 'Bearer wrong' }],
     ['a wrong key with a valid session', () => ({ headers: login.headers }), { authorization: 'Bearer wrong' }],
+    ['the session cookie from an allowed origin', () => ({ headers: login.headers, origin: APP }), {}],
     ['the session cookie alone', () => ({ headers: login.cookie }), {}],
     ['the session cookie with a wrong page token', () => ({ headers: login.cookie }), { pageToken: 'wrong' }],
   ])('closes %s with 4403', async (_what, options, params) => {
@@ -140,7 +143,9 @@ describe('operations', () => {
       { errors: [{ message: 'Unexpected error.' }] },
     ])
     runtime.graphs.list = list
-    expect(log.splice(0)).toEqual(['unexpected error at graphs: TypeError: secret'])
+    expect(log.splice(0)).toEqual([
+      expect.stringMatching(/^unexpected error at graphs \(request [\w-]{36}\): TypeError: secret$/),
+    ])
   })
 
   it('masks an unexpected error in a subscription', async () => {
@@ -157,11 +162,89 @@ describe('operations', () => {
     runtime.executions.follow = follow
     expect(JSON.stringify(thrown)).toContain('Unexpected error.')
     expect(JSON.stringify(thrown)).not.toContain('secret')
-    expect(log.splice(0)).toEqual(['unexpected error: TypeError: secret'])
+    expect(log.splice(0)).toEqual([expect.stringMatching(/^unexpected error \(request [\w-]{36}\): TypeError: secret$/)])
   })
 })
 
 describe('invalid clients', () => {
+  const KEY = { authorization: `Bearer ${OWNER_KEY}` }
+  const EXECUTION = Buffer.from(`Execution:${crypto.randomUUID()}`).toString('base64url')
+  const FOLLOW = 'subscription ($id: ID!) { executionEvents(executionId: $id) { seq } }'
+
+  /** Sends messages after the acknowledgement. @returns the answers until the operation ends or the socket closes */
+  async function exchange(...messages: (string | object)[]): Promise<unknown[]> {
+    const socket = new WebSocket(url, 'graphql-transport-ws')
+    const answers: unknown[] = []
+    const ended = Promise.withResolvers<void>()
+    socket.on('message', (data) => {
+      const answer = JSON.parse(String(data)) as { type: string }
+      if (answer.type === 'connection_ack')
+        return messages.forEach((each) => socket.send(typeof each === 'string' ? each : JSON.stringify(each)))
+      answers.push(answer)
+      if (answer.type !== 'next') ended.resolve()
+    })
+    socket.once('close', (code) => {
+      answers.push(code)
+      ended.resolve()
+    })
+    await once(socket, 'open')
+    socket.send(JSON.stringify({ type: 'connection_init', payload: KEY }))
+    await ended.promise
+    socket.terminate()
+    return answers
+  }
+
+  const subscribe = (payload: object): object => ({ type: 'subscribe', id: '1', payload })
+  const BLOCKS = subscribe({ query: 'subscription { blocksChanged { at } }' })
+
+  it.each<[string, (string | object)[], number]>([
+    ['text that is not JSON', ['{'], 4400],
+    ['JSON that is not an object', ['5'], 4400],
+    ['an unknown type', [{ type: 'start', id: '1' }], 4400],
+    ['a query that is a number', [subscribe({ query: 5 })], 4400],
+    ['no query', [subscribe({})], 4400],
+    ['variables that are a list', [subscribe({ query: '{ __typename }', variables: [1] })], 4400],
+    [
+      'a number that is too large',
+      [`{"type":"subscribe","id":"1","payload":{"query":"{ __typename }","variables":{"a":1e999}}}`],
+      4400,
+    ],
+    ['an id that is in use', [BLOCKS, BLOCKS], 4409],
+    ['a second connection_init', [{ type: 'connection_init' }], 4429],
+  ])('are closed when they send %s', async (_what, messages, code) => {
+    expect((await exchange(...messages)).at(-1)).toBe(code)
+    expect(log).toEqual([])
+  })
+
+  it.each<[string, object, string, string]>([
+    ['a syntax error', { query: '{' }, 'error', 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', { query: '{ nothing }' }, 'error', 'GRAPHQL_VALIDATION_FAILED'],
+    ['an unknown operation', { query: 'query A { __typename }', operationName: 'B' }, 'error', 'OPERATION_RESOLUTION_FAILURE'],
+    ['an execution that does not exist', { query: FOLLOW, variables: { id: EXECUTION } }, 'next', 'NOT_FOUND'],
+    ['an id of another type', { query: FOLLOW, variables: { id: 'VXNlcjox' } }, 'next', 'BAD_INPUT'],
+    ['a missing variable', { query: FOLLOW }, 'next', 'BAD_INPUT'],
+    [
+      'a variable of another type',
+      { query: 'query ($n: Int) { graphs(first: $n) { totalCount } }', variables: { n: 'x' } },
+      'next',
+      'BAD_INPUT',
+    ],
+  ])('receive a code for %s', async (_what, payload, type, code) => {
+    const [answer] = (await exchange(subscribe(payload))) as [{ type: string; payload: { errors: object[] } | object[] }]
+    const [error] = 'errors' in answer.payload ? answer.payload.errors : answer.payload
+    expect(answer.type).toBe(type)
+    expect(error).toMatchObject({ extensions: { code } })
+    expect(JSON.stringify(error)).not.toContain('"http"')
+    expect(log).toEqual([])
+  })
+
+  it('receive the id of their request', async () => {
+    const socket = new WebSocket(url, 'graphql-transport-ws', { headers: { 'x-request-id': 'r7' } })
+    const [response] = (await once(socket, 'upgrade')) as [{ headers: Record<string, string> }]
+    expect(response.headers['x-request-id']).toBe('r7')
+    socket.terminate()
+  })
+
   it('do not affect the next client when they send an invalid message', async () => {
     const socket = new WebSocket(url, 'graphql-transport-ws', { headers: login.headers })
     await once(socket, 'open')

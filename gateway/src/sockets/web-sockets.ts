@@ -7,11 +7,13 @@ import { WebSocketServer } from 'ws'
 import type { Logger } from '../base/logger.ts'
 import type { Access } from '../auth/authentication.ts'
 import { toLimitKey } from '../base/client-address.ts'
+import { currentRequest, readRequestScope, runInScope } from '../base/request-scope.ts'
 import { answerAndClose } from '../http/listen.ts'
 import { readRequestOrigin, type Origins, type RequestFacts } from '../http/origin.ts'
 import { isWellFormed } from '../http/request-form.ts'
 import { GRAPHQL_PATH } from '../http/routes.ts'
 import type { InspectorSockets } from './inspector-sockets.ts'
+import { BAD_REQUEST, FORBIDDEN, NOT_FOUND, RATE_LIMITED, type Rejection } from './rejections.ts'
 import { serveClient, type SocketExtra } from './socket-client.ts'
 import { createSocketPlaces, type SocketLimits } from './socket-places.ts'
 import type { SocketOperations } from './socket-operations.ts'
@@ -27,6 +29,8 @@ interface WebSocketParts {
   clientAddress(request: IncomingMessage): string
   sessions: Runtime['browserSessions']
   origins: Origins
+  /** Origins whose pages may connect with a key. */
+  corsOrigins: ReadonlySet<string>
   logger: Logger
   maxBytes: number
   limits: SocketLimits
@@ -44,8 +48,8 @@ const INIT_WITHIN_MS = 3000
  *
  * The server rejects clients in this order:
  *
- * - before the upgrade: 400; 403 for a page of another origin, even with valid credentials; 404; 429 for too many
- *   sockets of one address
+ * - before the upgrade: 400; 403 for a page of another origin that is not in `corsOrigins`, even with valid
+ *   credentials; 404; 429 for too many sockets of one address
  * - after the upgrade: 1009 for more than 64 KiB before the acknowledgement; 4408 without `connection_init` in time;
  *   4403 for an unknown caller; 4401 for an operation before the acknowledgement, or when the session of an
  *   acknowledged client ends
@@ -60,21 +64,25 @@ export function serveWebSockets(server: Server, parts: WebSocketParts): WebSocke
     ...operations,
   })
 
+  sockets.on('headers', (headers) => headers.push(`X-Request-Id: ${currentRequest()?.id}`))
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy()) // the client closed the connection while we responded
     const facts = readRequestOrigin((name) => readHeader(request, name), clientAddress(request))
     const path = request.url?.split('?', 1)[0] ?? ''
     const refusal = findRejection(request, path, facts, parts)
-    if (refusal !== undefined) return answerAndClose(socket, refusal)
+    if (refusal !== undefined) return answerAndClose(socket, ...refusal)
     const place = admit(toLimitKey(facts.address))
-    if (!place) return answerAndClose(socket, '429 Too Many Requests', ['Retry-After: 1'])
+    if (!place) return answerAndClose(socket, ...RATE_LIMITED, ['Retry-After: 1'])
     socket.once('close', place.release)
     if (inspectors.isFor(path)) {
       place.acknowledge() // the token in the path has been checked
       return inspectors.accept(path, request, socket, head)
     }
-    sockets.handleUpgrade(request, socket, head, (client) =>
-      serveClient(client, { socket, facts, place }, { ...parts, protocol }),
+    const scope = readRequestScope((name) => readHeader(request, name))
+    runInScope(scope, () =>
+      sockets.handleUpgrade(request, socket, head, (client) =>
+        serveClient(client, { socket, facts, place }, { ...parts, protocol }),
+      ),
     )
   })
 
@@ -90,23 +98,23 @@ export function serveWebSockets(server: Server, parts: WebSocketParts): WebSocke
   }
 }
 
-/** The status line that rejects an upgrade. */
+/** The status and the code that reject an upgrade. */
 function findRejection(
   request: IncomingMessage,
   path: string,
   facts: RequestFacts,
-  { origins, inspectors }: WebSocketParts,
-): string | undefined {
-  if (!isWellFormed(request)) return '400 Bad Request'
+  { origins, corsOrigins, inspectors }: WebSocketParts,
+): Rejection | undefined {
+  if (!isWellFormed(request)) return BAD_REQUEST
   const isInspector = inspectors.isFor(path)
-  if (path !== GRAPHQL_PATH && !isInspector) return '404 Not Found'
+  if (path !== GRAPHQL_PATH && !isInspector) return NOT_FOUND
   try {
     origins.assertOurHost(facts)
   } catch {
-    return '403 Forbidden'
+    return FORBIDDEN
   }
   if (isInspector) return inspectors.findRejection(path, facts)
-  return origins.isForeign(facts) ? '403 Forbidden' : undefined
+  return origins.isForeign(facts) && !corsOrigins.has(facts.origin ?? '') ? FORBIDDEN : undefined
 }
 
 /** @returns false to close the socket with 4403 */

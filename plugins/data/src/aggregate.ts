@@ -18,6 +18,18 @@ export const aggregate = defineBlock({
   name: 'aggregate',
   description: 'Aggregate rows by group: counts, sums, means and more.',
   category: 'DATA',
+  synonyms: [
+    'summarize',
+    'pivot table',
+    'rollup',
+    'group by',
+    'sum by',
+    'average by',
+    'total by',
+    'statistics',
+    'report',
+    'sql aggregate',
+  ],
   input: z.object({
     rows,
     by: z.array(z.string()).default([]).describe('Fields to group by. Without fields, all rows are one group.'),

@@ -9,6 +9,17 @@ export const derive = defineBlock({
   name: 'derive',
   description: 'Add a field to every row, computed from another field.',
   category: 'DATA',
+  synonyms: [
+    'add column',
+    'computed field',
+    'calculated field',
+    'formula',
+    'map',
+    'set field',
+    'edit fields',
+    'transform rows',
+    'enrich',
+  ],
   input: z.object({
     rows,
     field: z.string().describe('Field to add or replace.'),

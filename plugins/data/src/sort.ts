@@ -7,6 +7,7 @@ export const sort = defineBlock({
   name: 'sort',
   description: 'Sort rows by one of their fields.',
   category: 'DATA',
+  synonyms: ['order by', 'rank', 'ascending', 'descending', 'arrange', 'sort list', 'sort items'],
   input: z.object({
     rows,
     by: z.string().describe('Field to sort by: numbers by size, texts by code point, missing values last.'),

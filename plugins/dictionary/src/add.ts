@@ -8,6 +8,7 @@ export const add = defineBlock({
   name: 'add',
   description: 'Add keys to a dictionary. Existing keys are replaced.',
   category: 'DICTIONARY',
+  synonyms: ['set key', 'set', 'assign', 'put', 'object', 'merge objects', 'edit fields', 'add property', 'map', 'update'],
   input: z.object({
     dictionary: dictionaryType.default({}).describe('The dictionary to add to. By default a new one.'),
     key: z.string().default('').describe('Key to add. Ignored if it is empty or there is no value.'),

@@ -6,6 +6,18 @@ export const create = defineBlock({
   name: 'create',
   description: 'Create a dictionary from fixed values and values of links.',
   category: 'DICTIONARY',
+  synonyms: [
+    'new object',
+    'create object',
+    'json object',
+    'set',
+    'key value',
+    'map',
+    'hash',
+    'compose',
+    'variables',
+    'edit fields',
+  ],
   input: z.object({ values: z.record(z.string(), z.unknown()).describe('The keys and values.') }),
   output: z.object({ dictionary: z.record(z.string(), z.unknown()) }),
   tests: [

@@ -6,6 +6,7 @@ export const isEmpty = defineBlock({
   name: 'is-empty',
   description: 'Check whether a dictionary has no keys.',
   category: 'DICTIONARY',
+  synonyms: ['empty object', 'has keys', 'check object', 'is null', 'no keys', 'exists'],
   input: z.object({ dictionary: z.record(z.string(), z.unknown()) }),
   output: z.object({ is_empty: z.boolean() }),
   tests: [

@@ -8,6 +8,7 @@ export const remove = defineBlock({
   name: 'remove',
   description: 'Remove a key from a dictionary.',
   category: 'DICTIONARY',
+  synonyms: ['delete key', 'delete property', 'unset', 'omit', 'drop field', 'object'],
   input: z.object({
     dictionary: dictionaryType,
     key: z.union([z.string(), z.int(), z.bigint()]),

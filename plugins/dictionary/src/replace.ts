@@ -8,6 +8,7 @@ export const replace = defineBlock({
   name: 'replace',
   description: 'Replace the value of an existing key of a dictionary.',
   category: 'DICTIONARY',
+  synonyms: ['update key', 'set value', 'overwrite', 'change property', 'object', 'edit field'],
   input: z.object({
     dictionary: dictionaryType,
     key: z.union([z.string(), z.int(), z.bigint()]),

@@ -10,6 +10,7 @@ export const store = defineBlock({
   name: 'store',
   description: 'Store a file from the web, a data URI or the execution in the execution, and send its path.',
   category: 'FILES',
+  synonyms: ['download file', 'save file', 'fetch file', 'upload', 'attachment', 'url to file', 'file store'],
   staticOutput: true,
   capabilities: { files: ['read', 'write'], http: [fromInput('file_in', { redirects: 'public' })] },
   onCrash: 'retry', // the same source always has the same path

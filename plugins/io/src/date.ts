@@ -7,6 +7,7 @@ export const date = defineBlock({
   name: 'date',
   description: 'Define an input of the graph: a date.',
   category: 'INPUT',
+  synonyms: ['date input', 'date picker', 'calendar', 'parameter', 'form field', 'agent date input'],
   kind: 'input',
   staticOutput: true,
   input: inputPins(z.iso.date().nullable().default(null).describe('The date of the input, such as 2026-07-31.')),

@@ -12,6 +12,18 @@ export const graph = defineBlock({
   name: 'graph',
   description: 'Run another graph as a node: its inputs and outputs are pins.',
   category: 'IO',
+  synonyms: [
+    'sub graph',
+    'subflow',
+    'sub-workflow',
+    'execute workflow',
+    'call graph',
+    'nested graph',
+    'agent executor',
+    'run agent',
+    'function',
+    'reuse',
+  ],
   kind: 'graph',
   input: z.object({
     graph_id: z.string().min(1).meta({ description: 'Id of the graph.' }),

@@ -7,6 +7,7 @@ export const longText = defineBlock({
   name: 'long-text',
   description: 'Define an input of the graph: a text of several lines.',
   category: 'INPUT',
+  synonyms: ['textarea', 'multiline text', 'paragraph', 'text input', 'prompt', 'parameter', 'form field'],
   kind: 'input',
   staticOutput: true,
   input: inputPins(z.string().nullable().default(null).describe('The text of the input.')),

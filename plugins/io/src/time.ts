@@ -7,6 +7,7 @@ export const time = defineBlock({
   name: 'time',
   description: 'Define an input of the graph: a time of day.',
   category: 'INPUT',
+  synonyms: ['time input', 'time picker', 'clock', 'hour', 'parameter', 'form field'],
   kind: 'input',
   staticOutput: true,
   input: inputPins(z.iso.time().nullable().default(null).describe('The time of the input, such as 18:30:00.')),

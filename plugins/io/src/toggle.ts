@@ -7,6 +7,7 @@ export const toggle = defineBlock({
   name: 'toggle',
   description: 'Define an input of the graph: yes or no.',
   category: 'INPUT',
+  synonyms: ['switch', 'checkbox', 'boolean input', 'yes no', 'true false', 'on off', 'parameter', 'form field'],
   kind: 'input',
   staticOutput: true,
   input: inputPins(z.boolean().default(false).describe('The answer of the input.')),

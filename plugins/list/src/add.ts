@@ -6,6 +6,7 @@ export const add = defineBlock({
   name: 'add',
   description: 'Add items to a list.',
   category: 'LIST',
+  synonyms: ['append', 'push', 'insert', 'add to array', 'collect', 'accumulate', 'array'],
   input: z.object({
     list: z.array(z.unknown()).default([]).describe('The list to add to. By default a new one.'),
     entry: z.unknown().default(null).describe('One item to add.'),

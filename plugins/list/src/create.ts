@@ -6,6 +6,7 @@ export const create = defineBlock({
   name: 'create',
   description: 'Create a list, as a whole or in batches.',
   category: 'LIST',
+  synonyms: ['new list', 'new array', 'make list', 'array', 'collection', 'batch', 'chunk', 'split in batches', 'items'],
   input: z.object({
     values: z.array(z.unknown()).describe('The items.'),
     max_size: z.int().min(0).nullable().default(null).describe('Maximum number of items in a batch. By default, and for 0, all.'),

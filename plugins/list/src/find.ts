@@ -6,6 +6,7 @@ export const find = defineBlock({
   name: 'find',
   description: 'Find the position of a value in a list.',
   category: 'LIST',
+  synonyms: ['index of', 'search list', 'position', 'contains', 'includes', 'lookup', 'array'],
   input: z.object({
     list: z.array(z.unknown()),
     value: z.unknown().describe('The value to search for. Values are compared by content.'),

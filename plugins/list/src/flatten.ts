@@ -8,6 +8,7 @@ export const flatten = defineBlock({
   name: 'flatten',
   description: 'Flatten nested lists.',
   category: 'LIST',
+  synonyms: ['unnest', 'flat', 'flatten array', 'merge nested', 'split out', 'array'],
   input: z.object({
     nested_list: z.array(z.unknown()),
     max_depth: z.int().default(-1).describe('Number of levels to flatten. -1 flattens all.'),

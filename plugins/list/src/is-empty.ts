@@ -6,6 +6,7 @@ export const isEmpty = defineBlock({
   name: 'is-empty',
   description: 'Check whether a list has no items.',
   category: 'LIST',
+  synonyms: ['empty list', 'empty array', 'no items', 'has items', 'length zero', 'array'],
   input: z.object({ list: z.array(z.unknown()) }),
   output: z.object({ is_empty: z.boolean() }),
   tests: [

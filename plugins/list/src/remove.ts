@@ -7,6 +7,7 @@ export const remove = defineBlock({
   name: 'remove',
   description: 'Remove one item from a list, by position or by value.',
   category: 'LIST',
+  synonyms: ['delete item', 'pop', 'shift', 'splice', 'drop', 'remove from array', 'array'],
   input: z.object({
     list: z.array(z.unknown()),
     value: z.unknown().default(null).describe('Removes the first item that equals this value.'),

@@ -7,6 +7,7 @@ export const replace = defineBlock({
   name: 'replace',
   description: 'Replace one item of a list.',
   category: 'LIST',
+  synonyms: ['set item', 'update item', 'change item', 'overwrite', 'array'],
   input: z.object({
     list: z.array(z.unknown()),
     index: z.int().describe('Position of the item, from 0, or from the end if negative.'),

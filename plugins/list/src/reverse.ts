@@ -6,6 +6,7 @@ export const reverse = defineBlock({
   name: 'reverse',
   description: 'Reverse a list.',
   category: 'LIST',
+  synonyms: ['invert', 'backwards', 'flip', 'reverse order', 'array'],
   input: z.object({ input_list: z.array(z.unknown()) }),
   output: z.object({ reversed_list: z.array(z.unknown()) }),
   tests: [

@@ -7,6 +7,7 @@ export const storeValue = defineBlock({
   name: 'store-value',
   description: 'Store a value that other nodes can reuse.',
   category: 'LOGIC',
+  synonyms: ['variable', 'set variable', 'set', 'constant', 'remember', 'hold', 'reuse', 'keep', 'cache', 'value'],
   staticOutput: true,
   input: z.object({
     input: z.unknown().describe('Starts the block. It is stored if there is no data.'),

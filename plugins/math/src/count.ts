@@ -6,6 +6,7 @@ export const count = defineBlock({
   name: 'count',
   description: 'Count the items of a list, the keys of a dictionary or the characters of a text.',
   category: 'MATH',
+  synonyms: ['length', 'size', 'len', 'number of items', 'count items'],
   input: z.object({ collection: z.unknown().describe('The list, dictionary or text.') }),
   output: z.object({ count: z.int().describe('The count, or -1 for any other value.') }),
   tests: [

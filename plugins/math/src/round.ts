@@ -7,6 +7,7 @@ export const round = defineBlock({
   name: 'round',
   description: 'Round a number to a number of decimals.',
   category: 'MATH',
+  synonyms: ['ceil', 'floor', 'truncate', 'decimals', 'precision', 'nearest'],
   input: z.object({
     value: numberPin,
     digits: z.int().min(-20).max(20).default(0).describe('Number of decimals. -2 rounds to hundreds.'),

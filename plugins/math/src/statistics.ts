@@ -7,6 +7,7 @@ export const statistics = defineBlock({
   name: 'statistics',
   description: 'Compute statistics of a list of numbers: count, sum, mean, minimum, maximum, median.',
   category: 'MATH',
+  synonyms: ['average', 'mean', 'sum', 'min', 'max', 'median', 'total', 'minimum', 'maximum', 'aggregate numbers'],
   input: z.object({ numbers: z.array(numberPin) }),
   output: z.object({
     count: z.int(),

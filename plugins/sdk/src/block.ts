@@ -52,6 +52,12 @@ export interface BlockDefinition<Input extends z.ZodObject, Output extends z.Zod
   category: string
   /** Additional groups that contain the block. @default none */
   categories?: readonly string[]
+  /**
+   * Other words that users may type to find the block, such as names of the same function in other tools: at most 20
+   * texts of 1 to 50 characters. The search also finds the words of the name, the description and the pins, so do not
+   * repeat them. @default none
+   */
+  synonyms?: readonly string[]
   /** @default 'standard' */
   kind?: BlockKind
   /** The nodes that receive the output reuse it, instead of consuming it once. @default false */
@@ -91,6 +97,7 @@ export interface Block {
   readonly description: string
   readonly category: string
   readonly categories: readonly string[]
+  readonly synonyms: readonly string[]
   readonly kind: BlockKind
   readonly staticOutput: boolean
   readonly serial: boolean
@@ -127,6 +134,7 @@ export function defineBlock<Input extends z.ZodObject, Output extends z.ZodObjec
   const defaults = {
     kind: 'standard',
     categories: [],
+    synonyms: [],
     staticOutput: false,
     serial: false,
     capabilities: {},

@@ -79,6 +79,7 @@ describe('defineBlock', () => {
       }),
       output: z.object({}),
       categories: ['AI'],
+      synonyms: ['llm'],
       timeoutMs: 120_000,
       costs: [
         { amount: 5, when: { size: 'large' } },
@@ -87,7 +88,12 @@ describe('defineBlock', () => {
       tests: [],
       *run() {},
     })
-    expect(block).toMatchObject({ categories: ['AI'], timeoutMs: 120_000, costs: [{ amount: 5 }, { per: 'token' }] })
+    expect(block).toMatchObject({
+      categories: ['AI'],
+      synonyms: ['llm'],
+      timeoutMs: 120_000,
+      costs: [{ amount: 5 }, { per: 'token' }],
+    })
     defineBlock({
       ...identity,
       ...pins,

@@ -6,6 +6,7 @@ export const count = defineBlock({
   name: 'count',
   description: 'Count the words and characters of a text.',
   category: 'TEXT',
+  synonyms: ['word count', 'length', 'character count', 'text length', 'string length', 'len'],
   input: z.object({ text: z.string() }),
   output: z.object({
     word_count: z.int().describe('Number of parts separated by white space.'),

@@ -6,6 +6,7 @@ export const decode = defineBlock({
   name: 'decode',
   description: 'Decode escapes such as \\n and \\u00e9.',
   category: 'TEXT',
+  synonyms: ['unescape', 'unquote', 'unicode', 'escape sequences', 'text decoder'],
   input: z.object({ text: z.string() }),
   output: z.object({ decoded_text: z.string() }),
   tests: [

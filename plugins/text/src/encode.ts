@@ -6,6 +6,7 @@ export const encode = defineBlock({
   name: 'encode',
   description: 'Encode line breaks, control characters and non-ASCII characters as escapes.',
   category: 'TEXT',
+  synonyms: ['escape', 'quote', 'ascii', 'unicode', 'escape sequences', 'text encoder'],
   input: z.object({ text: z.string() }),
   output: z.object({ encoded_text: z.string() }),
   tests: [

@@ -7,6 +7,18 @@ export const match = defineBlock({
   name: 'match',
   description: 'Choose one of two outputs by whether a text matches a pattern.',
   category: 'TEXT',
+  synonyms: [
+    'regex',
+    'regexp',
+    'regular expression',
+    'if',
+    'if contains',
+    'branch',
+    'contains',
+    'test',
+    'text filter',
+    'match pattern',
+  ],
   input: z.object({
     text: z.unknown().describe('The text to search. Other values are searched as JSON.'),
     match: z.string().describe('Regular expression to search for in the text, in the syntax of the Python module re.'),

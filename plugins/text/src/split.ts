@@ -7,6 +7,18 @@ export const split = defineBlock({
   name: 'split',
   description: 'Split a text into a list of texts.',
   category: 'TEXT',
+  synonyms: [
+    'explode',
+    'tokenize',
+    'separate',
+    'string to list',
+    'text to list',
+    'split lines',
+    'delimiter',
+    'comma',
+    'text splitter',
+    'chunk',
+  ],
   input: z.object({
     text: z.string(),
     delimiter: z.string().describe('Separator of the parts. The parts do not contain it.'),

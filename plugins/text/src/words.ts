@@ -6,6 +6,7 @@ export const words = defineBlock({
   name: 'words',
   description: 'List the words of a text, in any language.',
   category: 'TEXT',
+  synonyms: ['tokenize', 'split words', 'word list', 'segment', 'tokens'],
   input: z.object({
     text: z.string(),
     lower_case: z.boolean().default(true).describe('Convert the words to lower case.'),

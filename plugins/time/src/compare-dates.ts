@@ -7,6 +7,7 @@ export const compareDates = defineBlock({
   name: 'compare-dates',
   description: 'Compare two dates.',
   category: 'TIME',
+  synonyms: ['before', 'after', 'is later', 'earlier', 'date condition', 'date comparison', 'if date'],
   input: z.object({
     a: dateInput,
     b: dateInput,

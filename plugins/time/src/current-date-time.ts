@@ -7,6 +7,7 @@ export const currentDateTime = defineBlock({
   name: 'current-date-time',
   description: 'Get the current date and time of day.',
   category: 'TIME',
+  synonyms: ['now', 'timestamp', 'today', 'date and time', 'get current date and time', 'clock'],
   input: z.object({
     trigger: z.string().describe('Any text. Its arrival triggers the block.'),
     format_type: formatType('%Y-%m-%d %H:%M:%S'),

@@ -7,6 +7,7 @@ export const currentDate = defineBlock({
   name: 'current-date',
   description: 'Get the current date, or the date some days before or after it.',
   category: 'TIME',
+  synonyms: ['today', 'now', 'get current date', 'tomorrow', 'yesterday', 'day'],
   input: z.object({
     trigger: z.string().describe('Any text. Its arrival triggers the block.'),
     offset: z

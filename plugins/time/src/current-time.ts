@@ -7,6 +7,7 @@ export const currentTime = defineBlock({
   name: 'current-time',
   description: 'Get the current time of day.',
   category: 'TIME',
+  synonyms: ['now', 'clock', 'get current time', 'hour', 'time of day'],
   input: z.object({
     trigger: z.string().describe('Any text. Its arrival triggers the block.'),
     format_type: formatType('%H:%M:%S'),

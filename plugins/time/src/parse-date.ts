@@ -7,6 +7,7 @@ export const parseDate = defineBlock({
   name: 'parse-date',
   description: 'Parse a text or a timestamp as a date.',
   category: 'TIME',
+  synonyms: ['text to date', 'string to date', 'strptime', 'convert date', 'unix timestamp', 'epoch', 'read date', 'iso 8601'],
   input: z.object({
     text: z
       .union([z.string(), z.number()])

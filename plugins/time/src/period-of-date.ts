@@ -7,6 +7,17 @@ export const periodOfDate = defineBlock({
   name: 'period-of-date',
   description: 'Find the start and the end of the period (day, week, month and so on) that contains a date.',
   category: 'TIME',
+  synonyms: [
+    'start of day',
+    'end of month',
+    'quarter',
+    'week',
+    'beginning of month',
+    'year',
+    'date range',
+    'floor date',
+    'truncate date',
+  ],
   input: z.object({
     date: dateInput,
     unit: z.enum(UNITS).describe('Unit of the period.'),

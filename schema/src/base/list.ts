@@ -1,4 +1,4 @@
-import type { InputFieldMap, InputRef, InputShapeFromFields, ObjectRef, FieldRef } from '@pothos/core'
+import type { InputFieldMap, InputRef, InputShapeFromFields, ArgumentRef, ObjectRef, FieldRef } from '@pothos/core'
 import type { Direction, Listed, Page, PageRequest, Position } from '@ashlar/core'
 import type { GraphQLResolveInfo } from 'graphql'
 import { loadTogether } from './batch.ts'
@@ -38,10 +38,19 @@ interface ListOptions<Item, Fields extends InputFieldMap, Field extends string> 
   cursors?: { encode(item: Item): string; decode(cursor: string): Position }
 }
 
-interface ListFieldOptions<Parent, Item, Filter, Field extends string> {
+interface ListFieldOptions<Parent, Item, Filter, Field extends string, Args extends ArgumentMap> {
   description: string
+  /** Arguments in addition to those of every list. */
+  args?: Args
+  /** The order without `orderBy`, if it is another one than in the other lists of the type. */
+  defaultOrder?: { field: Field; direction: Direction; description: string }
   /** Loads a page for one parent. Use it for lists of the root. */
-  load?: (parent: Parent, request: PageRequest<Filter, Field>, context: SchemaContext) => Promise<Page<Item>> | Page<Item>
+  load?: (
+    parent: Parent,
+    request: PageRequest<Filter, Field>,
+    context: SchemaContext,
+    args: InputShapeFromFields<Args>,
+  ) => Promise<Page<Item>> | Page<Item>
   /** Loads the same page for many parents, in a constant number of statements. Use it for lists of objects. */
   loadMany?: (
     parentIds: readonly string[],
@@ -50,6 +59,11 @@ interface ListFieldOptions<Parent, Item, Filter, Field extends string> {
   ) => Promise<ReadonlyMap<string, Page<Item>>>
   getParentId?: (parent: Parent) => string
 }
+
+/** Clients may write null for a field of a filter that they do not set. Such a field is omitted. */
+type WithoutNulls<Fields> = { [Key in keyof Fields]?: Exclude<Fields[Key], null> }
+
+type ArgumentMap = Record<string, ArgumentRef<SchemaTypes, unknown>>
 
 interface Connection<Item> {
   edges: { node: Item; cursor: string }[]
@@ -64,14 +78,17 @@ export interface List<Item, Filter, Field extends string> {
   /** The input type of the filter, for mutations that change all matching items. */
   Filter: InputRef<Filter>
   /** Adds a field with this list. It is nullable, so that its failure leaves the rest of the response intact. */
-  field<Parent>(t: FieldBuilder<Parent>, options: ListFieldOptions<Parent, Item, Filter, Field>): FieldRef<SchemaTypes, unknown>
+  field<Parent, Args extends ArgumentMap = Record<never, never>, Other extends string = never>(
+    t: FieldBuilder<Parent>,
+    options: ListFieldOptions<Parent, Item, WithoutNulls<Filter>, Field | Other, Args>,
+  ): FieldRef<SchemaTypes, unknown>
   /** The edge of an item, as in the list in its default order. */
   toEdge(item: Item): { cursor: string; node: Item }
 }
 
 /**
- * Defines the types of a list: `defineList<Graph>()({ … })`. The types are `XConnection`, `XEdge`, `XFilter`, `XOrder` and
- * `XOrderField`.
+ * Defines the types of a list: `defineList<Graph>()({ … })`. The types are `XConnection`, `XEdge`, `XFilter`, `XOrder`
+ * and `XOrderField`.
  */
 export function defineList<Item extends object>(): <Fields extends InputFieldMap, Field extends string>(
   options: ListOptions<Item, Fields, Field>,
@@ -82,7 +99,6 @@ export function defineList<Item extends object>(): <Fields extends InputFieldMap
 function define<Item extends object, Fields extends InputFieldMap, Field extends string>(
   options: ListOptions<Item, Fields, Field>,
 ): List<Item, InputShapeFromFields<Fields>, Field> {
-  type Filter = InputShapeFromFields<Fields>
   const { name, plural, defaultOrder, locate } = options
   const type = options.type as never
   const Filter = builder.inputType(`${name}Filter`, {
@@ -104,14 +120,18 @@ function define<Item extends object, Fields extends InputFieldMap, Field extends
         nullable: true,
         description: field.description,
         args: {
+          ...field.args,
           first: t.arg.int({ defaultValue: 20, description: 'The number of items, 0 to 100.' }),
           after: t.arg.string({ description: 'The `cursor` of an item or the `endCursor` of a page. The page starts after it.' }),
           filter: t.arg({ type: Filter, description: `Which ${plural} to return. The default is all.` }),
-          orderBy: t.arg({ type: Order, description: `The order of the ${plural}. ${describeOrder(defaultOrder)}` }),
+          orderBy: t.arg({
+            type: Order,
+            description: `The order of the ${plural}. ${describeOrder(field.defaultOrder ?? defaultOrder)}`,
+          }),
         },
-        resolve: async (parent: never, args: ListArgs<Filter, Field>, context: SchemaContext, info: GraphQLResolveInfo) => {
-          const request = parseRequest(options, args, info)
-          const page = await loadPage(field, parent, request, context, info)
+        resolve: async (parent: never, args: ListArgs, context: SchemaContext, info: GraphQLResolveInfo) => {
+          const request = parseRequest({ ...options, defaultOrder: field.defaultOrder ?? defaultOrder }, args, info)
+          const page = await loadPage(field as never, parent, request, context, info, args)
           return toConnection(page, (listed) => encode(options, request.orderBy, listed))
         },
       } as never) as never
@@ -120,49 +140,54 @@ function define<Item extends object, Fields extends InputFieldMap, Field extends
   }
 }
 
-function encode<Item, Field extends string>(
-  { name: list, cursors }: Pick<ListOptions<Item, InputFieldMap, Field>, 'name' | 'cursors'>,
-  order: { field: Field; direction: Direction },
+function encode<Item>(
+  { name: list, cursors }: Pick<ListOptions<Item, InputFieldMap, string>, 'name' | 'cursors'>,
+  order: { field: string; direction: Direction },
   { item, position }: Listed<Item>,
 ): string {
   return cursors ? cursors.encode(item) : encodeCursor({ list, ...order }, position)
 }
 
 /** @throws {AshlarError} BAD_INPUT */
-function parseRequest<Filter, Field extends string>(
-  { name: list, cursors, defaultOrder }: Pick<ListOptions<never, InputFieldMap, Field>, 'name' | 'cursors' | 'defaultOrder'>,
-  { first, after, filter, orderBy }: ListArgs<Filter, Field>,
+function parseRequest(
+  { name: list, cursors, defaultOrder }: Pick<ListOptions<never, InputFieldMap, string>, 'name' | 'cursors' | 'defaultOrder'>,
+  { first, after, filter, orderBy }: ListArgs,
   info: GraphQLResolveInfo,
-): PageRequest<Filter, Field> {
+): PageRequest {
   const order = orderBy ?? defaultOrder
   const decode = cursors?.decode ?? ((cursor: string) => decodeCursor({ list, ...order }, cursor))
   return {
     first: parseFirst(first),
     after: after == null ? undefined : decode(after),
-    orderBy: order,
-    filter: filter ?? ({} as Filter),
+    orderBy: { field: order.field, direction: order.direction },
+    filter: omitNulls(filter ?? {}),
     countTotal: selectsField(info, 'totalCount'),
   }
 }
 
-async function loadPage<Parent, Item, Filter, Field extends string>(
-  { load, loadMany, getParentId }: ListFieldOptions<Parent, Item, Filter, Field>,
+function omitNulls<Fields extends object>(fields: Fields): WithoutNulls<Fields> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as WithoutNulls<Fields>
+}
+
+async function loadPage<Parent, Item>(
+  { load, loadMany, getParentId }: ListFieldOptions<Parent, Item, object, string, ArgumentMap>,
   parent: Parent,
-  request: PageRequest<Filter, Field>,
+  request: PageRequest,
   context: SchemaContext,
   { parentType, fieldName }: GraphQLResolveInfo,
+  args: ListArgs,
 ): Promise<Page<Item>> {
-  if (load) return load(parent, request, context)
+  if (load) return load(parent, request, context, args as never)
   const key = `${parentType.name}.${fieldName} ${JSON.stringify(request)}`
   const parentId = getParentId?.(parent) ?? (parent as { id: string }).id
   return loadTogether(context, key, parentId, async (ids) => (await loadMany?.(ids, request, context)) ?? new Map())
 }
 
-interface ListArgs<Filter, Field extends string> {
+interface ListArgs {
   first?: number | null
   after?: string | null
-  filter?: Filter | null
-  orderBy?: { field: Field; direction: Direction } | null
+  filter?: object | null
+  orderBy?: { field: string; direction: Direction } | null
 }
 
 function defineOrder<Field extends string>({
@@ -187,8 +212,8 @@ function defineOrder<Field extends string>({
   }) as never
 }
 
-function describeOrder({ field, direction }: { field: string; direction: Direction }): string {
-  return `The default is \`{ field: ${field}, direction: ${direction} }\`.`
+function describeOrder({ field, direction, description }: { field: string; direction: Direction; description?: string }): string {
+  return description ?? `The default is \`{ field: ${field}, direction: ${direction} }\`.`
 }
 
 function toConnection<Item>({ items, hasMore, total }: Page<Item>, encode: (listed: Listed<Item>) => string): Connection<Item> {

@@ -1,9 +1,10 @@
-import { BLOCK_KINDS, listCapabilities, sortPage, type Block } from '@ashlar/core'
+import { listCapabilities, type Block } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { CostUnit } from '../base/cost-unit.ts'
 import { CapabilityType } from '../refs/capability.ts'
 import { toPins, PinType } from './pin.ts'
 import { BlockList, BlockType, PluginType } from '../refs/catalogue.ts'
+import { BlockKind } from '../refs/catalogue-enums.ts'
 
 const CostType = builder.objectRef<Block['costs'][number]>('BlockCost').implement({
   description: 'The cost of one run.',
@@ -11,7 +12,7 @@ const CostType = builder.objectRef<Block['costs'][number]>('BlockCost').implemen
     amount: t.exposeString('amount', {
       description: 'Credits as an exact decimal, such as `0.000125`. One credit is one US cent.',
     }),
-    per: t.expose('per', { type: CostUnit }),
+    per: t.expose('per', { type: CostUnit, description: 'The unit that costs this amount.' }),
     when: t.field({
       type: 'JSON',
       nullable: true,
@@ -21,35 +22,29 @@ const CostType = builder.objectRef<Block['costs'][number]>('BlockCost').implemen
   }),
 })
 
-const BlockKind = builder.enumType('BlockKind', {
-  description:
-    'An `INPUT` or `OUTPUT` is a named input or output of a graph. A `NOTE` never runs. A `GRAPH` runs another graph. A `TRIGGER` starts an execution from an external event. An `APPROVAL` waits for a person.',
-  values: BLOCK_KINDS.map(toEnumValue),
-})
-
-function toEnumValue(kind: Block['kind']): Uppercase<Block['kind']> {
-  return kind.toUpperCase() as Uppercase<Block['kind']>
-}
-
 builder.objectType(BlockType, {
   description: 'A typed unit of work that a plugin provides.',
   fields: (t) => ({
     uuid: t.exposeString('id', { description: 'The id from its author. It never changes.' }),
     name: t.exposeString('qualifiedName', { description: 'Qualified name, such as `text/replace`.' }),
-    description: t.exposeString('description'),
-    category: t.exposeString('category'),
+    description: t.exposeString('description', { description: 'One sentence that states what the block does.' }),
+    category: t.exposeString('category', { description: 'The main category, such as `TEXT`.' }),
     categories: t.stringList({
       description: 'All categories of the block, the main one first.',
       resolve: ({ category, categories }) => [category, ...categories],
     }),
-    kind: t.field({ type: BlockKind, resolve: ({ kind }) => toEnumValue(kind) }),
+    synonyms: t.stringList({
+      description: 'Other words that find the block in `searchBlocks`.',
+      resolve: ({ synonyms }) => synonyms,
+    }),
+    kind: t.expose('kind', { type: BlockKind, description: 'What the block does in a graph.' }),
     staticOutput: t.exposeBoolean('staticOutput', {
       description: 'Whether linked nodes reuse its outputs instead of consuming them once.',
     }),
     serial: t.exposeBoolean('serial', { description: 'Whether the executions of a node run one after another.' }),
     timeoutMs: t.exposeInt('timeoutMs', {
       nullable: true,
-      description: 'The time limit of a run. A node can set another limit.',
+      description: 'The time limit of a run, in milliseconds. A node can set another limit. Null for the default, 60000.',
     }),
     costs: t.field({
       type: [CostType],
@@ -61,8 +56,13 @@ builder.objectType(BlockType, {
       description: 'The capabilities that it declares. Most blocks declare none.',
       resolve: ({ capabilities }) => listCapabilities(capabilities),
     }),
-    plugin: t.field({ type: PluginType, resolve: ({ plugin }) => plugin.packageName }),
-    inputs: t.field({ type: [PinType], resolve: ({ inputSchema }) => toPins(inputSchema) }),
+    plugin: t.field({
+      type: PluginType,
+      nullable: true,
+      description: 'The plugin that provides the block.',
+      resolve: ({ plugin }) => plugin.packageName,
+    }),
+    inputs: t.field({ type: [PinType], description: 'The input pins.', resolve: ({ inputSchema }) => toPins(inputSchema) }),
     outputs: t.field({
       type: [PinType],
       description: 'The declared output pins. Every block also has the pin `error`.',
@@ -79,23 +79,27 @@ builder.objectType(BlockType, {
 builder.queryFields((t) => ({
   blocks: BlockList.field(t, {
     description: 'The available blocks, by name.',
-    load: (_root, request, { runtime }) => {
-      const { category, text } = request.filter
-      const blocks = runtime.plugins.blocks().filter((block) => matchesFilter(block, category ?? undefined, text ?? undefined))
-      return sortPage(blocks, request, ({ qualifiedName: value, id }) => ({ value, id }))
+    load: (_root, request, { runtime }) => runtime.catalogue.listBlocks(request),
+  }),
+  searchBlocks: BlockList.field(t, {
+    description:
+      'Finds blocks by words of their name, synonyms, description, categories and pins, the most relevant first. Plurals, parts of words and small typing errors also match.',
+    args: {
+      query: t.arg.string({
+        required: true,
+        description: 'Words such as `for each`, at most 200 characters. A query without words finds nothing.',
+      }),
     },
+    defaultOrder: { field: 'RELEVANCE', direction: 'DESC', description: 'The default is by relevance.' },
+    load: (_root, request, { runtime }, { query }) => runtime.catalogue.searchBlocks(query, request),
   }),
   block: t.field({
     type: BlockType,
     nullable: true,
-    description: 'A block by its qualified name or its UUID.',
-    args: { name: t.arg.string({ required: true }) },
+    description: 'A block by its qualified name or its UUID. Null if no such block is available.',
+    args: {
+      name: t.arg.string({ required: true, description: 'The qualified name, such as `text/replace`, or the UUID.' }),
+    },
     resolve: (_root, { name }, { runtime }) => runtime.plugins.block(name),
   }),
 }))
-
-function matchesFilter(block: Block, category: string | undefined, search: string | undefined): boolean {
-  const groups = [block.category, ...block.categories].map((each) => each.toLowerCase())
-  if (category !== undefined && !groups.includes(category.toLowerCase())) return false
-  return search === undefined || `${block.qualifiedName} ${block.description}`.toLowerCase().includes(search.toLowerCase())
-}

@@ -5,7 +5,7 @@ import { PluginType } from '../refs/catalogue.ts'
 const BlocksChange = builder.objectRef<{ at: Date }>('BlocksChange').implement({
   description: 'Plugins were loaded, reloaded or removed.',
   fields: (t) => ({
-    at: t.expose('at', { type: 'DateTime' }),
+    at: t.expose('at', { type: 'DateTime', description: 'The time of the change.' }),
     plugins: t.field({
       type: [PluginType],
       description: 'All current plugins.',

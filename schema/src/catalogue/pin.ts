@@ -1,21 +1,42 @@
-import type { JsonSchema } from '@ashlar/core'
+import { formatType, toPinKind, type JsonSchema } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
+import { PinKindType } from '../refs/catalogue-enums.ts'
 
 interface Pin {
   name: string
   required: boolean
   schema: JsonSchema
+  /** The schema of all pins, which contains the definitions to which `schema` refers. */
+  root: JsonSchema
 }
 
 export const PinType = builder.objectRef<Pin>('Pin').implement({
   description: 'A named, typed input or output of a block.',
   fields: (t) => ({
-    name: t.exposeString('name'),
-    title: t.string({ nullable: true, resolve: ({ schema }) => asText(schema.title) }),
-    description: t.string({ nullable: true, resolve: ({ schema }) => asText(schema.description) }),
+    name: t.exposeString('name', { description: 'The name, unique among the inputs or outputs of the block.' }),
+    kind: t.field({
+      type: PinKindType,
+      description: 'The kind of its values.',
+      resolve: ({ schema, root }) => toPinKind(schema, root),
+    }),
+    type: t.string({
+      description: 'The type of its values in TypeScript notation, such as `"ASC" | "DESC"` or `{ name: string }[]`.',
+      resolve: ({ schema, root }) => formatType(schema, root),
+    }),
+    title: t.string({ nullable: true, description: 'A name for people.', resolve: ({ schema }) => asText(schema.title) }),
+    description: t.string({
+      nullable: true,
+      description: 'What the values mean.',
+      resolve: ({ schema }) => asText(schema.description),
+    }),
     required: t.exposeBoolean('required', { description: 'Whether the pin needs a constant or a link.' }),
-    default: t.field({ type: 'JSON', nullable: true, resolve: ({ schema }) => schema.default }),
-    examples: t.field({ type: ['JSON'], resolve: ({ schema }) => asList(schema.examples) }),
+    default: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'The value of an input pin that has neither a constant nor a link.',
+      resolve: ({ schema }) => schema.default,
+    }),
+    examples: t.field({ type: ['JSON'], description: 'Sample values.', resolve: ({ schema }) => asList(schema.examples) }),
     placeholder: t.string({
       nullable: true,
       description: 'Text that an editor shows in an empty field.',
@@ -27,12 +48,18 @@ export const PinType = builder.objectRef<Pin>('Pin').implement({
     }),
     hidden: t.boolean({ description: 'Whether editors hide the pin.', resolve: ({ schema }) => schema.hidden === true }),
     secret: t.boolean({ description: 'Whether editors mask the value.', resolve: ({ schema }) => schema.secret === true }),
-    schema: t.expose('schema', { type: 'JSON' }),
+    schema: t.expose('schema', {
+      type: 'JSON',
+      description:
+        'The exact type of its values, JSON Schema 2020-12. `$ref` refers to `$defs` of `inputSchema` or `outputSchema`.',
+    }),
   }),
 })
 
-export function toPins({ properties = {}, required = [] }: JsonSchema): Pin[] {
-  return Object.entries(properties).map(([name, schema]) => ({ name, schema, required: required.includes(name) }))
+/** @param root the schema of the inputs or outputs of a block */
+export function toPins(root: JsonSchema): Pin[] {
+  const { properties = {}, required = [] } = root
+  return Object.entries(properties).map(([name, schema]) => ({ name, schema, root, required: required.includes(name) }))
 }
 
 /** Annotations of pins are not validated when a plugin loads. A value of the wrong type is omitted. */

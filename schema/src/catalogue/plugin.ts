@@ -1,22 +1,13 @@
+import type { CataloguePlugin } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
-import { sortPage } from '@ashlar/core'
-import { BlockType, PluginList, PluginType, PluginVersionList, listPlugins } from '../refs/catalogue.ts'
+import { ErrorCodeType, toErrorCode } from '../base/errors.ts'
+import { BlockList, PluginList, PluginType, PluginVersionList } from '../refs/catalogue.ts'
+import { PluginSource, PluginStatus } from '../refs/catalogue-enums.ts'
 
-const PluginStatus = builder.enumType('PluginStatus', {
-  description: '`AVAILABLE`: published to this installation but not installed.',
-  values: ['LOADED', 'FAILED', 'AVAILABLE'] as const,
-})
-
-const PluginSource = builder.enumType('PluginSource', {
-  description:
-    '`WORKSPACE`: a plugin folder of the installation. Only these plugins are trusted. `PACKAGE`: an npm package that the configuration names. `STORE`: published to the installation. `DEV`: a development plugin that `ashlar plugin dev` has loaded.',
-  values: ['DEV', 'WORKSPACE', 'PACKAGE', 'STORE'] as const,
-})
-
-const PluginFailure = builder.objectRef<{ code: string; message: string }>('PluginFailure').implement({
+const PluginFailure = builder.objectRef<NonNullable<CataloguePlugin['error']>>('PluginFailure').implement({
   description: 'Why a plugin did not load.',
   fields: (t) => ({
-    code: t.exposeString('code'),
+    code: t.field({ type: ErrorCodeType, description: 'The kind of failure.', resolve: ({ code }) => toErrorCode(code) }),
     message: t.exposeString('message', {
       description:
         'Names the package, each fault with its location in the source, and how to correct it. The log has the same text.',
@@ -27,18 +18,30 @@ const PluginFailure = builder.objectRef<{ code: string; message: string }>('Plug
 builder.objectType(PluginType, {
   description: 'A package of blocks.',
   fields: (t) => ({
-    packageName: t.exposeString('packageName'),
+    packageName: t.exposeString('packageName', { description: 'The name of the npm package.' }),
     version: t.exposeString('version', { description: 'The installed version, otherwise the newest.' }),
-    source: t.expose('origin', { type: PluginSource }),
-    status: t.expose('status', { type: PluginStatus }),
-    error: t.field({ type: PluginFailure, nullable: true, resolve: ({ error }) => error }),
+    source: t.expose('origin', { type: PluginSource, description: 'Where the plugin comes from.' }),
+    status: t.expose('status', { type: PluginStatus, description: 'Whether its blocks are available.' }),
+    error: t.field({
+      type: PluginFailure,
+      nullable: true,
+      description: 'Why the plugin did not load. Null unless its status is FAILED.',
+      resolve: ({ error }) => error,
+    }),
     name: t.string({
       nullable: true,
-      description: 'The prefix of the qualified names of its blocks.',
+      description: 'The prefix of the qualified names of its blocks. Null unless the plugin is loaded.',
       resolve: ({ plugin }) => plugin?.name,
     }),
-    digest: t.string({ nullable: true, description: 'SHA-256 of its bundle.', resolve: ({ plugin }) => plugin?.bundle.digest }),
-    blocks: t.field({ type: [BlockType], resolve: ({ plugin }) => plugin?.blocks ?? [] }),
+    digest: t.string({
+      nullable: true,
+      description: 'SHA-256 of its bundle. Null unless the plugin is loaded.',
+      resolve: ({ plugin }) => plugin?.bundle.digest,
+    }),
+    blocks: BlockList.field(t, {
+      description: 'The blocks of the plugin, by name. Empty unless the plugin is loaded.',
+      load: ({ plugin }, request, { runtime }) => runtime.catalogue.listBlocks(request, plugin?.blocks ?? []),
+    }),
     installedVersion: t.string({
       nullable: true,
       description: 'The version that new graph versions use. Existing graph versions keep theirs.',
@@ -46,19 +49,22 @@ builder.objectType(PluginType, {
     }),
     versions: PluginVersionList.field(t, {
       description: 'The versions that were published to this installation, newest first.',
-      load: async ({ packageName }, request, { runtime }) =>
-        sortPage(await runtime.pluginStore.listVersions(packageName), request, ({ publishedAt, id }) => ({
-          value: publishedAt.toISOString(),
-          id,
-        })),
+      getParentId: ({ packageName }) => packageName,
+      loadMany: (packageNames, request, { runtime }) => runtime.catalogue.listVersions(packageNames, request),
     }),
   }),
 })
 
-builder.queryField('plugins', (t) =>
-  PluginList.field(t, {
+builder.queryFields((t) => ({
+  plugins: PluginList.field(t, {
     description: 'All plugins: loaded, failed to load, or available to install.',
-    load: async (_root, request, { runtime }) =>
-      sortPage(await listPlugins(runtime), request, ({ packageName }) => ({ value: packageName, id: packageName })),
+    load: (_root, request, { runtime }) => runtime.catalogue.listPlugins(request),
   }),
-)
+  plugin: t.field({
+    type: PluginType,
+    nullable: true,
+    description: 'The plugin of a package. Null if no such package is loaded or published.',
+    args: { packageName: t.arg.string({ required: true, description: 'The name of the npm package.' }) },
+    resolve: async (_root, { packageName }, { runtime }) => (await runtime.catalogue.findPlugins([packageName])).get(packageName),
+  }),
+}))

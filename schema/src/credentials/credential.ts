@@ -1,14 +1,6 @@
 import { UserType } from '../refs/accounts.ts'
 import { builder } from '../base/builder.ts'
-import { fromOldPage, toOldRequest } from '../base/old-pages.ts'
-import { CredentialKind } from './provider.ts'
-import { CredentialList, CredentialType, ProviderType } from '../refs/credentials.ts'
-
-const CredentialStatus = builder.enumType('CredentialStatus', {
-  description:
-    '`NEEDS_AUTHORIZATION`: the service no longer accepts its tokens. Nodes that use it fail until you authorize it again under the same name.',
-  values: ['READY', 'NEEDS_AUTHORIZATION'] as const,
-})
+import { CredentialKind, CredentialList, CredentialStatus, CredentialType, ProviderType } from '../refs/credentials.ts'
 
 builder.objectType(CredentialType, {
   description: 'A secret that authenticates you at a service. The secret can be replaced but not read.',
@@ -18,23 +10,33 @@ builder.objectType(CredentialType, {
     provider: t.field({
       type: ProviderType,
       nullable: true,
-      description: 'Null while its plugin is not installed.',
+      description: 'The service for which it is. Null while its plugin is not installed.',
       resolve: ({ provider }) => provider,
     }),
-    kind: t.expose('type', { type: CredentialKind }),
+    kind: t.expose('type', { type: CredentialKind, description: 'How it authenticates you.' }),
     hosts: t.exposeStringList('hosts', { description: 'The hosts that may receive the secret.' }),
-    status: t.expose('status', { type: CredentialStatus }),
+    status: t.expose('status', { type: CredentialStatus, description: 'Whether nodes can use it.' }),
     scopes: t.exposeStringList('scopes', { description: 'The scopes that you have granted. Empty unless the kind is OAUTH2.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime' }),
-    lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', nullable: true, description: 'Accurate to the minute.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'The time when it was added.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'The time of the last change.' }),
+    lastUsedAt: t.expose('lastUsedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'The time of the last use, accurate to the minute. Null before the first.',
+    }),
   }),
 })
 
 builder.objectField(UserType, 'credentials', (t) =>
   CredentialList.field(t, {
     description: 'Your credentials, newest first.',
-    load: async (_user, request, { runtime, user }) =>
-      fromOldPage(await runtime.credentials.list(user.id, toOldRequest(request as never))),
+    load: (_user, request, { runtime, user }) => runtime.credentials.list(user.id, request),
+  }),
+)
+
+builder.queryField('credentials', (t) =>
+  CredentialList.field(t, {
+    description: 'Your credentials, newest first.',
+    load: (_root, request, { runtime, user }) => runtime.credentials.list(user.id, request),
   }),
 )

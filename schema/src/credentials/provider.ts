@@ -1,13 +1,7 @@
-import { listAuthorizationHosts, sortPage, type Provider } from '@ashlar/core'
+import { listAuthorizationHosts, type Provider } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { CostUnit } from '../base/cost-unit.ts'
-import { ProviderList, ProviderType } from '../refs/credentials.ts'
-
-export const CredentialKind = builder.enumType('CredentialKind', {
-  description:
-    '`API_KEY`: one key. `USER_PASSWORD`: sent as HTTP Basic authentication. `HOST_SCOPED`: headers for hosts that the credential names. `OAUTH2`: access that you grant at the service, see `startAuthorization`.',
-  values: ['API_KEY', 'USER_PASSWORD', 'HOST_SCOPED', 'OAUTH2'] as const,
-})
+import { CredentialKind, ProviderList, ProviderType } from '../refs/credentials.ts'
 
 type OAuth2 = Extract<Provider['auth'][number], { type: 'OAUTH2' }>
 const isOAuth2 = (auth: Provider['auth'][number]): auth is OAuth2 => auth.type === 'OAUTH2'
@@ -15,8 +9,8 @@ const isOAuth2 = (auth: Provider['auth'][number]): auth is OAuth2 => auth.type =
 const Scope = builder.objectRef<{ name: string; description: string; isDefault: boolean }>('Scope').implement({
   description: 'An OAuth 2 scope of a service.',
   fields: (t) => ({
-    name: t.exposeString('name'),
-    description: t.exposeString('description'),
+    name: t.exposeString('name', { description: 'The name that the service uses.' }),
+    description: t.exposeString('description', { description: 'What the scope allows.' }),
     isDefault: t.exposeBoolean('isDefault', { description: 'Whether an authorization requests it by default.' }),
   }),
 })
@@ -31,6 +25,7 @@ const ProviderAuthorization = builder.objectRef<OAuth2>('ProviderAuthorization')
     }),
     scopes: t.field({
       type: [Scope],
+      description: 'The scopes that an authorization can request.',
       resolve: ({ scopes, defaultScopes }) =>
         Object.entries(scopes).map(([name, description]) => ({ name, description, isDefault: defaultScopes.includes(name) })),
     }),
@@ -43,7 +38,7 @@ const Cost = builder.objectRef<Provider['costs'][number]>('Cost').implement({
     amount: t.exposeString('amount', {
       description: 'Credits as an exact decimal, such as `0.000125`. One credit is one US cent.',
     }),
-    per: t.expose('per', { type: CostUnit }),
+    per: t.expose('per', { type: CostUnit, description: 'The unit that costs this amount.' }),
   }),
 })
 
@@ -51,7 +46,7 @@ const WebhookEvent = builder.objectRef<{ name: string; description: string }>('W
   description: 'An event that a service can send as a webhook.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name that the service uses.' }),
-    description: t.exposeString('description'),
+    description: t.exposeString('description', { description: 'When the service sends the event.' }),
   }),
 })
 
@@ -59,7 +54,7 @@ builder.objectType(ProviderType, {
   description: 'An external service that blocks use, as declared by a plugin.',
   fields: (t) => ({
     name: t.exposeString('qualifiedName', { description: 'Qualified name, such as `github/github`.' }),
-    title: t.exposeString('title'),
+    title: t.exposeString('title', { description: 'The name of the service, for people.' }),
     description: t.exposeString('description', { nullable: true, description: 'How to obtain the secret.' }),
     hosts: t.exposeStringList('hosts', {
       description: 'The only hosts that receive a secret. Empty if each credential names its own hosts.',
@@ -72,7 +67,7 @@ builder.objectType(ProviderType, {
     authorization: t.field({
       type: ProviderAuthorization,
       nullable: true,
-      description: 'Null if the provider does not support OAUTH2.',
+      description: 'How the service grants access with OAuth 2. Null if the provider does not support OAUTH2.',
       resolve: ({ auth }) => auth.find(isOAuth2) ?? null,
     }),
     costs: t.field({
@@ -88,10 +83,16 @@ builder.objectType(ProviderType, {
   }),
 })
 
-builder.queryField('providers', (t) =>
-  ProviderList.field(t, {
+builder.queryFields((t) => ({
+  providers: ProviderList.field(t, {
     description: 'The services that blocks can use, by name.',
-    load: (_root, request, { runtime }) =>
-      sortPage(runtime.plugins.providers(), request, ({ qualifiedName }) => ({ value: qualifiedName, id: qualifiedName })),
+    load: (_root, request, { runtime }) => runtime.catalogue.listProviders(request),
   }),
-)
+  provider: t.field({
+    type: ProviderType,
+    nullable: true,
+    description: 'A service by its qualified name. Null if no loaded plugin declares it.',
+    args: { name: t.arg.string({ required: true, description: 'The qualified name, such as `github/github`.' }) },
+    resolve: (_root, { name }, { runtime }) => runtime.plugins.provider(name),
+  }),
+}))

@@ -20,6 +20,17 @@ export function encodeEventId({ executionId, seq, type }: EventPlace & { type: F
   return encodeGlobalId('ExecutionEvent', `${executionId}:${seq}${type === 'ReaderBehind' ? ':behind' : ''}`)
 }
 
+/**
+ * Returns the token with which the client of a subscription resumes after an event.
+ *
+ * @param event of the source of the subscription
+ * @returns undefined for a subscription that cannot be resumed
+ */
+export function resumeToken(event: unknown): string | undefined {
+  const isPlaced = typeof event === 'object' && event !== null && 'executionId' in event && 'seq' in event
+  return isPlaced ? encodeEventId(event as PlacedEvent) : undefined
+}
+
 /** @throws {AshlarError} BAD_INPUT when it is not the id of an event */
 export function decodeEventId(id: string): EventPlace {
   const [, executionId = '', seq = ''] = ID.exec(Buffer.from(id, 'base64url').toString()) ?? []

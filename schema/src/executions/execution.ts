@@ -1,8 +1,10 @@
-import { toPage, type Execution } from '@ashlar/core'
+import { toPage, type ExecutionSummary } from '@ashlar/core'
+import { loadTogether } from '../base/batch.ts'
 import { builder } from '../base/builder.ts'
-import { fromOldPage, toOldRequest } from '../base/old-pages.ts'
+import type { SchemaContext } from '../base/context.ts'
 import { GraphType, GraphVersionType } from '../refs/graphs.ts'
 import { EventList, loadEvents } from './events.ts'
+import { parseExecutionFilter } from '../refs/execution-filter.ts'
 import { NodeExecutionList, toListedRun } from './node-execution.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
 import { ExecutionList, ExecutionStatusType, ExecutionType, ReasonType } from '../refs/executions.ts'
@@ -10,18 +12,30 @@ import { ExecutionList, ExecutionStatusType, ExecutionType, ReasonType } from '.
 builder.objectType(ExecutionType, {
   description: 'One durable run of a graph version.',
   fields: (t) => ({
-    status: t.expose('status', { type: ExecutionStatusType }),
+    status: t.expose('status', { type: ExecutionStatusType, description: 'The state of the execution.' }),
     graph: t.field({
       type: GraphType,
       nullable: true,
       description: 'Null if a single block was run or the graph was deleted.',
       resolve: getGraphId,
     }),
-    version: t.field({ type: GraphVersionType, resolve: ({ versionId }) => versionId }),
-    inputs: t.expose('inputs', { type: 'JSON' }),
-    outputs: t.expose('outputs', {
+    version: t.field({
+      type: GraphVersionType,
+      nullable: true,
+      description: 'The version that the execution runs.',
+      resolve: ({ versionId }) => versionId,
+    }),
+    inputs: t.field({
       type: 'JSON',
-      description: 'For each output of the graph, the values that reached it, in order.',
+      nullable: true,
+      description: 'The inputs of the graph, by name.',
+      resolve: ({ id }, _args, context) => loadValues('inputs', id, context),
+    }),
+    outputs: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'For each output of the graph, the values that reached it, in order. Empty until the execution finishes.',
+      resolve: ({ id }, _args, context) => loadValues('outputs', id, context),
     }),
     failedNodes: t.exposeStringList('failedNodes', {
       description: 'The nodes that failed, including those whose failure was handled.',
@@ -39,41 +53,56 @@ builder.objectType(ExecutionType, {
       description: 'The execution whose node started this one.',
       resolve: ({ parentId }) => parentId ?? null,
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime' }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true }),
-    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true }),
-    events: EventList.field(t, {
-      description: 'The journal: all events in order. The cursor of an event is its `id`.',
-      load: ({ id }, request, context) => loadEvents(id, request, context),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the execution was created.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When a worker first took the execution. Null before.',
     }),
-    nodeExecutions: NodeExecutionList.field(t, {
-      description: 'All node executions, grouped by node in the order of the graph.',
-      load: async ({ id }, { first, after }, { runtime, user }) => {
-        const all = (await runtime.executions.nodeExecutions(user.id, id)).map((run) => toListedRun(id, run))
-        const start = after ? all.findIndex(({ position }) => position.id === after.id) + 1 : 0
-        return toPage(all.slice(start, start + first + 1), first, all.length)
-      },
+    finishedAt: t.expose('finishedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the execution finished. Null before.',
     }),
   }),
 })
 
-function getGraphId({ graphId }: Execution): string | null {
+builder.objectFields(ExecutionType, (t) => ({
+  events: EventList.field(t, {
+    description: 'The journal: all events in order. The cursor of an event is its `id`.',
+    load: ({ id }, request, context) => loadEvents(id, request, context),
+  }),
+  nodeExecutions: NodeExecutionList.field(t, {
+    description: 'All node executions, grouped by node in the order of the graph.',
+    load: async ({ id }, { first, after }, { runtime, user }) => {
+      const all = (await runtime.executions.nodeExecutions(user.id, id)).map((run) => toListedRun(id, run))
+      const start = after ? all.findIndex(({ position }) => position.id === after.id) + 1 : 0
+      return toPage(all.slice(start, start + first + 1), first, all.length)
+    },
+  }),
+}))
+
+function getGraphId({ graphId }: ExecutionSummary): string | null {
   return graphId ?? null
+}
+
+/** Inputs and outputs can be large, so they are read only if they are selected. */
+function loadValues(field: 'inputs' | 'outputs', id: string, context: SchemaContext): Promise<Record<string, unknown>> {
+  const { runtime, user } = context
+  return loadTogether(context, `Execution.${field}`, id, (ids) => runtime.executions.findValues(user.id, field, ids))
 }
 
 builder.queryFields((t) => ({
   executions: ExecutionList.field(t, {
     description: 'Your executions, newest first.',
-    load: async (_root, request, { runtime, user }) => {
-      const { graphId } = request.filter
-      const filter = { graphId: graphId == null ? undefined : parseGlobalId(graphId, 'Graph', 'graphId') }
-      return fromOldPage(await runtime.executions.list(user.id, filter, toOldRequest(request as never)))
-    },
+    load: (_root, request, { runtime, user }) =>
+      runtime.executions.list(user.id, { ...request, filter: parseExecutionFilter(request.filter) }),
   }),
   execution: t.field({
     type: ExecutionType,
     nullable: true,
-    args: { id: t.arg.id({ required: true }) },
+    description: 'An execution by its id. Null if you have no execution with this id.',
+    args: { id: t.arg.id({ required: true, description: 'Global id of the execution.' }) },
     resolve: async (_root, { id }, { runtime, user }) => {
       const executionId = parseGlobalId(id, 'Execution', 'id')
       return (await runtime.executions.find(user.id, [executionId])).get(executionId)

@@ -1,3 +1,6 @@
 import './mutations.ts'
+import './bulk-mutations.ts'
 import './subscription.ts'
+import './changes.ts'
 import './execution.ts'
+export { resumeToken } from './event-ids.ts'

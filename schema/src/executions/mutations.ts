@@ -1,11 +1,11 @@
-import { AshlarError, type Execution } from '@ashlar/core'
+import { AshlarError, type ExecutionSummary } from '@ashlar/core'
 import { parseGlobalId } from '../base/global-ids.ts'
 import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
 import { ExecutionList, ExecutionType } from '../refs/executions.ts'
 
 const EXECUTION_ID = { required: true, description: 'Global id of the execution.' } as const
 
-const executionFields = (t: PayloadBuilder<{ execution: Execution }>) => ({
+const executionFields = (t: PayloadBuilder<{ execution: ExecutionSummary }>) => ({
   execution: t.field({
     type: ExecutionType,
     nullable: true,
@@ -26,6 +26,10 @@ defineMutation('startExecution', {
     graphId: t.id({ required: true, description: 'Global id of the graph.' }),
     version: t.int({ description: 'The number of the version. The default is the active version.' }),
     inputs: t.field({ type: 'JSON', description: 'Values by input name. They must match the `inputSchema` of the version.' }),
+    idempotencyKey: t.string({
+      description:
+        'Any text of 1 to 255 characters. A second start with the same key and input within 24 hours returns the first execution. With another input it fails with CONFLICT.',
+    }),
     priority: t.int({ description: '-100 to 100. Waiting executions with a higher priority start first. The default is 0.' }),
     masks: t.field({
       type: 'JSON',
@@ -40,6 +44,7 @@ defineMutation('startExecution', {
       masks: input.masks,
       priority: input.priority ?? undefined,
       inputs: input.inputs ?? {},
+      idempotencyKey: input.idempotencyKey ?? undefined,
     }),
   }),
 })

@@ -13,12 +13,12 @@ builder.subscriptionField('executionEvents', (t) =>
       executionId: t.arg.id({ required: true, description: 'Global id of the execution.' }),
       after: t.arg.id({
         description:
-          'The `id` of the last event that you have received. The default is the header `Last-Event-ID`, otherwise the start of the execution.',
+          'The `id` of the last event that you have received. The default is the start of the execution. The header `Last-Event-ID`, which browsers send when they reconnect, has precedence.',
       }),
     },
     subscribe: async (_root, { executionId, after }, { runtime, user, lastEventId }) => {
       const id = parseGlobalId(executionId, 'Execution', 'executionId')
-      const last = after ?? lastEventId
+      const last = lastEventId ?? after
       return placeEvents(
         await runtime.executions.follow(user.id, id, last == null ? 0 : decodeSeq(String(last), id)),
         id,

@@ -1,5 +1,5 @@
 import { builder } from '../base/builder.ts'
-import { fromOldPage, toOldRequest } from '../base/old-pages.ts'
+import { parseExecutionFilter } from '../refs/execution-filter.ts'
 import { ExecutionList } from '../refs/executions.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
 import { GraphList, GraphType, GraphVersionList, GraphVersionType } from '../refs/graphs.ts'
@@ -28,8 +28,8 @@ builder.objectType(GraphType, {
     }),
     executions: ExecutionList.field(t, {
       description: 'The executions of the graph, newest first.',
-      load: async ({ id }, request, { runtime, user }) =>
-        fromOldPage(await runtime.executions.list(user.id, { graphId: id }, toOldRequest(request as never))),
+      loadMany: (graphIds, request, { runtime, user }) =>
+        runtime.executions.listOfGraphs(user.id, graphIds, { ...request, filter: parseExecutionFilter(request.filter) }),
     }),
     export: t.field({
       type: 'JSON',

@@ -1,26 +1,20 @@
-import type { Block, PluginReport, PluginVersion, Runtime, Listing } from '@ashlar/core'
+import type { Block, CataloguePlugin, PluginVersion } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { inOrder } from '../base/global-ids.ts'
 import { defineList } from '../base/list.ts'
+import { BlockKind, PinKindType, PluginSource, PluginStatus, PluginVersionStatusType } from './catalogue-enums.ts'
 
 export const BlockType = builder.loadableNodeRef('Block', {
   id: { resolve: (block: Block) => block.id },
-  load: (ids: string[], { runtime }) =>
-    Promise.resolve(inOrder(ids, new Map(runtime.plugins.blocks().map((block) => [block.id, block])))),
+  load: (ids: string[], { runtime: { plugins } }) => {
+    const blocks = ids.flatMap((id) => plugins.block(id) ?? []).map((block) => [block.id, block] as const)
+    return Promise.resolve(inOrder(ids, new Map(blocks)))
+  },
 })
 
-/** A plugin that a worker has found, or a published plugin that is not installed. */
-export interface PluginFacts extends Omit<PluginReport, 'status'> {
-  status: PluginReport['status'] | 'AVAILABLE'
-}
-
 export const PluginType = builder.loadableNodeRef('Plugin', {
-  id: { resolve: (plugin: PluginFacts) => plugin.packageName },
-  load: async (names: string[], { runtime }) => {
-    const found = new Map(runtime.plugins.reports().map((report) => [report.packageName, report]))
-    if (names.every((name) => found.has(name))) return inOrder<PluginFacts>(names, found)
-    return inOrder(names, new Map((await listPlugins(runtime)).map((each) => [each.packageName, each])))
-  },
+  id: { resolve: (plugin: CataloguePlugin) => plugin.packageName },
+  load: async (names: string[], { runtime }) => inOrder(names, await runtime.catalogue.findPlugins(names)),
 })
 
 export const PluginVersionType = builder.loadableNodeRef('PluginVersion', {
@@ -33,20 +27,34 @@ export const BlockList = defineList<Block>()({
   name: 'Block',
   plural: 'blocks',
   filter: (t) => ({
-    category: t.string({ description: 'Only blocks of this category, such as `TEXT`. Case-insensitive.' }),
-    text: t.string({ description: 'Only blocks whose name or description contains this text. Case-insensitive.' }),
+    text: t.string({ description: 'Part of the name, the description or a synonym. Case-insensitive.' }),
+    category: t.string({ description: 'One of the categories of the block, such as `TEXT`. Case-insensitive.' }),
+    kinds: t.field({ type: [BlockKind], description: 'The kind of the block is one of these.' }),
+    packageName: t.string({ description: 'The npm package of the plugin of the block.' }),
+    inputKind: t.field({
+      type: PinKindType,
+      description: 'The block has an input pin of this kind. A pin that accepts several kinds is of each of them.',
+    }),
+    outputKind: t.field({
+      type: PinKindType,
+      description: 'The block has an output pin of this kind. A pin that accepts several kinds is of each of them.',
+    }),
   }),
-  orderFields: { NAME: 'The qualified name.' },
+  orderFields: { NAME: 'The qualified name.', CATEGORY: 'The main category, then the qualified name.' },
   defaultOrder: { field: 'NAME', direction: 'ASC' },
   locate: ({ qualifiedName: value, id }) => ({ value, id }),
 })
 
-export const PluginList = defineList<PluginFacts>()({
+export const PluginList = defineList<CataloguePlugin>()({
   type: PluginType,
   name: 'Plugin',
   plural: 'plugins',
-  filter: (t) => ({ text: t.string({ description: 'Text in the package name. Case-insensitive.' }) }),
-  orderFields: { NAME: 'The name of the package.' },
+  filter: (t) => ({
+    text: t.string({ description: 'Part of the package name or the plugin name. Case-insensitive.' }),
+    statuses: t.field({ type: [PluginStatus], description: 'The status of the plugin is one of these.' }),
+    sources: t.field({ type: [PluginSource], description: 'The source of the plugin is one of these.' }),
+  }),
+  orderFields: { NAME: 'The package name.', STATUS: 'The name of the status, then the package name.' },
   defaultOrder: { field: 'NAME', direction: 'ASC' },
   locate: ({ packageName }) => ({ value: packageName, id: packageName }),
 })
@@ -55,20 +63,14 @@ export const PluginVersionList = defineList<PluginVersion>()({
   type: PluginVersionType,
   name: 'PluginVersion',
   plural: 'versions',
-  filter: (t) => ({ version: t.string({ description: 'The version, such as `1.2.0`.' }) }),
-  orderFields: { PUBLISHED_AT: 'The time when the version was published.' },
+  filter: (t) => ({
+    statuses: t.field({ type: [PluginVersionStatusType], description: 'The status of the version is one of these.' }),
+    startsWith: t.string({ description: 'The start of the version, such as `1.`.' }),
+  }),
+  orderFields: {
+    VERSION: 'The version, by semantic versioning precedence.',
+    PUBLISHED_AT: 'The time when the version was published.',
+  },
   defaultOrder: { field: 'PUBLISHED_AT', direction: 'DESC' },
   locate: ({ id, publishedAt }) => ({ value: publishedAt.toISOString(), id }),
 })
-
-/** The plugins that workers have found, then those that are only published. */
-export async function listPlugins({ plugins, pluginStore }: Runtime): Promise<PluginFacts[]> {
-  const found = plugins.reports()
-  const names = new Set(found.map(({ packageName }) => packageName))
-  const others = (await pluginStore.listListings()).filter(({ packageName }) => !names.has(packageName))
-  return [...found, ...others.map(available)]
-}
-
-function available({ packageName, newestVersion }: Listing): PluginFacts {
-  return { packageName, version: newestVersion, origin: 'STORE', status: 'AVAILABLE' }
-}

@@ -1,18 +1,19 @@
-import { EXECUTION_STATUSES, type Execution, type Reason } from '@ashlar/core'
+import { EXECUTION_STATUSES, type ExecutionSummary, type Reason } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { inOrder } from '../base/global-ids.ts'
 import { defineList } from '../base/list.ts'
+import { TimeRange } from '../base/time-range.ts'
 import { ErrorCodeType, toErrorCode } from '../base/errors.ts'
 
 export const ExecutionType = builder.loadableNodeRef('Execution', {
-  id: { resolve: (execution: Execution) => execution.id },
+  id: { resolve: (execution: ExecutionSummary) => execution.id },
   load: async (ids: string[], { runtime, user }) => {
     const executions = await runtime.executions.find(user.id, ids)
     return inOrder(ids, executions)
   },
 })
 
-const STATUS_DESCRIPTIONS: Record<Execution['status'], string> = {
+const STATUS_DESCRIPTIONS: Record<ExecutionSummary['status'], string> = {
   QUEUED: 'It waits for a worker.',
   RUNNING: 'A worker runs it.',
   WAITING: 'It waits for a point in time or for another execution. It uses no worker.',
@@ -23,7 +24,9 @@ const STATUS_DESCRIPTIONS: Record<Execution['status'], string> = {
 
 export const ExecutionStatusType = builder.enumType('ExecutionStatus', {
   description: 'The state of an execution. `COMPLETED`, `FAILED` and `CANCELLED` are final.',
-  values: Object.fromEntries(EXECUTION_STATUSES.map((status) => [status, { description: STATUS_DESCRIPTIONS[status] }])),
+  values: Object.fromEntries(
+    EXECUTION_STATUSES.map((status) => [status, { description: STATUS_DESCRIPTIONS[status] }]),
+  ) as Record<ExecutionSummary['status'], { description: string }>,
 })
 
 export const ReasonType = builder.objectRef<Reason>('Reason').implement({
@@ -35,12 +38,25 @@ export const ReasonType = builder.objectRef<Reason>('Reason').implement({
   }),
 })
 
-export const ExecutionList = defineList<Execution>()({
+export const ExecutionList = defineList<ExecutionSummary>()({
   type: ExecutionType,
   name: 'Execution',
   plural: 'executions',
-  filter: (t) => ({ graphId: t.id({ description: 'Global id of the graph.' }) }),
-  orderFields: { CREATED_AT: 'The time when the execution was created.' },
+  filter: (t) => ({
+    graphIds: t.idList({ description: 'Global ids of graphs. The graph of the execution must be one of them.' }),
+    statuses: t.field({ type: [ExecutionStatusType], description: 'The status must be one of them.' }),
+    createdAt: t.field({ type: TimeRange, description: 'When the execution was created.' }),
+    finishedAt: t.field({ type: TimeRange, description: 'When the execution finished. Unfinished ones do not match.' }),
+    label: t.string({ description: 'A label that the graph of the execution has now.' }),
+    errorText: t.string({
+      description: 'Text in the code, the message or the `nodeId` of the reason of the execution, in any case.',
+    }),
+    rootsOnly: t.boolean({ description: 'Only executions that no other execution has started. The default is false.' }),
+  }),
+  orderFields: {
+    CREATED_AT: 'When the execution was created.',
+    FINISHED_AT: 'When the execution finished. Unfinished executions are the latest.',
+  },
   defaultOrder: { field: 'CREATED_AT', direction: 'DESC' },
-  locate: ({ id }) => ({ value: id, id }),
+  locate: ({ id, createdAt }) => ({ value: createdAt.toISOString(), id }),
 })

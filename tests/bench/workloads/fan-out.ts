@@ -16,8 +16,14 @@ export const fanOut200: Workload = {
     const { runtime, ownerId } = context
     const graphId = await context.createGraph(fanOut(VALUES))
     const { value } = await takeTurns({ value: () => runOne(context, graphId) }, { warmUp: 15, turns: 1, perTurn: 40 })
-    const { items } = await runtime.executions.list(ownerId, { graphId }, { first: 1 })
-    if (items[0]?.outputs.items?.length !== VALUES) throw new Error(`the join did not collect ${VALUES} values`)
+    const { items } = await runtime.executions.list(ownerId, {
+      first: 1,
+      filter: { graphIds: [graphId] },
+      orderBy: { field: 'CREATED_AT', direction: 'DESC' },
+      countTotal: false,
+    })
+    const { outputs } = await runtime.executions.get(ownerId, items[0]?.item.id ?? '')
+    if (outputs.items?.length !== VALUES) throw new Error(`the join did not collect ${VALUES} values`)
     return [{ value, goal: { better: 'lower', must: 60, aim: 30 } }]
   },
 }

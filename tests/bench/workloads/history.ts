@@ -61,8 +61,13 @@ async function makeExecutions(context: BenchContext, databaseUrl: string, stored
   const runNew = async (values: number): Promise<string> => {
     const graph = await runtime.graphs.create(ownerId, { name: 'Bench', document: fanOut(values) })
     await runOne({ ...context, runtime, ownerId }, graph.id)
-    const { items } = await runtime.executions.list(ownerId, { graphId: graph.id }, { first: 1 })
-    return items[0]?.id ?? ''
+    const { items } = await runtime.executions.list(ownerId, {
+      first: 1,
+      filter: { graphIds: [graph.id] },
+      orderBy: { field: 'CREATED_AT', direction: 'DESC' },
+      countTotal: false,
+    })
+    return items[0]?.item.id ?? ''
   }
   const executionId = await runNew(VALUES)
   await insertCopies(runtime, await runNew(2), stored - 2)

@@ -17,6 +17,7 @@ const PLUGINS = 500
 /** The number of plugins that are changed and then run in their previous version. */
 const CHANGES = 7
 const GIVE_UP_AFTER_MS = 30_000
+const QUERIES = ['append', 'mark text', 'apend a mark', 'block 7', 'te', 'for each', 'number of repetitions', 'many-77']
 
 const [emptyUrl = '', databaseUrl = ''] = process.argv.slice(2)
 process.on('disconnect', () => process.exit())
@@ -43,6 +44,7 @@ async function measure(): Promise<PluginsMessage> {
   const failed = plugins.reports().find(({ status }) => status === 'FAILED')
   if (failed || plugins.reports().length !== PLUGINS) throw new Error(`not all plugins load: ${failed?.error?.message}`)
   const blocks = plugins.blocks().length
+  const searches = await search(cached.runtime)
   await cached.runtime.close()
   const { graphIds, changeMs } = await change()
   return {
@@ -52,9 +54,21 @@ async function measure(): Promise<PluginsMessage> {
     coldMs: cold.tookMs,
     cachedMs: cached.tookMs,
     heapBytes: Math.max(0, heap),
+    ...searches,
     changeMs,
     ...(await runUnknown(graphIds)),
   }
+}
+
+/** Searches for words that many blocks contain, with and without typing errors. */
+async function search({ catalogue }: Runtime): Promise<Pick<PluginsMessage, 'indexMs' | 'searchMs'>> {
+  const orderBy = { field: 'RELEVANCE', direction: 'DESC' } as const
+  const find = (query: string): Promise<unknown> =>
+    catalogue.searchBlocks(query, { first: 20, orderBy, filter: {}, countTotal: true })
+  const indexMs = await time(() => find('append'))
+  const searchMs: number[] = []
+  for (const query of QUERIES) searchMs.push(await time(() => find(query)))
+  return { indexMs, searchMs }
 }
 
 async function open(config: Partial<RuntimeConfig>): Promise<{ runtime: Runtime; tookMs: number }> {

@@ -16,6 +16,10 @@ export interface PluginsMessage {
   cachedMs: number
   /** The heap of a runtime with all plugins, minus that of a runtime without plugins. */
   heapBytes: number
+  /** The first search of blocks, which builds the index. */
+  indexMs: number
+  /** The times of later searches. */
+  searchMs: number[]
   /** The times from writing a source file until the registry reports the change. */
   changeMs: number[]
   /** The times from the start of an execution to its first output, on a worker that must fetch the bundle. */
@@ -46,13 +50,30 @@ export const plugins: Workload = {
   },
 }
 
-function toFigures({ blocks, emptyMs, coldMs, cachedMs, heapBytes, changeMs, unknownMs, knownMs }: PluginsMessage): Figure[] {
+function toFigures({
+  blocks,
+  emptyMs,
+  coldMs,
+  cachedMs,
+  heapBytes,
+  indexMs,
+  searchMs,
+  changeMs,
+  unknownMs,
+  knownMs,
+}: PluginsMessage): Figure[] {
   const goal = (must: number) => ({ better: 'lower', must, aim: null }) as const
   const kilobytes = heapBytes / 1024 / blocks
   return [
     { part: 'cold', value: coldMs, yardsticks: { blocks, 'without plugins': emptyMs }, goal: goal(20_000) },
     { part: 'cached', value: cachedMs, yardsticks: { 'without plugins': emptyMs }, goal: goal(1500) },
     { part: 'memory', unit: 'KB/block', value: kilobytes, yardsticks: { blocks }, goal: goal(20) },
+    {
+      part: 'search',
+      value: median(searchMs),
+      yardsticks: { slowest: Math.max(...searchMs), 'with index': indexMs },
+      goal: goal(20),
+    },
     { part: 'change', value: median(changeMs), yardsticks: { slowest: Math.max(...changeMs) }, goal: goal(700) },
     {
       part: 'unknown-digest',

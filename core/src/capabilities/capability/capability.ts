@@ -20,6 +20,8 @@ export interface GrantDefinition<Grant> {
   schema: z.ZodType<Grant>
   /** Whether the use of the capability can be observed outside the execution. */
   isEffectful: boolean
+  /** One sentence that states what the capability allows. The API describes it with this text. */
+  summary: string
   /** Describes the grant to people, one line for each entry. */
   describe(grant: Grant): string[]
   /** Lists the input pins whose values extend the grant. */

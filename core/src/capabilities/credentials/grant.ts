@@ -37,6 +37,7 @@ const qualify = (grants: Grants, plugin: string): Grants => grants.map((grant) =
  */
 export const credentialsGrant = {
   schema,
+  summary: 'Sends requests with your credentials. The block does not see them.',
   isEffectful: false,
   describe: (grants) => grants.map(describeGrant),
   qualify,
@@ -45,6 +46,7 @@ export const credentialsGrant = {
 /** The providers whose secrets a block reads. */
 export const revealGrant = {
   schema,
+  summary: 'Reads the secrets of your credentials.',
   isEffectful: false,
   describe: (grants) => grants.map((grant) => `READS THE SECRET of ${describeGrant(grant)}`),
   qualify,

@@ -10,7 +10,12 @@ export type FilesGrant = z.output<typeof schema>
  * written files, and a read depends on earlier writes. A reader therefore starts after all events that led to it are
  * committed. After an interruption, a repeated run might read later files than before.
  */
-export const filesGrant = { schema, isEffectful: true, describe: (uses) => uses } satisfies GrantDefinition<FilesGrant>
+export const filesGrant = {
+  schema,
+  summary: 'Reads or writes the files of the execution.',
+  isEffectful: true,
+  describe: (uses) => uses,
+} satisfies GrantDefinition<FilesGrant>
 
 /** @throws {AshlarError} CAPABILITY_MISSING */
 export function assertFilesGranted(block: CallerBlock<{ files?: FilesGrant | undefined }>, use: 'read' | 'write'): void {

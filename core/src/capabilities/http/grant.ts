@@ -4,6 +4,7 @@ import { describeHttpEntry, httpGrantSchema, type HttpGrant } from './rules/inde
 /** The entries of `http` in a manifest: rules, the hosts that an input names, or every host. */
 export const httpGrant = {
   schema: httpGrantSchema,
+  summary: 'Sends requests to other servers.',
   isEffectful: true,
   describe: (grant) => grant.map(describeHttpEntry),
   inputPins: (grant) => grant.flatMap((entry) => (typeof entry === 'object' && 'fromInput' in entry ? [entry.fromInput] : [])),

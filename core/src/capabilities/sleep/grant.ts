@@ -6,6 +6,7 @@ const schema = z.literal(true, { error: 'the capability sleep takes no options; 
 /** Durable waits. They have no effect outside, but the block runs again from its beginning after each one. */
 export const sleepGrant = {
   schema,
+  summary: 'Waits for a time without using a worker.',
   isEffectful: false,
   describe: () => ['up to 30 days at a time'],
 } satisfies GrantDefinition<true>

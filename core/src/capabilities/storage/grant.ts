@@ -8,6 +8,7 @@ export type StorageGrant = z.output<typeof schema>
 /** The scopes whose values a block reads and writes. */
 export const storageGrant = {
   schema,
+  summary: 'Stores values between executions.',
   isEffectful: true,
   describe: (scopes) => scopes,
 } satisfies GrantDefinition<StorageGrant>

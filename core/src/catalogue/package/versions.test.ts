@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compareVersions, isNewerMinor, isVersion, lowestVersion } from './versions.ts'
+import { compareVersions, isNewerMinor, isVersion, lowestVersion, toVersionKey } from './versions.ts'
 
 describe('a version', () => {
   it.each(['1.2.3', '0.0.0', '1.0.0-alpha.1', '1.0.0+build.5', '1.0.0-0a.b-c'])('%s is valid', (version) => {
@@ -18,6 +18,7 @@ describe('a version', () => {
       '1.0.0-alpha',
       '1.0.0-alpha.1',
       '1.0.0-alpha.beta',
+      '1.0.0-alpha-b',
       '1.0.0-beta.2',
       '1.0.0-beta.11',
       '1.0.0',
@@ -25,6 +26,7 @@ describe('a version', () => {
       '1.10.0',
     ]
     expect(sorted.toReversed().toSorted(compareVersions)).toEqual(sorted)
+    expect(sorted.map(toVersionKey).toSorted()).toEqual(sorted.map(toVersionKey))
   })
 })
 

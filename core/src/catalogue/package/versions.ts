@@ -10,6 +10,21 @@ export function isVersion(text: string): boolean {
   return `${parsed.version}${build}` === text
 }
 
+/** Returns text that sorts, by code units, like {@link compareVersions}. */
+export function toVersionKey(version: string): string {
+  const parsed = parse(version)
+  if (!parsed) return version
+  const { major, minor, patch, prerelease: labels } = parsed
+  const release = [major, minor, patch].map(padNumber).join('.')
+  // A release follows its prereleases. Numbers come before words, and fewer labels before more.
+  const rest = labels.map((label) => (typeof label === 'number' ? `0${padNumber(label)}` : `1${label}`))
+  return `${release} ${labels.length === 0 ? '~' : rest.join(' ')}`
+}
+
+function padNumber(number: number): string {
+  return String(number).padStart(16, '0')
+}
+
 /** Whether the version is a pre-release, such as `1.2.3-beta.1`. */
 export function isPrerelease(version: string): boolean {
   return prerelease(version) !== null

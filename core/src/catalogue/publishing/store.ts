@@ -29,8 +29,8 @@ export interface PluginStore {
   setVersion(userId: string, packageName: string, version: string): Promise<void>
   /** Uninstalls a plugin. Graph versions that pin its blocks still run. @throws {AshlarError} FORBIDDEN NOT_FOUND */
   uninstall(userId: string, packageName: string): Promise<void>
-  /** Lists the published versions of a package, the newest first. */
-  listVersions(packageName: string): Promise<PluginVersion[]>
+  /** Lists the published versions of several packages by package name, the newest first, with one statement. */
+  listVersions(packageNames: readonly string[]): Promise<Map<string, PluginVersion[]>>
   findVersions(ids: readonly string[]): Promise<Map<string, PluginVersion>>
   /** Lists the published packages by name. */
   listListings(): Promise<Listing[]>
@@ -58,7 +58,7 @@ export function createPluginStore(parts: StoreParts): PluginStore {
     install: (userId, packageName, wanted) =>
       change(userId, packageName, async (current) => {
         assertNotLocal(parts.plugins, packageName)
-        const versions = await listVersions(packageName)
+        const versions = (await listVersions([packageName])).get(packageName) ?? []
         const chosen = chooseVersion(versions, packageName, wanted)
         const installed = versions.find(({ id }) => id === current)
         if (!installed || installed === chosen) return chosen
@@ -71,7 +71,8 @@ export function createPluginStore(parts: StoreParts): PluginStore {
     setVersion: (userId, packageName, wanted) =>
       change(userId, packageName, async (current) => {
         if (current === null) throw notInstalled(packageName)
-        return chooseVersion(await listVersions(packageName), packageName, wanted)
+        const versions = (await listVersions([packageName])).get(packageName) ?? []
+        return chooseVersion(versions, packageName, wanted)
       }),
     uninstall: (userId, packageName) =>
       change(userId, packageName, (current) => {
@@ -86,9 +87,10 @@ export function createPluginStore(parts: StoreParts): PluginStore {
 
 function createVersionFinder({ fork }: Database): Pick<PluginStore, 'listVersions' | 'findVersions'> {
   return {
-    async listVersions(packageName) {
-      const found = await fork().find(PluginVersion, { packageName })
-      return found.toSorted((a, b) => compareVersions(b.version, a.version))
+    async listVersions(packageNames) {
+      const found = await fork().find(PluginVersion, { packageName: { $in: [...packageNames] } })
+      const sorted = found.toSorted((a, b) => compareVersions(b.version, a.version))
+      return Map.groupBy(sorted, ({ packageName }) => packageName)
     },
     async findVersions(ids) {
       const found = await fork().find(PluginVersion, { id: { $in: [...ids] } })

@@ -16,6 +16,7 @@ const block: BlockManifest = {
   description: '',
   category: 'TEST',
   categories: [],
+  synonyms: [],
   costs: [],
   kind: 'standard',
   staticOutput: false,

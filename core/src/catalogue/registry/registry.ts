@@ -6,8 +6,8 @@ import type { Block, Plugin, PluginReport } from '../../blocks/index.ts'
 
 /** The blocks of this installation, and the result of loading each plugin. */
 export interface PluginRegistry {
-  /** Every block of every loaded plugin, by qualified name. */
-  blocks(): Block[]
+  /** Every block of every loaded plugin, by qualified name: the same list until it changes. */
+  blocks(): readonly Block[]
   /** @param reference qualified name or UUID */
   block(reference: string): Block | undefined
   /**
@@ -15,8 +15,11 @@ export interface PluginRegistry {
    */
   pinned(digest: string, blockId: string): Promise<Block | undefined>
   /** Every provider of every loaded plugin, by qualified name. */
-  providers(): Provider[]
-  reports(): PluginReport[]
+  providers(): readonly Provider[]
+  /** @param name qualified */
+  provider(name: string): Provider | undefined
+  reports(): readonly PluginReport[]
+  report(packageName: string): PluginReport | undefined
   /** Reads the list of plugins again. Plugins that did not change keep their objects. */
   reload(): Promise<void>
   /** Calls `listener` after every reload that changed something. @returns a function that removes the listener */
@@ -60,20 +63,14 @@ export function createPluginRegistry(read: LoadReports, bundles: BundleStore): P
   let loaded = new Map<string, Plugin>()
   /** Other plugins that graph versions pin, by digest. */
   const recent = new Lru<string, Plugin>(MAX_RECENT)
-  let reports: PluginReport[] = []
-  let byReference = new Map<string, Block>()
+  let lists = buildLists([])
 
   const load = async (): Promise<void> => {
-    const before = summarize(reports)
-    reports = await read(loaded)
+    const reports = await read(loaded)
+    if (summarize(reports) === summarize(lists.reports)) return
     loaded = new Map(reports.flatMap(({ plugin }) => (plugin ? [[plugin.bundle.digest, plugin]] : [])))
-    byReference = new Map(
-      listBlocks(reports).flatMap((block) => [
-        [block.id, block],
-        [block.qualifiedName, block],
-      ]),
-    )
-    if (summarize(reports) !== before) changes.emit('change')
+    lists = buildLists(reports)
+    changes.emit('change')
   }
 
   /** Concurrent callers share a query. */
@@ -98,14 +95,16 @@ export function createPluginRegistry(read: LoadReports, bundles: BundleStore): P
   const reload = (): Promise<void> => (reloading = reloading.then(load, load))
 
   return {
-    blocks: () => sortByName(listBlocks(reports)),
-    block: (reference) => byReference.get(reference),
+    blocks: () => lists.blocks,
+    block: (reference) => lists.blockByReference.get(reference),
     async pinned(digest, blockId) {
       const plugin = await findPinned(digest)
       return plugin?.blocks.find(({ id }) => id === blockId)
     },
-    providers: () => sortByName(reports.flatMap(({ plugin }) => plugin?.providers ?? [])),
-    reports: () => reports,
+    providers: () => lists.providers,
+    provider: (name) => lists.providerByName.get(name),
+    reports: () => lists.reports,
+    report: (packageName) => lists.reportByPackage.get(packageName),
     reload,
     onChange(listener) {
       changes.on('change', listener)
@@ -114,15 +113,36 @@ export function createPluginRegistry(read: LoadReports, bundles: BundleStore): P
   }
 }
 
-function listBlocks(reports: PluginReport[]): Block[] {
-  return reports.flatMap(({ plugin }) => plugin?.blocks ?? [])
+interface Lists {
+  reports: readonly PluginReport[]
+  reportByPackage: ReadonlyMap<string, PluginReport>
+  blocks: readonly Block[]
+  blockByReference: ReadonlyMap<string, Block>
+  providers: readonly Provider[]
+  providerByName: ReadonlyMap<string, Provider>
+}
+
+function buildLists(reports: readonly PluginReport[]): Lists {
+  const blocks = sortByName(reports.flatMap(({ plugin }) => plugin?.blocks ?? []))
+  const providers = sortByName(reports.flatMap(({ plugin }) => plugin?.providers ?? []))
+  return {
+    reports,
+    reportByPackage: new Map(reports.map((report) => [report.packageName, report])),
+    blocks,
+    blockByReference: new Map([
+      ...blocks.map((block) => [block.id, block] as const),
+      ...blocks.map((block) => [block.qualifiedName, block] as const),
+    ]),
+    providers,
+    providerByName: new Map(providers.map((provider) => [provider.qualifiedName, provider])),
+  }
 }
 
 function sortByName<T extends { qualifiedName: string }>(all: T[]): T[] {
   return all.toSorted((a, b) => (a.qualifiedName < b.qualifiedName ? -1 : 1))
 }
 
-function summarize(reports: PluginReport[]): string {
+function summarize(reports: readonly PluginReport[]): string {
   return JSON.stringify(
     reports.map(({ packageName, version, origin, plugin, error }) => [
       packageName,

@@ -1,9 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto'
+import type pg from 'pg'
 import { UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { secretHostSchema, secretSchema, type Provider, type Secret } from '../../capabilities/index.ts'
-import { isUuid, AshlarError, showValue, toOldPage, type OldPage, type OldPageRequest } from '../../base/index.ts'
+import { isUuid, AshlarError, showValue, type Page, type PageRequest } from '../../base/index.ts'
 import { Credential } from './entities.ts'
+import { listCredentials, type CredentialFilter, type CredentialOrderField } from './list-credentials.ts'
 import type { Sealed, SecretBox } from './secret-box.ts'
 
 /**
@@ -21,7 +23,7 @@ export interface Credentials {
   update(ownerId: string, id: string, change: { name?: string | undefined; secret?: unknown }): Promise<Credential>
   /** Deletes a credential, and revokes its tokens. Its users then fail. @throws {AshlarError} NOT_FOUND */
   delete(ownerId: string, id: string): Promise<Credential>
-  list(ownerId: string, page: OldPageRequest): Promise<OldPage<Credential>>
+  list(ownerId: string, request: PageRequest<CredentialFilter, CredentialOrderField>): Promise<Page<Credential>>
   find(ownerId: string, ids: readonly string[]): Promise<Map<string, Credential>>
 }
 
@@ -42,6 +44,7 @@ export const nameSchema = z.string().trim().min(1).max(100)
 const hostsSchema = z.array(secretHostSchema).min(1).max(50)
 
 interface CredentialParts {
+  pool: pg.Pool
   fork(): EntityManager
   box: SecretBox
   /** @param name qualified */
@@ -81,13 +84,7 @@ export function createCredentials(parts: CredentialParts): Credentials {
       if (credential.type === 'OAUTH2') parts.revoke(credential)
       return credential
     },
-    async list(ownerId, { first, after }) {
-      const em = fork()
-      const mine = { ownerId }
-      const where = after === undefined ? mine : { ...mine, id: { $lt: after } }
-      const items = await em.find(Credential, where, { orderBy: { id: 'desc' }, limit: first + 1 })
-      return toOldPage(items, first, await em.count(Credential, mine))
-    },
+    list: (ownerId, request) => listCredentials(parts, ownerId, request),
     async find(ownerId, ids) {
       const found = await fork().find(Credential, { ownerId, id: { $in: ids.filter(isUuid) } })
       return new Map(found.map((credential) => [credential.id, credential]))

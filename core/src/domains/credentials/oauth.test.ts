@@ -20,7 +20,7 @@ afterAll(async () => {
 afterEach(async () => {
   service.onToken = service.onRevoke = undefined
   service.lifeSeconds = 3600
-  const { items } = await runtime.credentials.list(runtime.ownerId, { first: 100 })
+  const items = await list()
   for (const { id } of items) await runtime.credentials.delete(runtime.ownerId, id)
   await vi.waitUntil(() => service.received.revoke.length >= items.length, { timeout: 60_000 })
   for (const list of [...Object.values(service.issued), ...Object.values(service.received)]) list.length = 0
@@ -58,16 +58,22 @@ async function run(block: string, { times = 1, inputs = {}, on = runtime } = {})
 /** Creates renewals as another process would. */
 function openRenewals(clients: RenewalParts['clients'] = service.clients) {
   const http = createHttpClient({ allow: ['127.0.0.1'] })
-  const findProvider = (name: string) => runtime.plugins.providers().find(({ qualifiedName }) => qualifiedName === name)
+  const findProvider = runtime.plugins.provider
   const { pool } = runtime.database
   const box = createSecretBox([SECRET_KEY])
   return { http, renewals: createRenewals({ pool, box, http, clients, findProvider }) }
 }
 
 async function only() {
-  const { items } = await runtime.credentials.list(runtime.ownerId, { first: 1 })
-  if (!items[0]) throw new Error('the user has no credential')
-  return items[0]
+  const [credential] = await list()
+  if (!credential) throw new Error('the user has no credential')
+  return credential
+}
+
+async function list() {
+  const request = { first: 100, orderBy: { field: 'CREATED_AT', direction: 'DESC' }, filter: {}, countTotal: false } as const
+  const { items } = await runtime.credentials.list(runtime.ownerId, request)
+  return items.map(({ item }) => item)
 }
 
 const refreshes = (): number => service.received.token.filter((asked) => asked.get('grant_type') === 'refresh_token').length
@@ -102,8 +108,8 @@ describe('a token', () => {
     expect((await run('service/write')).results).toEqual([{ code: 'CREDENTIAL_MISSING', message }])
     await authorize({ name: 'work', scopes: ['read', 'write'] })
     expect((await run('service/write')).results).toEqual([expect.stringMatching(/^200 /)])
-    const added = await runtime.credentials.list(runtime.ownerId, { first: 10 })
-    expect(added.items.map(({ name, scopes }) => [name, scopes])).toEqual([['work', ['read', 'write']]])
+    const added = await list()
+    expect(added.map(({ name, scopes }) => [name, scopes])).toEqual([['work', ['read', 'write']]])
   })
 
   it('that is about to expire is renewed before its use, each time with the latest refresh token', async () => {
@@ -466,7 +472,7 @@ describe('finishing an authorization', () => {
     const error = await authorize().catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) as unknown })
     expect(String(error)).not.toContain('s3cret')
-    expect((await runtime.credentials.list(runtime.ownerId, { first: 1 })).items).toEqual([])
+    expect(await list()).toEqual([])
   })
 
   it('fails if the service is at an internal host that the operator does not allow', async () => {

@@ -1,15 +1,18 @@
-import { Batcher, isUuid, AshlarError, toOldPage, type OldPage, type OldPageRequest } from '../../base/index.ts'
+import { Batcher, isUuid, AshlarError, type Page } from '../../base/index.ts'
 import { classifyFailure, type Database, type Notifications } from '../../postgres/index.ts'
 import type { Graphs } from '../graphs/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
 import {
-  cancelTree,
+  cancelTrees,
   Execution,
   insertExecutions,
   type NewExecution,
   parseInputs,
   parseMasks,
   type PlanCache,
+  findStarted,
+  startWithKey,
+  toStartKey,
 } from '../../runtime/lifecycle/index.ts'
 import { eventsToReplay, eventsToRetry, type ExecutionEvent, isFinal, type JournalEvent, type Plan } from '../../engine/index.ts'
 import {
@@ -20,6 +23,12 @@ import {
   type ReaderBehind,
   readEvents,
 } from '../../runtime/journal/index.ts'
+import type { BulkRequest, BulkResult } from './bulk.ts'
+import { CANCELLED_BY_OWNER, cancelExecutions } from './cancel-executions.ts'
+import { createExecutionChanges, type ExecutionChanges } from './execution-changes.ts'
+import { retryExecutions } from './retry-executions.ts'
+import { listExecutions, listExecutionsOfGraphs, type ExecutionRequest } from './execution-lists.ts'
+import { findExecutions, findValues, type ExecutionSummary } from './execution-summary.ts'
 import { viewNodeExecutions, type NodeExecutionView } from './node-executions.ts'
 
 const MAX_PRIORITY = 100
@@ -51,16 +60,38 @@ export interface Executions {
   replay(ownerId: string, request: ReplayRequest): Promise<Execution>
   /** Ends the execution immediately, on whatever worker it runs. @throws {AshlarError} NOT_FOUND EXECUTION_FINISHED */
   cancel(ownerId: string, executionId: string): Promise<Execution>
+  /**
+   * Cancels all unfinished executions that a filter selects, each with those that it has started.
+   *
+   * @throws {AshlarError} BAD_INPUT when the filter is empty or the limit is not 1 to 1 000
+   */
+  cancelAll(ownerId: string, request: BulkRequest): Promise<BulkResult>
+  /**
+   * Retries all FAILED and CANCELLED executions that a filter selects. Executions that another one has started, or
+   * that another one continues or repeats, are left out.
+   *
+   * @throws {AshlarError} BAD_INPUT like {@link cancelAll}
+   */
+  retryAll(ownerId: string, request: BulkRequest): Promise<BulkResult>
   /** @throws {AshlarError} NOT_FOUND */
   get(ownerId: string, executionId: string): Promise<Execution>
-  find(ownerId: string, ids: readonly string[]): Promise<Map<string, Execution>>
-  /** Sorted by id, newest first. */
-  list(ownerId: string, filter: { graphId?: string | undefined }, page: OldPageRequest): Promise<OldPage<Execution>>
+  find(ownerId: string, ids: readonly string[]): Promise<Map<string, ExecutionSummary>>
+  /** Returns the inputs or the outputs of executions, by id. */
+  findValues(ownerId: string, field: 'inputs' | 'outputs', ids: readonly string[]): Promise<Map<string, Record<string, unknown>>>
+  list(ownerId: string, request: ExecutionRequest): Promise<Page<ExecutionSummary>>
+  /** Returns a page for each graph. Graphs of other users have an empty page. */
+  listOfGraphs(
+    ownerId: string,
+    graphIds: readonly string[],
+    request: ExecutionRequest,
+  ): Promise<Map<string, Page<ExecutionSummary>>>
   /** Returns at most `most` committed events after `after`, and the total number of events. */
   eventPage(ownerId: string, executionId: string, after: number, most: number): Promise<{ events: JournalEvent[]; total: number }>
   /** Yields every event after `after` until the execution has finished. @throws {AshlarError} NOT_FOUND */
   follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>>
   nodeExecutions(ownerId: string, executionId: string): Promise<NodeExecutionView[]>
+  /** Yields changes of executions, see {@link ExecutionChanges.follow}. */
+  followAll: ExecutionChanges['follow']
 }
 
 interface StartRequest {
@@ -73,6 +104,11 @@ interface StartRequest {
   masks?: unknown
   /** -100 to 100. Waiting executions of higher priority go first. @default 0 */
   priority?: number | undefined
+  /**
+   * A second start with the same key and arguments within 24 hours returns the first execution. With other arguments it
+   * fails with CONFLICT. 1 to 255 characters.
+   */
+  idempotencyKey?: string | undefined
 }
 
 interface ReplayRequest {
@@ -92,6 +128,7 @@ interface ExecutionParts {
   plans: PlanCache
   /** The limit for one input as JSON. */
   maxValueBytes: number
+  onError(error: unknown): void
 }
 
 export function createExecutions(parts: ExecutionParts): Executions {
@@ -102,9 +139,12 @@ class ExecutionService implements Executions {
   readonly #parts: ExecutionParts
   readonly #starter: Batcher<NewExecution, Execution>
   readonly #news = new News()
+  readonly followAll: ExecutionChanges['follow']
 
   constructor(parts: ExecutionParts) {
     this.#parts = parts
+    const changes = createExecutionChanges({ ...parts, pool: parts.database.pool })
+    this.followAll = (...args) => changes.follow(...args)
     parts.notifications.listen('journal', (message) => this.#news.notify(message))
     this.#starter = new Batcher(500, (set) => insertAll(parts, set))
   }
@@ -129,11 +169,28 @@ class ExecutionService implements Executions {
     return this.#parts.health.guard(() => this.#cancel(ownerId, executionId))
   }
 
-  async #start(ownerId: string, { graphId, version, inputs, masks, priority }: StartRequest): Promise<Execution> {
+  cancelAll(ownerId: string, request: BulkRequest): Promise<BulkResult> {
+    return this.#parts.health.guard(() => cancelExecutions(this.#parts, ownerId, request))
+  }
+
+  retryAll(ownerId: string, request: BulkRequest): Promise<BulkResult> {
+    return this.#parts.health.guard(() => retryExecutions(this.#parts, ownerId, request))
+  }
+
+  async #start(ownerId: string, { idempotencyKey, ...request }: StartRequest): Promise<Execution> {
+    if (idempotencyKey === undefined) return this.#starter.add(await this.#prepare(ownerId, request))
+    const key = toStartKey(ownerId, idempotencyKey, request)
+    const started = await findStarted(this.#parts.database, key)
+    if (started !== undefined) return this.get(ownerId, started)
+    const execution = await startWithKey(this.#parts, key, await this.#prepare(ownerId, request))
+    return execution ?? this.get(ownerId, (await findStarted(this.#parts.database, key)) ?? '')
+  }
+
+  async #prepare(ownerId: string, { graphId, version, inputs, masks, priority }: StartRequest): Promise<NewExecution> {
     const chosen = await this.#parts.graphs.versionToRun(ownerId, graphId, version)
     const parsed = parseInputs(inputs, chosen.inputSchema, this.#parts.maxValueBytes)
     assertPriority(priority)
-    return this.#starter.add({ ownerId, version: chosen, inputs: parsed, masks: parseMasks(masks, chosen.document), priority })
+    return { ownerId, version: chosen, inputs: parsed, masks: parseMasks(masks, chosen.document), priority }
   }
 
   async #retry(ownerId: string, executionId: string): Promise<Execution> {
@@ -161,7 +218,7 @@ class ExecutionService implements Executions {
 
   async #cancel(ownerId: string, executionId: string): Promise<Execution> {
     const { status } = await this.get(ownerId, executionId)
-    const ended = await cancelTree(this.#parts, executionId, { code: 'CANCELLED', message: 'cancelled by its owner' })
+    const ended = await cancelTrees(this.#parts, [executionId], CANCELLED_BY_OWNER)
     const execution = await this.get(ownerId, executionId)
     if (ended.includes(executionId)) return execution
     const message = `the execution is already ${isFinal(status) ? status : execution.status}`
@@ -169,30 +226,25 @@ class ExecutionService implements Executions {
   }
 
   async get(ownerId: string, executionId: string): Promise<Execution> {
-    const execution = (await this.find(ownerId, [executionId])).get(executionId)
-    if (!execution)
-      throw new AshlarError('NOT_FOUND', 'there is no execution with this id', { details: { path: ['executionId'] } })
-    return execution
+    const found = isUuid(executionId) && (await this.#parts.database.fork().findOne(Execution, { id: executionId, ownerId }))
+    if (found) return found
+    throw new AshlarError('NOT_FOUND', 'there is no execution with this id', { details: { path: ['executionId'] } })
   }
 
-  async find(ownerId: string, ids: readonly string[]): Promise<Map<string, Execution>> {
-    const found = await this.#parts.database.fork().find(Execution, { id: { $in: ids.filter(isUuid) }, ownerId })
-    return new Map(found.map((execution) => [execution.id, execution]))
+  find(ownerId: string, ids: readonly string[]): ReturnType<Executions['find']> {
+    return findExecutions(this.#parts.database.pool, ownerId, ids)
   }
 
-  async list(
-    ownerId: string,
-    { graphId }: { graphId?: string | undefined },
-    { first, after }: OldPageRequest,
-  ): Promise<OldPage<Execution>> {
-    const em = this.#parts.database.fork()
-    const where = graphId === undefined ? { ownerId } : { ownerId, graphId }
-    const items = await em.find(
-      Execution,
-      { ...where, ...(after && { id: { $lt: after } }) },
-      { orderBy: { id: 'desc' }, limit: first + 1 },
-    )
-    return toOldPage(items, first, await em.count(Execution, where))
+  findValues(ownerId: string, field: 'inputs' | 'outputs', ids: readonly string[]): ReturnType<Executions['findValues']> {
+    return findValues(this.#parts.database.pool, ownerId, field, ids)
+  }
+
+  list(ownerId: string, request: ExecutionRequest): ReturnType<Executions['list']> {
+    return listExecutions(this.#parts.database.pool, ownerId, request)
+  }
+
+  listOfGraphs(ownerId: string, graphIds: readonly string[], request: ExecutionRequest): ReturnType<Executions['listOfGraphs']> {
+    return listExecutionsOfGraphs(this.#parts.database.pool, ownerId, graphIds, request)
   }
 
   async eventPage(ownerId: string, executionId: string, after: number, most: number): ReturnType<Executions['eventPage']> {

@@ -1,3 +1,8 @@
 export { createExecutions } from './executions.ts'
 export type { Executions, FollowedEvent } from './executions.ts'
 export type { NodeExecutionView } from './node-executions.ts'
+export type { BulkFailure, BulkRequest, BulkResult } from './bulk.ts'
+export type { ExecutionChange } from './change-subscriber.ts'
+export type { ExecutionFilter } from './execution-filter.ts'
+export type { ExecutionRequest } from './execution-lists.ts'
+export type { ExecutionSummary } from './execution-summary.ts'

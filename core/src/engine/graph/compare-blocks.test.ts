@@ -18,6 +18,7 @@ function createBlock({ inputs = {}, required = [], outputs = {}, storage }: Fact
     description: '',
     category: '',
     categories: [],
+    synonyms: [],
     costs: [],
     kind: 'standard' as const,
     staticOutput: false,

@@ -38,6 +38,7 @@ export function fakeBlocks(fakes: Record<string, FakeBlock>): Map<string, Block>
     description: '',
     category: '',
     categories: [],
+    synonyms: [],
     costs: [],
     kind: fake.kind ?? ('standard' as const),
     staticOutput: fake.staticOutput ?? false,

@@ -14,6 +14,7 @@ import { PluginScans } from './20261129-plugin-scans.ts'
 import { BrowserSessions } from './20261129-browser-sessions.ts'
 import { SourceMaps } from './20261129-source-maps.ts'
 import { GraphLists } from './20261130-graph-lists.ts'
+import { ExecutionLists } from './20261130-execution-lists.ts'
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   BrowserSessions,
   SourceMaps,
   GraphLists,
+  ExecutionLists,
 ]

@@ -100,8 +100,14 @@ describe('cancelling an execution of a worker from a gateway', () => {
     const document = { nodes: [{ id: 'n', block: 'stubborn/loop', timeoutMs: 300_000 }] }
     const child = await gateway.graphs.create(gateway.ownerId, { name: 'Child', document })
     const id = await startNode('io/graph', { graph_id: child.id })
+    const request = {
+      first: 1,
+      filter: { graphIds: [child.id] },
+      orderBy: { field: 'CREATED_AT', direction: 'DESC' },
+      countTotal: false,
+    } as const
     const findChild = async (): Promise<string | undefined> =>
-      (await gateway.executions.list(gateway.ownerId, { graphId: child.id }, { first: 1 })).items[0]?.id
+      (await gateway.executions.list(gateway.ownerId, request)).items[0]?.item.id
     await expect.poll(findChild, { timeout: 20_000 }).toBeDefined()
     const childId = (await findChild()) ?? ''
     await untilBegun(childId)

@@ -1,86 +1,77 @@
 import type { ClientBase } from 'pg'
-import { channelName, type Database } from '../../postgres/index.ts'
+import { announce, type Database } from '../../postgres/index.ts'
 import { AshlarError } from '../../base/index.ts'
 import { type ExecutionEvent, fold, type Folded, type Plan, type Reason } from '../../engine/index.ts'
-import { storeBlobs, readLastSeq, readEvents, JOURNAL_AT, encodeRow } from '../journal/index.ts'
+import { readJournals, storeBlobs, JOURNAL_AT, encodeRow, SEPARATOR, type StoredJournal } from '../journal/index.ts'
 import type { PlanCache } from './plan-cache.ts'
 
 /**
- * Ends an execution and all its unfinished descendants in one transaction. It locks their rows against writes of
+ * Ends executions and all their unfinished descendants in one transaction. It locks their rows against writes of
  * workers, increments their fences, and writes their last events. They are final afterwards, regardless of what their
  * workers are doing.
  *
  * @returns the ids of the executions that were ended
  */
-export async function cancelTree(
+export async function cancelTrees(
   { database, plans }: { database: Database; plans: PlanCache },
-  rootId: string,
+  rootIds: readonly string[],
   reason: Reason,
 ): Promise<string[]> {
   return database.transact(async (client) => {
-    const rows = await lockTree(client, rootId)
-    const loaded = await plans.load(rows.map(({ version_id }) => version_id))
-    for (const { id, version_id } of rows) {
-      const plan = loaded.get(version_id)
-      await cancelOne(client, id, plan instanceof AshlarError ? undefined : plan, reason)
+    const rows = await lockTrees(client, rootIds)
+    const loaded = await plans.load([...new Set(rows.map(({ version_id }) => version_id))])
+    for (let i = 0; i < rows.length; i += PART) {
+      const part = rows.slice(i, i + PART)
+      const journals = await readJournals(
+        client,
+        part.map(({ id }) => id),
+      )
+      const ends = part.map(({ id, version_id }) => findEnd(id, journals.get(id), loaded.get(version_id), reason))
+      await writeEnds(client, ends, reason)
     }
     const ids = rows.map(({ id }) => id)
-    if (ids.length > 0)
-      await client.query(`select pg_notify('${channelName('cancel')}', $1), pg_notify('${channelName('journal')}', $1)`, [
-        ids.join(','),
-      ])
+    await announce(client, ['cancel', 'journal'], ids)
     return ids
   })
 }
 
+/** The number of executions whose journals are in memory at the same time. */
+const PART = 20
+
 /** Locks parents before their children, so that no parent starts another child during the cancellation. */
-async function lockTree(client: ClientBase, rootId: string): Promise<{ id: string; version_id: string }[]> {
+async function lockTrees(client: ClientBase, rootIds: readonly string[]): Promise<{ id: string; version_id: string }[]> {
   const { rows } = await client.query<{ id: string; version_id: string }>(
     `with recursive tree as (
-       select id, depth from execution where id = $1
-       union all
+       select id, depth from execution where id = any($1)
+       union
        select c.id, c.depth from execution c join tree t on c.parent_id = t.id
      )
      select e.id, e.version_id from execution e join tree t on t.id = e.id
-     where e.status in ('QUEUED', 'RUNNING', 'WAITING') order by t.depth for update of e`,
-    [rootId],
+     where e.status in ('QUEUED', 'RUNNING', 'WAITING') order by t.depth, e.id for update of e`,
+    [rootIds],
   )
   return rows
 }
 
-async function cancelOne(client: ClientBase, id: string, plan: Plan | undefined, reason: Reason): Promise<void> {
-  const { events, end } = await readEnd(client, id, plan, reason)
-  const first = (await readLastSeq(client, id)) + 1
-  await client.query(
-    `update execution
-     set status = 'CANCELLED', fence = fence + 1, outputs = $2, failed_nodes = $3, reason = $4, wake_at = null, finished_at = now()
-     where id = $1`,
-    [id, JSON.stringify(end.outputs), JSON.stringify(end.failedNodes), JSON.stringify(reason)],
-  )
-  const blobs = new Map<string, string>()
-  const text = encodeRow({ firstSeq: first, events, times: events.map(() => Date.now()) }, blobs)
-  if (blobs.size > 0) await storeBlobs(client, blobs)
-  await client.query(
-    `insert into journal (execution_id, first_seq, last_seq, events, at)
-     select *, ${JOURNAL_AT} from (values ($1::uuid, $2::int, $3::int, $4)) as row(execution_id, first_seq, last_seq, events)`,
-    [id, first, first + events.length - 1, text],
-  )
+interface End {
+  executionId: string
+  firstSeq: number
+  events: ExecutionEvent[]
+  finish: Extract<ExecutionEvent, { type: 'ExecutionFinished' }>
 }
-
-type End = Extract<ExecutionEvent, { type: 'ExecutionFinished' }>
 
 /**
  * Returns the missing events of a journal: graph outputs that are not recorded yet, and the end. An unreadable journal
  * gets only the end.
  */
-async function readEnd(
-  client: ClientBase,
-  id: string,
-  plan: Plan | undefined,
+function findEnd(
+  executionId: string,
+  { events, lastSeq }: StoredJournal = { events: [], lastSeq: 0 },
+  plan: Plan | AshlarError | undefined,
   reason: Reason,
-): Promise<{ events: ExecutionEvent[]; end: End }> {
-  const folded = await read(client, id, plan)
-  const end: End = {
+): End {
+  const folded = tryToFold(plan, events)
+  const finish: End['finish'] = {
     type: 'ExecutionFinished',
     status: 'CANCELLED',
     outputs: folded?.scheduler.outputs ?? {},
@@ -90,15 +81,45 @@ async function readEnd(
   const unreported = (folded?.pending ?? []).flatMap((decision): ExecutionEvent[] =>
     decision.type === 'graph-output' ? [{ type: 'GraphOutput', name: decision.name, value: decision.value }] : [],
   )
-  return { events: [...unreported, end], end }
+  return { executionId, firstSeq: lastSeq + 1, events: [...unreported, finish], finish }
 }
 
-async function read(client: ClientBase, id: string, plan: Plan | undefined): Promise<Folded | undefined> {
-  if (!plan) return undefined
+function tryToFold(plan: Plan | AshlarError | undefined, events: StoredJournal['events']): Folded | undefined {
+  if (!plan || plan instanceof AshlarError || events instanceof AshlarError) return undefined
   try {
-    return fold(plan, await readEvents(client, id, 0, Infinity))
+    return fold(plan, events)
   } catch (error) {
     if (error instanceof AshlarError) return undefined
     throw error
   }
+}
+
+async function writeEnds(client: ClientBase, ends: readonly End[], reason: Reason): Promise<void> {
+  const blobs = new Map<string, string>()
+  const texts = ends.map(({ firstSeq, events }) => encodeRow({ firstSeq, events, times: events.map(() => Date.now()) }, blobs))
+  if (blobs.size > 0) await storeBlobs(client, blobs)
+  await client.query(
+    `with ends as materialized (
+       select * from rows from (
+         unnest($1::uuid[]), unnest($2::int[]), unnest($3::int[]), string_to_table($4, '${SEPARATOR}'),
+         string_to_table($5, '${SEPARATOR}'), string_to_table($6, '${SEPARATOR}')
+       ) as row(execution_id, first_seq, last_seq, events, outputs, failed_nodes)
+     ), written as (
+       insert into journal (execution_id, first_seq, last_seq, events, at)
+       select execution_id, first_seq, last_seq, events, ${JOURNAL_AT} from ends
+     )
+     update execution e
+     set status = 'CANCELLED', fence = fence + 1, outputs = ends.outputs::json, failed_nodes = ends.failed_nodes::json,
+       reason = $7, wake_at = null, finished_at = now()
+     from ends where e.id = ends.execution_id`,
+    [
+      ends.map(({ executionId }) => executionId),
+      ends.map(({ firstSeq }) => firstSeq),
+      ends.map(({ firstSeq, events }) => firstSeq + events.length - 1),
+      texts.join(SEPARATOR),
+      ends.map(({ finish }) => JSON.stringify(finish.outputs)).join(SEPARATOR),
+      ends.map(({ finish }) => JSON.stringify(finish.failedNodes)).join(SEPARATOR),
+      JSON.stringify(reason),
+    ],
+  )
 }

@@ -4,7 +4,7 @@ import { channelName, type Database } from '../../postgres/index.ts'
 import { AshlarError } from '../../base/index.ts'
 import type { GraphVersion, Graphs } from '../../domains/graphs/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
-import { cancelTree } from './cancel.ts'
+import { cancelTrees } from './cancel.ts'
 import { parseInputs, parseMasks } from './inputs.ts'
 import { insertExecutions } from './insert.ts'
 import type { PlanNode } from '../../engine/index.ts'
@@ -66,7 +66,7 @@ export function createChildren({ database, queue, graphs, maxValueBytes, plans }
       await insertExecutions({ database, queue }, [{ ownerId, version, inputs: given, masks, child }])
       return id
     },
-    cancel: async (childId) => void (await cancelTree({ database, plans }, childId, PARENT_ENDED)),
+    cancel: async (childId) => void (await cancelTrees({ database, plans }, [childId], PARENT_ENDED)),
     wake,
     async wakeForgotten() {
       const { rows } = await database.pool.query<{ id: string }>(

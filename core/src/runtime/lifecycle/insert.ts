@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { ClientBase } from 'pg'
-import { channelName, type Database } from '../../postgres/index.ts'
+import { channelName, MAX_IDS, type Database } from '../../postgres/index.ts'
 import type { GraphVersion } from '../../domains/graphs/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
 import type { Execution } from './entities.ts'
@@ -20,19 +20,22 @@ export interface NewExecution {
 }
 
 /** Inserts a batch of executions and their jobs in one transaction. */
-export async function insertExecutions(
+export function insertExecutions(
   { database, queue }: { database: Database; queue: Queue },
-  set: NewExecution[],
+  set: readonly NewExecution[],
 ): Promise<Execution[]> {
+  return database.transact((client) => insertWith(client, queue, set))
+}
+
+/** Inserts a batch of executions and their jobs in the transaction of `client`. */
+export async function insertWith(client: ClientBase, queue: Queue, set: readonly NewExecution[]): Promise<Execution[]> {
   const executions = set.map((each) => toExecution(each, new Date()))
-  await database.transact(async (client) => {
-    await insertRows(client, executions)
-    await insertJournals(client, set, executions)
-    await queue.enqueue(
-      client,
-      executions.map(({ id, ownerId }, i) => ({ executionId: id, ownerId, priority: set[i]?.priority ?? 0 })),
-    )
-  })
+  await insertRows(client, executions)
+  await insertJournals(client, set, executions)
+  await queue.enqueue(
+    client,
+    executions.map(({ id, ownerId }, i) => ({ executionId: id, ownerId, priority: set[i]?.priority ?? 0 })),
+  )
   return executions
 }
 
@@ -76,7 +79,11 @@ async function insertRows(client: ClientBase, executions: Execution[]): Promise<
         )
         on conflict (id) do nothing
       )
-      select pg_notify('${channelName('work')}', '')`,
+      select pg_notify('${channelName('work')}', '')
+      union all
+      select pg_notify('${channelName('journal')}', string_agg(id::text, ','))
+      from (select id, (row_number() over () - 1) / ${MAX_IDS} as part from unnest($1::uuid[]) as row(id)) as parts
+      group by part`,
     values: [
       executions.map(({ id }) => id),
       executions.map(({ ownerId }) => ownerId),
@@ -94,7 +101,7 @@ async function insertRows(client: ClientBase, executions: Execution[]): Promise<
   })
 }
 
-async function insertJournals(client: ClientBase, set: NewExecution[], executions: Execution[]): Promise<void> {
+async function insertJournals(client: ClientBase, set: readonly NewExecution[], executions: Execution[]): Promise<void> {
   const blobs = new Map<string, string>()
   const rows = executions.flatMap(({ id, createdAt }, i) =>
     toEventRuns(set[i]?.origin?.events ?? [], createdAt).map((run) => ({ id, ...run, text: encodeRow(run, blobs) })),

@@ -1,6 +1,7 @@
 import type { Database } from '../../postgres/index.ts'
 import type { Workspaces } from '../../workspaces/index.ts'
 import { maintainJournal } from '../journal/index.ts'
+import { removeOldKeys } from '../lifecycle/index.ts'
 
 const EVERY_MS = 3600_000
 
@@ -12,8 +13,8 @@ interface UpkeepParts {
 }
 
 /**
- * Now and every hour, creates and drops partitions of the journal and removes the files of executions whose retention
- * has passed.
+ * Now and every hour, creates and drops partitions of the journal, and removes the files of executions whose retention
+ * has passed and the old keys of starts.
  *
  * @returns a function that stops it
  */
@@ -21,6 +22,7 @@ export function startUpkeep({ database, retentionDays, workspaces, onError }: Up
   const keep = (): void => {
     maintainJournal(database, retentionDays).catch(onError)
     workspaces?.removeExpired(retentionDays).catch(onError)
+    removeOldKeys(database).catch(onError)
   }
   const timer = setInterval(keep, EVERY_MS)
   keep()

@@ -1,4 +1,5 @@
-import { AshlarError } from '../../base/index.ts'
+import { AshlarError, Batcher } from '../../base/index.ts'
+import { announce, MAX_IDS } from '../../postgres/index.ts'
 import type { Lease } from '../../postgres/queue/index.ts'
 import { ExecutionDriver, type TakenExecution } from '../driver/index.ts'
 import type { JournalEvent, Plan } from '../../engine/index.ts'
@@ -45,6 +46,8 @@ class RunningWorker implements Worker {
   readonly #wakeUps: WakeUps
   readonly #held = new HeldExecutions()
   readonly #news = new News()
+  /** Announces executions that have begun to wait. Their events are committed before. */
+  readonly #announcer: Batcher<string, true>
   /** Functions that stop the search for work. */
   readonly #searches: (() => void)[] = []
   /** Functions that stop the activities that held executions need. */
@@ -63,6 +66,10 @@ class RunningWorker implements Worker {
       pool: parts.database.pool,
       wake: (ids) => parts.children.wake(ids),
       onError: (error) => parts.onError(error),
+    })
+    this.#announcer = new Batcher(MAX_IDS, async (ids) => {
+      await announce(parts.database.pool, ['journal'], ids)
+      return ids.map(() => true)
     })
     this.#journal = createJournalWriter(createJournalStore(parts.database.pool), {
       finished: (entries) => this.#watch(this.#finish(entries)),
@@ -287,6 +294,7 @@ class RunningWorker implements Worker {
     await this.#journal.committed(entry)
     const { pool } = this.#parts.database
     await markWaiting(pool, entry, reason, wakeAt)
+    this.#watch(this.#announcer.add(entry.executionId))
     this.#held.remove(held)
     await this.#parts.queue.complete([held.lease])
     if (await hasNewEvents(pool, children)) await this.#parts.children.wake([entry.executionId])
@@ -310,7 +318,7 @@ class RunningWorker implements Worker {
     if (!this.#closed) this.#lookForWork()
   }
 
-  #watch(work: Promise<void>): void {
+  #watch(work: Promise<unknown>): void {
     work.catch((error: unknown) => this.#parts.onError(error))
   }
 }

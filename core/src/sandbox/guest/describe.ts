@@ -16,6 +16,7 @@ function describeBlock(block: Block): unknown {
     description: block.description,
     category: block.category,
     categories: block.categories,
+    synonyms: block.synonyms,
     kind: block.kind,
     staticOutput: block.staticOutput,
     serial: block.serial,

@@ -84,9 +84,10 @@ interface Service {
 
 async function serve({ config, installation, environment, terminal, logger, stop, ready }: Service): Promise<void> {
   const { runtime, dataDir, ownerKey, ownerId } = installation
-  const { publicUrl, socketsPerAddress, trustedProxies } = config
+  const { publicUrl, socketsPerAddress, trustedProxies, corsOrigins } = config
   const loginCommand = publicUrl === undefined ? commandLine(environment, 'login') : publicLoginCommand(environment)
-  const gateway = createGateway({ runtime, ownerKey, publicUrl, socketsPerAddress, trustedProxies, loginCommand, logger })
+  const access = { publicUrl, socketsPerAddress, trustedProxies, corsOrigins }
+  const gateway = createGateway({ runtime, ownerKey, ...access, loginCommand, logger })
   let unwatch: (() => void) | undefined
   try {
     const url = await gateway.listen(config.port, config.host)

@@ -15,7 +15,12 @@ export async function fetcher({ query, variables, operationName }, { headers, do
       body: JSON.stringify(body),
     })
   const request = async (body) => readAnswer(await post(body, 'application/graphql-response+json, application/json'))
-  const operation = { query, variables: await resolveNewest(variables, request), operationName }
+  let operation
+  try {
+    operation = { query, variables: await resolveNewest(variables, request), operationName }
+  } catch ({ message }) {
+    return { errors: [{ message }] }
+  }
   if (!isSubscription(documentAST, operationName)) return request(operation)
   const open = (lastEventId, signal) => {
     const resume = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }

@@ -11,6 +11,17 @@ export const parseCsv = defineBlock({
   name: 'parse-csv',
   description: 'Parse the text of a CSV table (RFC 4180) into rows.',
   category: 'DATA',
+  synonyms: [
+    'read csv',
+    'import csv',
+    'spreadsheet',
+    'excel',
+    'tsv',
+    'semicolon separated',
+    'extract from file',
+    'csv to json',
+    'table',
+  ],
   input: z.object({
     contents: z.string().nullable().default(null).describe('The text of the table.'),
     file_input: z.string().nullable().default(null).describe('Not supported: pass the text of the file as contents.'),

@@ -6,6 +6,7 @@ export const difference = defineBlock({
   name: 'difference',
   description: 'List the items of one list that another list lacks.',
   category: 'LIST',
+  synonyms: ['subtract', 'except', 'compare datasets', 'not in', 'diff', 'minus', 'exclude', 'compare lists', 'array'],
   input: z.object({
     list_a: z.array(z.unknown()),
     list_b: z.array(z.unknown()).describe('Items to remove. Items are compared by content.'),

@@ -6,6 +6,7 @@ export const interleave = defineBlock({
   name: 'interleave',
   description: 'Merge lists by taking one item of each in turn.',
   category: 'LIST',
+  synonyms: ['merge', 'alternate', 'mix', 'shuffle together', 'round robin', 'weave', 'array'],
   input: z.object({ lists: z.array(z.array(z.unknown()).nullable()).describe('The lists. Null is ignored.') }),
   output: z.object({ interleaved_list: z.array(z.unknown()), length: z.int() }),
   tests: [

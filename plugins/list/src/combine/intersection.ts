@@ -6,6 +6,7 @@ export const intersection = defineBlock({
   name: 'intersection',
   description: 'List the items that two lists have in common.',
   category: 'LIST',
+  synonyms: ['common items', 'overlap', 'and', 'shared', 'compare lists', 'inner join', 'match lists', 'array'],
   input: z.object({ list_a: z.array(z.unknown()).describe('Determines the order of the result.'), list_b: z.array(z.unknown()) }),
   output: z.object({
     intersection: z.array(z.unknown()).describe('Each item once. Items are compared by content.'),

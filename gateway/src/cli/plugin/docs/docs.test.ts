@@ -1,7 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { formatType } from './type-text.ts'
 import { ashlar, createTestFolder } from '../../../testing/test-plugin.ts'
 
 let root: Awaited<ReturnType<typeof createTestFolder>>
@@ -63,17 +62,4 @@ export default definePlugin({
     '### The \\<b\\>Service\\</b\\> (`full/service`)\n\nAuthentication: `API_KEY`. Secrets are sent only to `api.example.com`.',
   ])
     expect(text).toContain(part)
-})
-
-it.each([
-  [{ type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'null' }] } }, '(string | null)[]'],
-  [{ type: 'object', properties: { a: { type: 'number' }, b: {} }, required: ['a'] }, '{ a: number; b?: any }'],
-  [{ $ref: '#/$defs/node' }, '{ next?: { next?: { next?: object } } }'],
-  [{ $ref: '#/$defs/list' }, 'any[][][][]'],
-  [{ const: 1 }, '1'],
-])('formats the type %j', (schema, text) => {
-  const node = { type: 'object', properties: { next: { $ref: '#/$defs/node' } } } as const
-  expect(
-    formatType(schema as never, { $defs: { node, list: { type: 'array', items: { $ref: '#/$defs/list' } } } } as never),
-  ).toBe(text)
 })

@@ -1,5 +1,4 @@
-import { listCapabilities, type Block, type Example, type JsonSchema, type Plugin, type Provider } from '@ashlar/core'
-import { formatType } from './type-text.ts'
+import { formatType, listCapabilities, type Block, type Example, type JsonSchema, type Plugin, type Provider } from '@ashlar/core'
 
 /** Writes the documentation of a plugin for users of its blocks, in Markdown. */
 export function documentPlugin(plugin: Plugin, examples: readonly Example[], description: string): string {

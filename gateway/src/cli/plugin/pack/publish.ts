@@ -103,9 +103,11 @@ function printPublished(terminal: Terminal, url: string, { packageName, version,
   const width = Math.max(0, ...report.checks.map(({ name }) => name.length))
   for (const { name, ok, message } of report.checks) {
     const sign = ok ? terminal.style('green', '✓') : terminal.style('yellow', '·')
-    terminal.line(`  ${sign} ${name.padEnd(width)}  ${plain(message)}`)
+    terminal.line(`  ${sign} ${name.toLowerCase().padEnd(width)}  ${plain(message)}`)
   }
   for (const { kind, detail } of report.capabilities)
-    terminal.line(`  ${terminal.style('yellow', '!')} ${'uses'.padEnd(width)}  ${plain(`${kind}: ${detail}`)}`)
+    terminal.line(
+      `  ${terminal.style('yellow', '!')} ${'uses'.padEnd(width)}  ${plain(`${kind.toLowerCase().replaceAll('_', '.')}: ${detail}`)}`,
+    )
   terminal.line(`  ${terminal.style('dim', `digest ${digest}`)}`)
 }

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
+
+let runtime: TestRuntime
+beforeAll(async () => {
+  runtime = await createTestRuntime()
+})
+afterAll(() => runtime.close())
+
+async function search(query: string): Promise<string[]> {
+  const orderBy = { field: 'RELEVANCE', direction: 'DESC' } as const
+  const { items } = await runtime.catalogue.searchBlocks(query, { first: 100, orderBy, filter: {}, countTotal: false })
+  return items.map(({ item }) => item.qualifiedName)
+}
+
+describe('a search', () => {
+  it.each([
+    ['loop', 'logic/step-through'],
+    ['for each', 'logic/step-through'],
+    ['forEach', 'logic/step-through'],
+    ['FOR-EACH', 'logic/step-through'],
+    ['loops', 'logic/step-through'],
+    ['iterate over items', 'logic/step-through'],
+    ['step through', 'logic/step-through'],
+    ['merge', 'list/concatenate'],
+    ['if', 'logic/condition'],
+    ['if else', 'logic/condition'],
+    ['switch', 'logic/condition'],
+    ['router', 'logic/condition'],
+    ['set', 'logic/store-value'],
+    ['variable', 'logic/store-value'],
+    ['http', 'http/request'],
+    ['http request', 'http/request'],
+    ['api call', 'http/request'],
+    ['fetch url', 'http/request'],
+    ['curl', 'http/request'],
+    ['bearer token', 'http/authenticated-request'],
+    ['regex', 'text/extract'],
+    ['regular expression', 'text/match'],
+    ['split', 'text/split'],
+    ['join', 'text/combine'],
+    ['concatenate', 'list/concatenate'],
+    ['find and replace', 'text/replace'],
+    ['wait', 'time/countdown'],
+    ['delay', 'time/countdown'],
+    ['sleep', 'time/countdown'],
+    ['csv', 'data/parse-csv'],
+    ['excel', 'data/parse-csv'],
+    ['parse json', 'data/parse-json'],
+    ['parce json', 'data/parse-json'],
+    ['stringify', 'data/write-json'],
+    ['group by', 'data/group'],
+    ['pivot table', 'data/aggregate'],
+    ['average', 'math/statistics'],
+    ['calculator', 'math/calculate'],
+    ['download file', 'files/store'],
+    ['save file', 'files/write'],
+    ['sub workflow', 'io/graph'],
+    ['comment', 'io/note'],
+    ['sticky note', 'io/note'],
+    ['debug', 'logic/print'],
+    ['today', 'time/current-date'],
+    ['now', 'time/current-date-time'],
+    ['format date', 'time/format-date'],
+    ['dates between', 'time/date-difference'],
+    ['type cast', 'logic/convert'],
+    ['convert string to integer', 'logic/convert'],
+    ['key value store', 'storage/persist'],
+    ['prompt template', 'text/template'],
+    ['tempalte', 'text/template'],
+    ['webhook', 'http/request'],
+    ['checkbox', 'io/toggle'],
+    ['llm', 'text/code-extract'],
+    ['javascript', 'text/code-extract'],
+    ['text/replace', 'text/replace'],
+    ['index of', 'list/find'],
+  ])('for %j finds %s among the first three', async (query, name) => {
+    expect((await search(query)).slice(0, 3)).toContain(name)
+  })
+
+  it.each(['', '   ', '!?', 'email', 'send email', 'blockchain oracle'])('for %j finds nothing', async (query) => {
+    expect(await search(query)).toEqual([])
+  })
+
+  it('rejects a query of more than 200 characters', async () => {
+    await expect(search('x'.repeat(201))).rejects.toMatchObject({ code: 'BAD_INPUT', details: { path: ['query'] } })
+  })
+})

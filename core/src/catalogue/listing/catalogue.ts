@@ -1,0 +1,97 @@
+import { AshlarError, sortPage, type Page, type PageRequest } from '../../base/index.ts'
+import type { Block } from '../../blocks/index.ts'
+import type { Provider } from '../../capabilities/index.ts'
+import type { PluginStore, PluginVersion } from '../publishing/index.ts'
+import type { PluginRegistry } from '../registry/index.ts'
+import { createBlockSearch } from './block-search.ts'
+import { listBlocks, locateBlock, matchBlock, type BlockFilter, type BlockOrderField } from './list-blocks.ts'
+import { listPlugins, mergePlugins, type CataloguePlugin, type PluginFilter, type PluginOrderField } from './list-plugins.ts'
+import { listProviders, type ProviderFilter, type ProviderOrderField } from './list-providers.ts'
+import {
+  listVersions,
+  type PluginVersionFilter,
+  type PluginVersionOrderField,
+  type PluginVersionStatus,
+} from './list-versions.ts'
+
+/** Lists and searches of what an installation offers. */
+export interface Catalogue {
+  /** @param blocks the blocks to list. @default all blocks of the installation */
+  listBlocks(request: PageRequest<BlockFilter, BlockOrderField>, blocks?: readonly Block[]): Page<Block>
+  /**
+   * Finds blocks by words; see `BlockSearch`. A query without words finds nothing.
+   *
+   * @param query at most 200 characters
+   * @throws {AshlarError} BAD_INPUT when the query is longer
+   */
+  searchBlocks(query: string, request: PageRequest<BlockFilter, BlockOrderField | 'RELEVANCE'>): Promise<Page<Block>>
+  listPlugins(request: PageRequest<PluginFilter, PluginOrderField>): Promise<Page<CataloguePlugin>>
+  findPlugins(packageNames: readonly string[]): Promise<Map<string, CataloguePlugin>>
+  /**
+   * Lists the versions of several packages that were published to this installation, with one statement.
+   *
+   * @returns by package name
+   */
+  listVersions(
+    packageNames: readonly string[],
+    request: PageRequest<PluginVersionFilter, PluginVersionOrderField>,
+  ): Promise<Map<string, Page<PluginVersion>>>
+  readVersionStatus(version: Pick<PluginVersion, 'packageName' | 'version'>): PluginVersionStatus
+  listProviders(request: PageRequest<ProviderFilter, ProviderOrderField>): Page<Provider>
+}
+
+const MAX_QUERY_LENGTH = 200
+
+interface CatalogueParts {
+  plugins: PluginRegistry
+  pluginStore: PluginStore
+}
+
+export function createCatalogue({ plugins, pluginStore }: CatalogueParts): Catalogue {
+  const { search } = createBlockSearch(plugins)
+  const readVersionStatus: Catalogue['readVersionStatus'] = ({ packageName, version }) => {
+    const report = plugins.report(packageName)
+    return report?.origin === 'STORE' && report.version === version ? 'INSTALLED' : 'PUBLISHED'
+  }
+  return {
+    listBlocks: (request, blocks = plugins.blocks()) => listBlocks(blocks, request),
+    async searchBlocks(query, request) {
+      if (query.length > MAX_QUERY_LENGTH) throw tooLong(query)
+      const { field } = request.orderBy
+      const scores = await search(query)
+      const found = plugins.blocks().filter(({ id }) => scores.has(id))
+      return sortPage(found.filter(matchBlock(request.filter)), request, (block) =>
+        field === 'RELEVANCE' ? { value: toSortText(scores.get(block.id)), id: block.id } : locateBlock(block, field),
+      )
+    },
+    async listPlugins(request) {
+      return listPlugins(mergePlugins(plugins.reports(), await pluginStore.listListings()), request)
+    },
+    async findPlugins(names) {
+      const found = new Map<string, CataloguePlugin>()
+      for (const name of names) {
+        const report = plugins.report(name)
+        if (report) found.set(name, report)
+      }
+      if (names.every((name) => found.has(name))) return found
+      const all = mergePlugins(plugins.reports(), await pluginStore.listListings())
+      return new Map(all.map((each) => [each.packageName, each]))
+    },
+    async listVersions(packageNames, request) {
+      const versions = await pluginStore.listVersions(packageNames)
+      return new Map(packageNames.map((name) => [name, listVersions(versions.get(name) ?? [], request, readVersionStatus)]))
+    },
+    readVersionStatus,
+    listProviders: (request) => listProviders(plugins.providers(), request),
+  }
+}
+
+/** Text that sorts like the number. */
+function toSortText(score = 0): string {
+  return score.toFixed(4).padStart(16, '0')
+}
+
+function tooLong({ length }: string): AshlarError {
+  const message = `query must have at most ${MAX_QUERY_LENGTH} characters, got ${length}`
+  return new AshlarError('BAD_INPUT', message, { details: { path: ['query'] } })
+}

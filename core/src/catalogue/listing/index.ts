@@ -1,0 +1,8 @@
+export { createCatalogue } from './catalogue.ts'
+export { PLUGIN_ORIGINS, PLUGIN_STATUSES } from './list-plugins.ts'
+export { PLUGIN_VERSION_STATUSES } from './list-versions.ts'
+export type { Catalogue } from './catalogue.ts'
+export type { BlockFilter, BlockOrderField } from './list-blocks.ts'
+export type { CataloguePlugin, PluginFilter, PluginOrderField } from './list-plugins.ts'
+export type { ProviderFilter, ProviderOrderField } from './list-providers.ts'
+export type { PluginVersionFilter, PluginVersionOrderField, PluginVersionStatus } from './list-versions.ts'
