@@ -21,7 +21,7 @@ it.each([
   ['./updates', ['updates']],
 ])('the entry %s of the built package has its exports and types', async (entry, names) => {
   const { default: file = '', types = '' } = manifest.exports[entry] as { default?: string; types?: string }
-  expect(Object.keys((await import(pathToFileURL(join(folder, file)).href)) as object)).toEqual(names)
+  expect(Object.keys((await import(pathToFileURL(join(folder, file)).href)) as object)).toEqual(expect.arrayContaining(names))
   for (const name of names) expect(await readFile(join(folder, types), 'utf8')).toContain(name)
 })
 

@@ -3,8 +3,8 @@ import { buildSchema, getNamedType, isAbstractType, isObjectType, type GraphQLOu
 import { beforeAll, describe, expect, it } from 'vitest'
 
 /*
- * `possible-types.ts`, `keys.ts` and `updates.ts` are generated from the schema: `npx pnpm@12 vitest run gateway/client -u` updates
- * them after a change of the schema.
+ * `possible-types.ts`, `keys.ts` and `updates.ts` are generated from the schema. After a change of the schema,
+ * `npx pnpm@12 vitest run gateway/client -u` updates them.
  */
 
 let schema: GraphQLSchema

@@ -12,7 +12,11 @@ export interface ReconnectOptions {
    * @default 0.25 to 10 seconds for 10 attempts
    */
   retryDelayMs?: (attempt: number) => number | undefined
-  /** Reconnects if the server sends nothing for this time. The server sends a comment every 12 seconds. @default 45_000 */
+  /**
+   * Reconnects if the server sends nothing for this time. The server sends a comment at least every 12 seconds.
+   *
+   * @default 45_000
+   */
   idleTimeoutMs?: number
 }
 

@@ -6,10 +6,10 @@ import { updateLists, type Update } from './update-lists.ts'
 export const updates: { Mutation: Record<string, Update> } = {
   Mutation: {
     activateGraphVersion: updateLists('graphs'),
-    addCredential: updateLists(),
+    addCredential: updateLists('credentials'),
     cancelExecution: updateLists('executions'),
     createGraph: updateLists('graphs'),
-    deleteCredential: updateLists(),
+    deleteCredential: updateLists('credentials'),
     deleteGraphs: updateLists('graphs'),
     forkGraph: updateLists('graphs'),
     importGraph: updateLists('graphs'),
@@ -24,7 +24,7 @@ export const updates: { Mutation: Record<string, Update> } = {
     setPluginVersion: updateLists('plugins'),
     startExecution: updateLists('executions'),
     uninstallPlugin: updateLists('plugins'),
-    updateCredential: updateLists(),
+    updateCredential: updateLists('credentials'),
     updateGraph: updateLists('graphs'),
     upgradeGraph: updateLists('graphs'),
   },

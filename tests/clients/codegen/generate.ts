@@ -11,7 +11,8 @@ const PACKAGES = fileURLToPath(new URL('../node_modules', import.meta.url))
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
 /*
- * Generates the types of the documents in usage.ts with the client preset of GraphQL Code Generator, as its command does:
+ * Generates the types of the documents in usage.ts with the client preset of GraphQL Code Generator, as its command
+ * does:
  *
  *     node generate.ts <folder> string|documentNode
  *
