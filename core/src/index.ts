@@ -40,8 +40,6 @@ export type {
   ErrorDetails,
   Fault,
   Listed,
-  OldPage,
-  OldPageRequest,
   Page,
   PageRequest,
   Position,
