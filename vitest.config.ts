@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { summaryReporter } from './tests/setup/test-summary.ts'
 
-const TESTS = ['{core,schema,gateway}/src/**/*.test.ts', 'plugins/*/src/**/*.test.ts', 'tests/**/*.test.ts']
+const TESTS = ['{core,schema,gateway,gateway/client}/src/**/*.test.ts', 'plugins/*/src/**/*.test.ts', 'tests/**/*.test.ts']
 /** Long proofs: `pnpm prove` runs them, `pnpm test` does not. */
 const PROOFS = ['**/*.prove.test.ts']
 /** Files that mock modules or change the process. Each needs a process of its own. */

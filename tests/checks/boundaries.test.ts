@@ -5,7 +5,13 @@ const PACKAGES: WorkspacePackage[] = [
   { folder: '.', name: 'ashlar', dependencies: ['@ashlar/gateway', 'node'], entries: [] },
   { folder: 'core', name: '@ashlar/core', dependencies: ['@ashlar/sdk', 'pg'], entries: ['.', './testing'] },
   { folder: 'schema', name: '@ashlar/schema', dependencies: ['@ashlar/core', 'graphql'], entries: ['.'] },
-  { folder: 'gateway', name: '@ashlar/gateway', dependencies: ['@ashlar/core', '@ashlar/schema'], entries: ['.'] },
+  {
+    folder: 'gateway',
+    name: '@ashlar/gateway',
+    dependencies: ['@ashlar/core', '@ashlar/schema', '@ashlar/client'],
+    entries: ['.'],
+  },
+  { folder: 'gateway/client', name: '@ashlar/client', dependencies: ['graphql'], entries: ['.'] },
   { folder: 'tests', name: '@ashlar/tests', dependencies: ['@ashlar/core', '@ashlar/sdk'], entries: [] },
   { folder: 'plugins/sdk', name: '@ashlar/sdk', dependencies: ['zod'], entries: ['.'] },
   { folder: 'plugins/text', name: '@ashlar/plugin-text', dependencies: ['@ashlar/sdk', 'zod'], entries: ['.'] },
@@ -26,11 +32,12 @@ describe('a dependency', () => {
     ['plugins/text', '@ashlar/plugin-text', '@ashlar/core'],
     ['plugins/sdk', '@ashlar/sdk', '@ashlar/core'],
     ['gateway', '@ashlar/gateway', '@ashlar/plugin-text'],
+    ['gateway/client', '@ashlar/client', '@ashlar/core'],
     ['tests', '@ashlar/tests', '@ashlar/plugin-text'],
   ])('of %s against the allowed directions is rejected: %s on %s', (folder, name, dependency) => {
     const others = PACKAGES.filter((each) => each.folder !== folder)
     expect(findBoundaryFaults([...others, { folder, name, dependencies: [dependency], entries: ['.'] }], [])).toEqual([
-      `${folder}/package.json: ${name} must not depend on ${dependency}; arrows run gateway → schema → core → sdk and plugins → sdk`,
+      `${folder}/package.json: ${name} must not depend on ${dependency}; arrows run gateway → schema → core → sdk, gateway → client and plugins → sdk`,
     ])
   })
 })
@@ -69,6 +76,7 @@ describe('an import', () => {
     ],
     ['gateway/src/bin.ts', '@ashlar/core/testing', /"@ashlar\/core\/testing" is for tests only$/],
     ['gateway/src/bin.ts', '../../core/src/create-runtime.ts', /"..\/..\/core\/src\/create-runtime.ts" is outside the package;/],
+    ['gateway/src/bin.ts', '../client/src/index.ts', /"..\/client\/src\/index.ts" is outside the package;/],
     ['plugins/text/src/index.ts', 'node:fs', /blocks run in a sandbox, which has no Node module "node:fs"$/],
     ['plugins/text/src/index.ts', 'fs/promises', /blocks run in a sandbox, which has no Node module "fs\/promises"$/],
     [

@@ -22,13 +22,15 @@ export interface WorkspacePackage {
 /** The workspace packages that a package may import. No package may import a plugin. */
 const ARROWS: Record<string, readonly string[]> = {
   '.': ['@ashlar/gateway'],
-  gateway: ['@ashlar/schema', '@ashlar/core'],
+  gateway: ['@ashlar/schema', '@ashlar/core', '@ashlar/client'],
+  'gateway/client': [],
   schema: ['@ashlar/core'],
   core: ['@ashlar/sdk'],
   testing: ['@ashlar/core'],
   'plugins/sdk': [],
   'plugins/*': ['@ashlar/sdk'],
   tests: ['@ashlar/gateway', '@ashlar/schema', '@ashlar/core', '@ashlar/sdk'],
+  'tests/clients': ['@ashlar/client', '@ashlar/gateway', '@ashlar/core'],
 }
 
 /** The files that may import a library. A path that ends with a slash is a folder. Tests may import any library. */
@@ -60,7 +62,7 @@ export function findBoundaryFaults(packages: readonly WorkspacePackage[], files:
       .map((name) => `${posix.join(owner.folder, 'package.json')}: ${arrowFault(owner, name)}`),
   )
   for (const file of files) {
-    const owner = packages.find(({ folder }) => file.path.startsWith(`${folder}/`))
+    const owner = findOwner(packages, file.path)
     if (!owner) continue
     for (const each of listImports(file.text)) {
       const fault = importFault(packages, owner, file.path, each)
@@ -72,6 +74,12 @@ export function findBoundaryFaults(packages: readonly WorkspacePackage[], files:
   return faults
 }
 
+/** The package of the innermost folder: `gateway/client` is a package of its own. */
+function findOwner(packages: readonly WorkspacePackage[], path: string): WorkspacePackage | undefined {
+  const owners = packages.filter(({ folder }) => path.startsWith(`${folder}/`))
+  return owners.toSorted((a, b) => b.folder.length - a.folder.length)[0]
+}
+
 function importFault(
   packages: readonly WorkspacePackage[],
   owner: WorkspacePackage,
@@ -81,7 +89,7 @@ function importFault(
   const { from } = imported
   if (from.startsWith('.')) {
     const target = posix.join(posix.dirname(path), from)
-    return target.startsWith(`${owner.folder}/`)
+    return findOwner(packages, target) === owner
       ? undefined
       : `"${from}" is outside the package; import a dependency of ${owner.name} by its name`
   }
@@ -108,12 +116,18 @@ function mayImport({ folder }: WorkspacePackage, name: string): boolean {
 }
 
 function arrowFault(owner: WorkspacePackage, name: string): string {
-  return `${owner.name} must not depend on ${name}; arrows run gateway → schema → core → sdk and plugins → sdk`
+  return `${owner.name} must not depend on ${name}; arrows run gateway → schema → core → sdk, gateway → client and plugins → sdk`
 }
+
+const WORKSPACE = [
+  'package.json',
+  '{core,schema,gateway,testing,tests}/package.json',
+  '{gateway/client,tests/clients,plugins/*}/package.json',
+]
 
 async function readWorkspace(): Promise<{ packages: WorkspacePackage[]; files: SourceFile[] }> {
   const packages: WorkspacePackage[] = []
-  for await (const path of glob(['package.json', '{core,schema,gateway,testing,tests}/package.json', 'plugins/*/package.json'])) {
+  for await (const path of glob(WORKSPACE)) {
     const { name, exports, ...rest } = JSON.parse(await readFile(path, 'utf8')) as PackageJson
     const dependencies = [rest.dependencies, rest.devDependencies, rest.peerDependencies, rest.optionalDependencies]
     packages.push({

@@ -9,6 +9,7 @@ import { build, type Plugin } from 'esbuild'
  * Builds the packages that authors install, as folders for `npm pack` and `npm publish`:
  *
  * - `@ashlar/sdk`: JavaScript and types, file by file.
+ * - `@ashlar/client`: JavaScript and types, file by file.
  * - `@ashlar/testing`: the test kit in one file, including the sandbox, the programs of its processes, and the guest's
  *   first script.
  */
@@ -17,15 +18,15 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** Dependencies that are not bundled into the test kit: native packages, and packages that plugins also use. */
 const EXTERNAL = ['esbuild', 'ipaddr.js', 'isolated-vm', 'undici', 'zod']
 
-/** @param out the folder in which to create or replace `sdk` and `testing` */
+/** @param out the folder in which to create or replace `sdk`, `testing` and `client` */
 export async function buildPackages(out: string): Promise<void> {
   const folder = resolve(out)
   await rm(folder, { recursive: true, force: true })
-  await Promise.all([buildSdk(join(folder, 'sdk')), buildTesting(join(folder, 'testing'))])
+  await Promise.all([buildSdk(join(folder, 'sdk')), buildTesting(join(folder, 'testing')), buildClient(join(folder, 'client'))])
 }
 
 async function buildSdk(folder: string): Promise<void> {
-  await emit(folder, 'plugins/sdk/src', 'index.ts', {})
+  await emit(folder, 'plugins/sdk/src', ['index.ts'], {})
   await cp(join(ROOT, 'plugins/sdk/sandbox.d.ts'), join(folder, 'dist/sandbox.d.ts'))
   const { version, peerDependencies } = await readManifest('plugins/sdk')
   await writePackage(folder, {
@@ -53,7 +54,7 @@ async function buildTesting(folder: string): Promise<void> {
   })
   await writeFile(join(lib, 'prelude.json'), JSON.stringify(await buildPrelude()))
   await writePrograms(lib)
-  await emit(folder, 'core/src/testing/kit', 'types.ts', { emitDeclarationOnly: true })
+  await emit(folder, 'core/src/testing/kit', ['types.ts'], { emitDeclarationOnly: true })
   await writeFile(join(folder, 'dist', 'index.d.ts'), TESTING_TYPES)
   const [{ version }, sdk] = await Promise.all([readManifest('testing'), readManifest('plugins/sdk')])
   const versions = await catalogVersions()
@@ -65,6 +66,27 @@ async function buildTesting(folder: string): Promise<void> {
     dependencies: Object.fromEntries(EXTERNAL.filter((name) => name !== 'zod').map((name) => [name, versions.get(name)])),
     peerDependencies: { '@ashlar/sdk': sdk.version, ...sdk.peerDependencies },
     engines: { node: '^26' },
+  })
+}
+
+/** Settings for the caches of other clients, which the package has besides its index. */
+const CACHE_SETTINGS = ['possible-types', 'keys', 'updates']
+
+export async function buildClient(folder: string): Promise<void> {
+  await emit(
+    folder,
+    'gateway/client/src',
+    ['index', ...CACHE_SETTINGS].map((name) => `${name}.ts`),
+    {},
+  )
+  await cp(join(ROOT, 'gateway/client/README.md'), join(folder, 'README.md'))
+  const { version } = await readManifest('gateway/client')
+  const settings = CACHE_SETTINGS.map((name) => [`./${name}`, { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` }])
+  await writePackage(folder, {
+    name: '@ashlar/client',
+    version,
+    description: 'A typed client for the GraphQL API of Ashlar that resumes subscriptions.',
+    exports: { ...buildExports('index'), ...Object.fromEntries(settings) },
   })
 }
 
@@ -102,8 +124,8 @@ function buildExports(entry: string): object {
   return { '.': { types: './dist/index.d.ts', default: `./dist/${entry}.js` }, './package.json': './package.json' }
 }
 
-/** Emits JavaScript and types of a module and of its imports in the same folder. */
-async function emit(folder: string, source: string, entry: string, options: object): Promise<void> {
+/** Emits JavaScript and types of modules and of their imports in the same folder. */
+async function emit(folder: string, source: string, entries: readonly string[], options: object): Promise<void> {
   await mkdir(folder, { recursive: true })
   const config = join(folder, 'tsconfig.json')
   const compilerOptions = {
@@ -116,7 +138,11 @@ async function emit(folder: string, source: string, entry: string, options: obje
     lib: ['es2025', 'dom', 'dom.iterable', 'dom.asynciterable'],
     ...options,
   }
-  const text = JSON.stringify({ extends: join(ROOT, 'tsconfig.json'), compilerOptions, files: [join(ROOT, source, entry)] })
+  const text = JSON.stringify({
+    extends: join(ROOT, 'tsconfig.json'),
+    compilerOptions,
+    files: entries.map((entry) => join(ROOT, source, entry)),
+  })
   await writeFile(config, text)
   execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', config], { stdio: 'inherit' })
   await rm(config)

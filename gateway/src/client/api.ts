@@ -1,5 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import { AshlarError, errorMessage, type GraphDocument, type JsonSchema, type SourcePosition } from '@ashlar/core'
+import { AshlarError, type GraphDocument, type JsonSchema, type SourcePosition } from '@ashlar/core'
 import { toError, type Client } from './client.ts'
 import {
   CANCEL_EXECUTION,
@@ -96,8 +95,6 @@ export interface Api {
 }
 
 const PAGE = 100
-/** Pauses between attempts to reach a server that does not respond, which may be restarting. */
-const RECONNECT_AFTER_MS = [200, 500, 1000, 2000, 4000, 8000]
 
 export function createApi(client: Client): Api {
   return {
@@ -150,32 +147,14 @@ export function createApi(client: Client): Api {
 }
 
 async function* follow(client: Client, executionId: string, signal: AbortSignal): AsyncGenerator<ApiEvent, void> {
-  let after: string | null = null
-  for (let attempt = 0; ; attempt++) {
-    try {
-      for await (const data of client.subscribe(EXECUTION_EVENTS, { executionId, after }, signal)) {
-        const { executionEvents: event } = data as { executionEvents: ApiEvent }
-        after = event.id
-        attempt = 0
-        yield event
-        if (event.__typename === 'ExecutionFinished') return
-      }
-      throw new TypeError('the event stream ended before the execution did')
-    } catch (error) {
-      if (signal.aborted || !isBroken(error)) throw error
-      const waitMs = RECONNECT_AFTER_MS[attempt]
-      if (waitMs === undefined) {
-        const message = `the connection to the server was lost (${errorMessage(error)}): the execution continues when the server runs again`
-        throw new AshlarError('SHUTTING_DOWN', message, { cause: error })
-      }
-      await pause(waitMs, undefined, { signal })
-    }
+  try {
+    for await (const data of client.subscribe(EXECUTION_EVENTS, { executionId }, signal))
+      yield (data as { executionEvents: ApiEvent }).executionEvents
+  } catch (error) {
+    if (!(error instanceof AshlarError && error.code === 'SERVER_UNREACHABLE')) throw error
+    const message = `the connection to the server was lost (${error.message}): the execution continues when the server runs again`
+    throw new AshlarError('SHUTTING_DOWN', message, { cause: error })
   }
-}
-
-/** Whether the connection failed: streams then throw a TypeError. Errors that the server returns have other classes. */
-function isBroken(error: unknown): boolean {
-  return error instanceof TypeError || (error instanceof AshlarError && error.code === 'SERVER_UNREACHABLE')
 }
 
 /** A graph whose document is an object of the schema. */

@@ -17,6 +17,7 @@ import { healthRoute } from '../http/health.ts'
 import { createLoginLink, loginPage, logOut, openSession, type LoginLink } from '../auth/login.ts'
 import { createErrorMask } from '../http/mask-error.ts'
 import type { Origins } from '../http/origin.ts'
+import { useLimits, useSlices } from './limits/index.ts'
 import { useStrictParameters } from './parameters.ts'
 import { useRequestBody } from '../http/request-body.ts'
 import { useRequestIds } from '../http/request-ids.ts'
@@ -67,10 +68,13 @@ export function createApi(options: ApiOptions): Api {
       useAuthentication(access, runtime.browserSessions),
       useStrictParameters(),
       useExactJson(),
+      useLimits(),
       useRequestBody(maxBodyBytes),
       useSubscriptions(),
+      useSlices(),
       useCompression(),
     ],
+    parserAndValidationCache: false, // see `useLimits`
     maskedErrors: { maskError: createErrorMask(logger) },
     maxRequestBodySize: false, // see useRequestBody
     graphqlEndpoint: GRAPHQL_PATH,

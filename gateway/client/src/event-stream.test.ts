@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseEventStream } from './sse.ts'
+import { parseEventStream } from './event-stream.ts'
 
 async function parse(...chunks: (string | Uint8Array)[]): Promise<unknown[]> {
   const source = async function* () {
@@ -11,18 +11,18 @@ async function parse(...chunks: (string | Uint8Array)[]): Promise<unknown[]> {
 }
 
 it('skips comments and pings', async () => {
-  const text = ':\n\nevent: next\ndata: {"a":1}\n\n:\n\nevent: complete\ndata:\n\n'
+  const text = ':\n\nevent: next\n: a comment\ndata: {"a":1}\n\n:\n\nevent: complete\ndata:\n\n'
   expect(await parse(text)).toEqual([
     { event: 'next', data: '{"a":1}' },
     { event: 'complete', data: '' },
   ])
 })
 
-it('returns the same messages for any chunks, even if a chunk ends inside a character', async () => {
-  const bytes = new TextEncoder().encode('event: next\r\ndata: "é€😀"\r\n\r\nevent: next\ndata: a\ndata: b\n\n')
+it('returns the same messages for any chunks, even if a chunk ends inside a character or a line end', async () => {
+  const bytes = new TextEncoder().encode('id: 1\r\nevent: next\r\ndata: "é€😀"\r\n\r\nevent: next\nid:2\ndata: a\ndata:  b\n\n')
   const expected = [
-    { event: 'next', data: '"é€😀"' },
-    { event: 'next', data: 'a\nb' },
+    { event: 'next', id: '1', data: '"é€😀"' },
+    { event: 'next', id: '2', data: 'a\n b' },
   ]
   expect(await parse(bytes)).toEqual(expected)
   expect(await parse(...Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual(expected)

@@ -1,0 +1,31 @@
+// Generated from the schema by generated.test.ts.
+
+import { updateLists, type Update } from './update-lists.ts'
+
+/** Loads lists again after a mutation that changed them: `updates` of urql's `cacheExchange`. */
+export const updates: { Mutation: Record<string, Update> } = {
+  Mutation: {
+    activateGraphVersion: updateLists('graphs'),
+    addCredential: updateLists('credentials'),
+    cancelExecution: updateLists('executions'),
+    createGraph: updateLists('graphs'),
+    deleteCredential: updateLists('credentials'),
+    deleteGraphs: updateLists('graphs'),
+    forkGraph: updateLists('graphs'),
+    importGraph: updateLists('graphs'),
+    installPlugin: updateLists('plugins'),
+    publishPlugin: updateLists(),
+    renewDevPlugin: updateLists('plugins'),
+    replayExecution: updateLists('executions'),
+    retryExecution: updateLists('executions'),
+    runBlock: updateLists('executions'),
+    saveGraphVersion: updateLists('graphs'),
+    setDevPlugin: updateLists('plugins'),
+    setPluginVersion: updateLists('plugins'),
+    startExecution: updateLists('executions'),
+    uninstallPlugin: updateLists('plugins'),
+    updateCredential: updateLists('credentials'),
+    updateGraph: updateLists('graphs'),
+    upgradeGraph: updateLists('graphs'),
+  },
+}
