@@ -70,7 +70,7 @@ const DOCUMENT = {
 
 async function measureQuery(gateway: Gateway, query: string): Promise<Omit<Figure, 'part'>> {
   const text = await (await send(gateway, query)).text() // the first time also compiles code
-  if (text.startsWith('{"errors"')) throw new Error(`a query failed: ${text.slice(0, 500)}`)
+  if (/^\{"errors"|"errors":\[\{/.test(text)) throw new Error(`a query failed: ${text.slice(0, 200)} ${text.slice(-500)}`)
   const cost = Number(/"cost":\{"requested":(\d+)/.exec(text.slice(-200))?.[1])
   const blocked: number[] = []
   for (let i = 0; i < TIMES; i++) {
