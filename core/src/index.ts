@@ -35,16 +35,7 @@ export type { HostProvider, Provider } from './capabilities/index.ts'
 export { oauthClientSchema } from './domains/credentials/index.ts'
 export type { Credential, CredentialFilter, CredentialOrderField, OAuthClient } from './domains/credentials/index.ts'
 export type { DataDir } from './postgres/embedded/index.ts'
-export type {
-  Direction,
-  ErrorCode,
-  ErrorDetails,
-  Fault,
-  Listed,
-  Page,
-  PageRequest,
-  Position,
-} from './base/index.ts'
+export type { Direction, ErrorCode, ErrorDetails, Fault, Listed, Page, PageRequest, Position } from './base/index.ts'
 export type { Execution } from './runtime/lifecycle/index.ts'
 export type { JournalEvent, NodeExecutionStatus, NodeFailure, Reason } from './engine/index.ts'
 export { DOWNLOAD_PATH, formatNodeExecutionKey, locateFile } from './domains/executions/index.ts'
