@@ -63,7 +63,7 @@ const lists = Object.values(schema.getTypeMap())
 
 function toListField(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>): ListField {
   const item = getItem(field)
-  const required = field.args.filter(({ type, defaultValue }) => isNonNullType(type) && defaultValue === undefined)
+  const required = field.args.filter(({ type, default: value }) => isNonNullType(type) && value === undefined)
   const args = required.map(({ name }) => `, ${name}: "a"`).join('')
   return {
     name: `${parent.name}.${field.name}`,

@@ -17,7 +17,7 @@ import { healthRoute } from '../http/health.ts'
 import { createLoginLink, loginPage, logOut, openSession, type LoginLink } from '../auth/login.ts'
 import { createErrorMask } from '../http/mask-error.ts'
 import type { Origins } from '../http/origin.ts'
-import { useLimits, useSlices } from './limits/index.ts'
+import { createBodyCheck, useLimits, useSlices } from './limits/index.ts'
 import { useStrictParameters } from './parameters.ts'
 import { useRequestBody } from '../http/request-body.ts'
 import { useRequestIds } from '../http/request-ids.ts'
@@ -69,7 +69,7 @@ export function createApi(options: ApiOptions): Api {
       useStrictParameters(),
       useExactJson(),
       useLimits(),
-      useRequestBody(maxBodyBytes),
+      useRequestBody(maxBodyBytes, createBodyCheck),
       useSubscriptions(),
       useSlices(),
       useCompression(),

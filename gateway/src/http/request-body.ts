@@ -1,7 +1,6 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import type { Plugin } from 'graphql-yoga'
-import { JsonCheck, rejecting } from '../graphql/limits/index.ts'
 import { requestError } from './request-error.ts'
 
 type Decoder = (body: Uint8Array, options: { maxOutputLength: number }) => Promise<Uint8Array>
@@ -17,14 +16,19 @@ const DECODERS: ReadonlyMap<string, Decoder | undefined> = new Map([
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?([\w-]+)"?\s*)?$/i
 
+/** Checks the next part of a body. Throws the error that rejects the request. */
+type Check = (part: Uint8Array) => void
+
 /**
  * Reads the bodies of POST requests: JSON in UTF-8, which may be compressed. Browsers send forms and plain text for any
  * page without asking the server, so those types are rejected.
  *
  * Responds with 415 to another type, charset or encoding, and with 413 to a body of more than `maxBytes`, compressed or
  * not. Only this many bytes are read or decompressed.
+ *
+ * @param createCheck creates the check of one body, which receives the decompressed JSON while it is read
  */
-export function useRequestBody(maxBytes: number): Plugin {
+export function useRequestBody(maxBytes: number, createCheck: () => Check): Plugin {
   return {
     onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
       if (request.method !== 'POST') return
@@ -34,8 +38,7 @@ export function useRequestBody(maxBytes: number): Plugin {
       if (!requestParser) return
       setRequestParser(async (given) => {
         const { url, method, headers, signal } = given
-        const json = new JsonCheck(1)
-        const check = (part: Uint8Array): void => rejecting(() => json.push(part))
+        const check = createCheck()
         let bytes = await readBytes(given.body, maxBytes, decode ? () => {} : check)
         if (decode) check((bytes = await decompress(bytes, decode, maxBytes)))
         const body = toText(bytes)
@@ -59,11 +62,7 @@ function findDecoder(encoding: string): Decoder | undefined {
 }
 
 /** @param check is called with each part. Its error ends the reading. */
-async function readBytes(
-  body: AsyncIterable<Uint8Array> | null,
-  maxBytes: number,
-  check: (part: Uint8Array) => void,
-): Promise<Uint8Array> {
+async function readBytes(body: AsyncIterable<Uint8Array> | null, maxBytes: number, check: Check): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
   const iterator = body?.[Symbol.asyncIterator]()
