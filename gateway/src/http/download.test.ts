@@ -92,7 +92,8 @@ it('closes the file when the client leaves', async () => {
   const leave = new AbortController()
   const response = await fetch(origin + url, { signal: leave.signal })
   await response.body?.getReader().read()
-  const { reader } = (await open.mock.results[0]?.value) as Awaited<ReturnType<typeof runtime.executionFiles.openDownload>>
+  const opened: unknown = await open.mock.results[0]?.value
+  const { reader } = opened as Awaited<ReturnType<typeof runtime.executionFiles.openDownload>>
   leave.abort()
   await expect.poll(() => reader.read()).toBeNull() // a closed reader returns null
 })
