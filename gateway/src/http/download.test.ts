@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestFiles, createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createGateway, type Gateway } from '../server/index.ts'
 
 const filesDir = join(tmpdir(), `ashlar-downloads-${randomUUID()}`)
@@ -21,6 +21,7 @@ beforeAll(async () => {
   await run.write('page.html', '<script>alert(1)</script>')
   await run.write('Zürich "x".csv'.replaceAll('"', ''), 'a,b')
   await run.write('large.csv', 'a,b\n'.repeat(1000))
+  await writeFile(join(filesDir, executionId.slice(0, 6), executionId, 'huge.csv'), Buffer.alloc(40_000_000))
   run.end()
   await files.close()
 })
@@ -49,7 +50,7 @@ it('streams a file as an attachment that never runs as a page', async () => {
 })
 
 it('declares the media type and the name of a file', async () => {
-  const { headers } = await download('Zürich x.csv')
+  const { headers } = await download('Zürich x.csv', { method: 'HEAD' })
   expect(headers.get('content-type')).toBe('text/csv; charset=utf-8')
   expect(headers.get('content-disposition')).toBe(`attachment; filename="Z_rich x.csv"; filename*=UTF-8''Z%C3%BCrich%20x.csv`)
 })
@@ -63,7 +64,8 @@ it('resumes a download, and ignores other ranges', async () => {
   ])
   const past = await download('page.html', { headers: { range: 'bytes=25-' } })
   expect([past.status, past.headers.get('content-range')]).toEqual([416, 'bytes */25'])
-  expect((await download('page.html', { headers: { range: 'bytes=0-1,3-4' } })).status).toBe(200)
+  const whole = await download('page.html', { headers: { range: 'bytes=0-1,3-4' } })
+  expect([whole.status, (await whole.text()).length]).toEqual([200, 25])
 })
 
 it('answers HEAD without a body', async () => {
@@ -77,6 +79,21 @@ it.each(['/files/', '/files/x', '/files/a.b', '/files/../files/x', '/files/a/b',
 )
 
 it('streams a file without compression', async () => {
-  const { headers } = await download('large.csv', { headers: { 'accept-encoding': 'gzip', range: 'bytes=4-' } })
+  const response = await download('large.csv', { headers: { 'accept-encoding': 'gzip', range: 'bytes=4-' } })
+  const { headers } = response
   expect([headers.get('content-encoding'), headers.get('content-length')]).toEqual([null, '3996'])
+  expect((await response.text()).length).toBe(3996)
+})
+
+it('closes the file when the client leaves', async () => {
+  const { origin } = new URL(await gateway.listen(0))
+  const open = vi.spyOn(runtime.executionFiles, 'openDownload')
+  const { url } = runtime.executionFiles.createDownload(runtime.ownerId, { executionId, path: 'huge.csv' })
+  const leave = new AbortController()
+  const response = await fetch(origin + url, { signal: leave.signal })
+  await response.body?.getReader().read()
+  const opened: unknown = await open.mock.results[0]?.value
+  const { reader } = opened as Awaited<ReturnType<typeof runtime.executionFiles.openDownload>>
+  leave.abort()
+  await expect.poll(() => reader.read()).toBeNull() // a closed reader returns null
 })
