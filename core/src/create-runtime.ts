@@ -28,7 +28,7 @@ import {
 } from './domains/credentials/index.ts'
 import { createNotifications, openDatabase, type Database, type Notifications } from './postgres/index.ts'
 import { Execution, createChildren, createPlanCache } from './runtime/lifecycle/index.ts'
-import { createExecutions, type Executions } from './domains/executions/index.ts'
+import { createExecutionFiles, createExecutions, type ExecutionFiles, type Executions } from './domains/executions/index.ts'
 import { createJournalHealth, type JournalHealth } from './runtime/journal/index.ts'
 import { countUnfinished, createWorker, releaseWork, type Worker } from './runtime/worker/index.ts'
 import {
@@ -113,6 +113,7 @@ export interface Runtime {
   credentials: Credentials
   database: Database
   executions: Executions
+  executionFiles: ExecutionFiles
   graphs: Graphs
   graphWarnings: GraphWarnings
   /** Whether the journal can be written. */
@@ -198,7 +199,6 @@ async function compose(
   const plans = createPlanCache(database.fork, plugins)
   const health = createJournalHealth({ pool: database.pool, notifications, onError })
   undo.push(health.close)
-  const executions = createExecutions({ database, notifications, queue, graphs, plans, maxValueBytes, health, onError })
   const parts = { database, notifications, queue, plans, health, onError }
   const unfinishedAtStart = await recover(config, database, queue)
   const children = createChildren({ ...parts, graphs, maxValueBytes })
@@ -217,7 +217,8 @@ async function compose(
     ...openAccounts(database, notifications, onError, undo),
     ...userParts,
     database,
-    executions,
+    executions: createExecutions({ ...parts, graphs, maxValueBytes }),
+    executionFiles: createExecutionFiles({ ...config, pool: database.pool, workspaces }),
     graphs,
     graphWarnings: createGraphWarnings(graphs, plugins),
     journal: health,

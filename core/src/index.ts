@@ -3,6 +3,7 @@ export {
   API_ERROR_CODES,
   AshlarError,
   ERROR_CODES,
+  Lru,
   errorMessage,
   showValue,
   sortPage,
@@ -47,17 +48,31 @@ export type {
   Position,
 } from './base/index.ts'
 export type { Execution } from './runtime/lifecycle/index.ts'
-export type { JournalEvent, NodeFailure, Reason } from './engine/index.ts'
+export type { JournalEvent, NodeExecutionStatus, NodeFailure, Reason } from './engine/index.ts'
+export { DOWNLOAD_PATH, formatNodeExecutionKey, locateFile } from './domains/executions/index.ts'
 export type {
   BulkFailure,
   BulkRequest,
   BulkResult,
+  EventFilter,
+  EventRequest,
   ExecutionChange,
+  ExecutionDiff,
+  ExecutionFile,
+  ExecutionFileFilter,
+  ExecutionFileRequest,
   ExecutionFilter,
   ExecutionRequest,
   ExecutionSummary,
+  FileDownload,
   FollowedEvent,
+  NodeDifference,
+  NodeExecutionFilter,
+  NodeExecutionKey,
+  NodeExecutionOrder,
+  NodeExecutionRequest,
   NodeExecutionView,
+  ValueDifference,
 } from './domains/executions/index.ts'
 export type { ProgressReport } from './runtime/driver/index.ts'
 export { PIN_KINDS, formatType, toPinKind } from './pins/index.ts'

@@ -72,8 +72,8 @@ function fieldFaults(type: GraphQLObjectType, schema: GraphQLSchema): string[] {
   })
 }
 
-/** `viewer` is already loaded. An error of a subscription ends its event anyway. */
-const MAY_BE_NON_NULL = new Set(['Query.viewer', 'Query.nodes', 'Query.validateGraph', 'Query.graphWarnings', 'Query.sandbox'])
+/** It is already loaded. */
+const MAY_BE_NON_NULL = new Set(['Query.viewer'])
 
 function canFail(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): boolean {
   if (type.name.endsWith('Edge') || type.name === 'Subscription') return false

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createWorkbench } from '@ashlar/core'
-import { BUILTIN_PLUGINS, createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { BUILTIN_PLUGINS, createTestRuntime, readNodeExecutions, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { packageOf, tarballOf } from './tarballs.ts'
 
@@ -72,7 +72,7 @@ async function runAndReadErrors(block: string, inputs: object = { text: 'luck' }
   const { id } = await executions.start(ownerId, { graphId, inputs: {} })
   const errors: unknown[] = []
   for await (const event of await executions.follow(ownerId, id, 0)) if (event.type === 'NodeFinished') errors.push(event.error)
-  for (const { error } of await executions.nodeExecutions(ownerId, id)) errors.push(error)
+  for (const { error } of await readNodeExecutions(runtime, id)) errors.push(error)
   return errors
 }
 

@@ -24,3 +24,18 @@ it('deletes an entry', () => {
   lru.delete('a')
   expect(lru.get('a')).toBeUndefined()
 })
+
+it('limits the total size of its entries', () => {
+  const lru = new Lru<string, number>(10, (key, value) => key.length + value)
+  lru.set('a', 3)
+  lru.set('b', 3)
+  lru.set('c', 5)
+  expect(['a', 'b', 'c'].map((key) => lru.get(key))).toEqual([undefined, 3, 5])
+})
+
+it('stores no entry that exceeds the limit alone, and keeps the others', () => {
+  const lru = new Lru<string, number>(10, (_key, value) => value)
+  lru.set('a', 3)
+  lru.set('b', 11)
+  expect([lru.get('a'), lru.get('b')]).toEqual([3, undefined])
+})

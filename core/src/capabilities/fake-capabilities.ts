@@ -27,7 +27,7 @@ export function createFakeCapabilities(fakes: Fakes, plugin: { name: string; pro
     storage: createFakeStorage(stored),
     credentials: createFakeCredentials({ secrets: fakes.credentials, plugin, urls }),
     http: { transport: createFakeTransport(fakes.http, requests) },
-    workspaces: { openFor: () => Promise.resolve(workspace), removeExpired: () => Promise.resolve() },
+    workspaces: { openFor: () => Promise.resolve(workspace) },
   })
   return { capabilities, requests, stored, files }
 }

@@ -13,7 +13,7 @@ export interface CapabilityServices {
   getCredentials(caller: Caller): RunCredentials
   http?: HttpOptions
   /** @default none: blocks have no files */
-  workspaces?: Workspaces | undefined
+  workspaces?: Pick<Workspaces, 'openFor'> | undefined
 }
 
 export type CapabilityRegistry = Readonly<Record<string, Capability<CapabilityServices>>>

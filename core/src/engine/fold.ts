@@ -63,7 +63,7 @@ function isInterrupted({ node: { block }, status, attempt }: NodeExecution, acte
 }
 
 /** Converts an event to its scheduler event. Returns undefined for events that follow from other events. */
-function toSchedulerEvent(event: ExecutionEvent): SchedulerEvent | undefined {
+export function toSchedulerEvent(event: ExecutionEvent): SchedulerEvent | undefined {
   switch (event.type) {
     case 'ExecutionStarted':
       return { type: 'start', inputs: event.inputs, ...(event.masks && { masks: event.masks }) }

@@ -1,8 +1,33 @@
 import { placeValue } from '../pins/index.ts'
+import type { NodeExecution } from './pairing.ts'
 import type { PlanNode } from './plan.ts'
+
+/** Inputs that an execution sets for nodes, by node and pin. They override all other inputs. */
+export type InputMasks = Record<string, Record<string, unknown>>
 
 /** Called for each value that is converted to the type of its pin. */
 export type OnConverted = (pin: string, value: unknown, converted: unknown) => void
+
+/**
+ * Returns the inputs of a node execution. Rule 7: constants, then values that arrived (sub-pins merge into their base
+ * pin), then the graph inputs for input blocks, then the masks of the execution. Null is dropped; other values are
+ * converted to the type of their pin.
+ *
+ * @param given what the execution was started with
+ * @throws {RangeError} when a list index in a pin name is not a whole number
+ */
+export function resolveInputs(
+  { node, values, override }: Pick<NodeExecution, 'node' | 'values' | 'override'>,
+  given: { inputs: Record<string, unknown>; masks: InputMasks },
+  onConverted?: OnConverted,
+): Record<string, unknown> {
+  const inputs: Record<string, unknown> = override ? { ...override } : arrivedInputs(node, values)
+  const name = node.constants.name
+  if (!override && node.block.kind === 'input' && typeof name === 'string' && Object.hasOwn(given.inputs, name))
+    inputs.value = given.inputs[name]
+  if (!override && Object.hasOwn(given.masks, node.id)) Object.assign(inputs, given.masks[node.id])
+  return coerceInputs(node, inputs, onConverted)
+}
 
 /** Converts inputs to the types of their pins (rule 8) and drops null. Changes `inputs`. */
 export function coerceInputs(
@@ -35,7 +60,7 @@ export function arrivedValue(node: PlanNode, values: ReadonlyMap<string, unknown
  *
  * @throws {RangeError} when a list index in a pin name is not a whole number
  */
-export function arrivedInputs(node: PlanNode, values: ReadonlyMap<string, unknown>): Record<string, unknown> {
+function arrivedInputs(node: PlanNode, values: ReadonlyMap<string, unknown>): Record<string, unknown> {
   const inputs: Record<string, unknown> = { ...node.constants }
   for (const pin of node.linkedPins) {
     if (!values.has(pin)) continue

@@ -1,6 +1,6 @@
 import { TOOLS_PIN, parseToolPin, selectValue } from '../pins/index.ts'
 import { budgetExceeded } from './budget.ts'
-import { arrivedInputs, arrivedValue, coerceInputs, type OnConverted } from './node-inputs.ts'
+import { arrivedValue, resolveInputs, type InputMasks, type OnConverted } from './node-inputs.ts'
 import { Pairing, type NodeExecution, type NodeFailure, type Sleep } from './pairing.ts'
 import type { Plan, PlanLink, PlanNode } from './plan.ts'
 import { SerialNodes } from './serial-nodes.ts'
@@ -36,9 +36,6 @@ export type SchedulerEvent =
   /** A node execution that has not run yet runs on these inputs instead of its own. */
   | { type: 'override'; node: string; n: number; inputs: Record<string, unknown> }
   | { type: 'cancel'; reason: Reason }
-
-/** Inputs that an execution sets for nodes, by node and pin. They override all other inputs. */
-export type InputMasks = Record<string, Record<string, unknown>>
 
 export interface NodeError extends NodeFailure {
   /** Another attempt may succeed. */
@@ -76,12 +73,17 @@ export class Scheduler {
   #awake: NodeExecution[] = []
   #total = 0
   readonly #failedNodes = new Set<string>()
-  #graphInputs: Record<string, unknown> = {}
-  #masks: InputMasks = {}
+  #given: { inputs: Record<string, unknown>; masks: InputMasks } = { inputs: {}, masks: {} }
   #decisions: Decision[] = []
+  readonly #select: typeof selectValue
 
-  constructor(plan: Plan) {
+  /**
+   * @param select returns the part of a value that a link passes on; undefined if there is none. A caller whose events
+   * carry references instead of values selects from the references. @default {@link selectValue}
+   */
+  constructor(plan: Plan, select = selectValue) {
     this.plan = plan
+    this.#select = select
     this.#nodes = new Map(plan.nodes.map((node) => [node, new Pairing(node)]))
   }
 
@@ -100,26 +102,19 @@ export class Scheduler {
     return [...this.#nodes.values()].flatMap(({ executions }) => executions)
   }
 
+  /** The executions of a node so far, by number. */
+  executionsOf(node: PlanNode): readonly NodeExecution[] {
+    return this.#nodes.get(node)?.executions ?? []
+  }
+
   nodeExecution(node: string, n: number): NodeExecution | undefined {
     const planned = this.plan.byId.get(node)
     return planned && this.#nodes.get(planned)?.executions[n - 1]
   }
 
-  /**
-   * Returns the inputs of a node execution. Rule 7: constants, then values that arrived (sub-pins merge into their base
-   * pin), then the graph inputs for input blocks, then the masks of the execution. Null is dropped; other values are
-   * converted to the type of their pin.
-   *
-   * @throws {RangeError} when a list index in a pin name is not a whole number
-   */
+  /** Returns the inputs of a node execution: see {@link resolveInputs}. @throws {RangeError} */
   resolveInputs(run: NodeExecution, onConverted?: OnConverted): Record<string, unknown> {
-    const { node, values, override } = run
-    const inputs: Record<string, unknown> = override ? { ...override } : arrivedInputs(node, values)
-    const name = node.constants.name
-    if (!override && node.block.kind === 'input' && typeof name === 'string' && Object.hasOwn(this.#graphInputs, name))
-      inputs.value = this.#graphInputs[name]
-    if (!override && Object.hasOwn(this.#masks, node.id)) Object.assign(inputs, this.#masks[node.id])
-    return coerceInputs(node, inputs, onConverted)
+    return resolveInputs(run, this.#given, onConverted)
   }
 
   get failedNodes(): string[] {
@@ -129,8 +124,7 @@ export class Scheduler {
   #start(inputs: Record<string, unknown>, masks: InputMasks): void {
     if (this.status !== 'QUEUED') return
     this.status = 'RUNNING'
-    this.#graphInputs = inputs
-    this.#masks = masks
+    this.#given = { inputs, masks }
     for (const [node, pairing] of this.#nodes) if (node.isStart) this.#queue(pairing.start()) // rule 1
   }
 
@@ -218,7 +212,7 @@ export class Scheduler {
     const tool = parseToolPin(pin)
     if (tool) return this.#deliverToTool(source, tool.node, tool.pin, value)
     for (const link of source.links.get(pin) ?? []) {
-      const selected = link.steps.length === 0 ? value : selectValue(value, link.steps)
+      const selected = link.steps.length === 0 ? value : this.#select(value, link.steps)
       if (selected !== undefined) this.#deliverTo(link, selected)
     }
   }

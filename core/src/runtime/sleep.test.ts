@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BUILTIN_PLUGINS, createTestRuntime, type TestRuntime } from '../testing/index.ts'
+import { BUILTIN_PLUGINS, createTestRuntime, readNodeExecutions, type TestRuntime } from '../testing/index.ts'
 import type { JournalEvent } from '../engine/index.ts'
 
 const SOURCE = `import { defineBlock, definePlugin } from '@ashlar/sdk'
@@ -130,15 +130,13 @@ describe('a sleeping block', () => {
     const moment = new Date(until).toISOString()
     expect(reason).toEqual({ code: 'WAITING_FOR_TIME', message: `waits until ${moment} for sleeping nodes: n` })
     await expect.poll(() => runtime.worker?.active(), slowly).toBe(0)
-    expect(await runtime.executions.nodeExecutions(runtime.ownerId, id)).toMatchObject([
+    expect(await readNodeExecutions(runtime, id)).toMatchObject([
       { status: 'WAITING', waitingUntil: new Date(until), outputs: [{ value: 'before 1' }] },
     ])
     const resumed = await untilEvent(id, 'NodeResumed')
     expect(resumed.at).toBeGreaterThanOrEqual(until)
     expect(getOutputs(await readEvents(id))).toEqual(['before 1', 'after 1'])
-    expect(await runtime.executions.nodeExecutions(runtime.ownerId, id)).toMatchObject([
-      { status: 'COMPLETED', waitingUntil: undefined },
-    ])
+    expect(await readNodeExecutions(runtime, id)).toMatchObject([{ status: 'COMPLETED', waitingUntil: undefined }])
   })
 
   it('frees its slot for other nodes', async () => {
@@ -193,7 +191,7 @@ describe('a sleeping block', () => {
       await expect.poll(() => getStatus(id), slowly).toBe(status)
       await runtime.executions.cancel(runtime.ownerId, id)
       expect(await getStatus(id)).toBe('CANCELLED')
-      expect(await runtime.executions.nodeExecutions(runtime.ownerId, id)).toMatchObject([{ status: 'CANCELLED' }])
+      expect(await readNodeExecutions(runtime, id)).toMatchObject([{ status: 'CANCELLED' }])
     }
     await expect.poll(() => runtime.worker?.active(), slowly).toBe(0)
   })
@@ -231,7 +229,7 @@ describe('a block that reports progress', () => {
     expect(reports.length).toBeLessThanOrEqual(ms / 200 + 2)
     expect(reports.at(-1)).toMatchObject({ node: 'n', n: 1, fraction: 1, note: 'step 100' })
     expect(events.find(({ type }) => type === 'NodeLog')).toMatchObject({ level: 'debug', text: 'done' })
-    expect(await runtime.executions.nodeExecutions(runtime.ownerId, id)).toMatchObject([
+    expect(await readNodeExecutions(runtime, id)).toMatchObject([
       { status: 'COMPLETED', progress: { fraction: 1, note: 'step 100' } },
     ])
   })

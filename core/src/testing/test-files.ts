@@ -35,7 +35,7 @@ export interface TestFilesRun {
 
 export function createTestFiles({ dir, limits = {} }: TestFilesOptions): TestFiles {
   const store = createFolderStore(dir, limits)
-  const host = createFilesHost({ openFor: (id) => store.open(id, []), removeExpired: () => Promise.resolve() }, limits)
+  const host = createFilesHost({ openFor: (id) => store.open(id, []) }, limits)
   const ends: (() => void)[] = []
   return {
     run({ executionId = randomUUIDv7(), ownerId = randomUUID(), grant = ['read', 'write'] }: TestRunOptions = {}) {

@@ -1,5 +1,6 @@
+import { mapConcurrently } from '../base/index.ts'
 import { retryDuringOutage, type Database } from '../postgres/index.ts'
-import type { Workspace, WorkspaceStore } from './workspace.ts'
+import type { OwnedWorkspace, Workspace, WorkspaceStore } from './workspace.ts'
 
 /** The files of executions. */
 export interface Workspaces {
@@ -8,6 +9,12 @@ export interface Workspaces {
    * with the files of the execution that the root continues or repeats.
    */
   openFor(executionId: string): Promise<Workspace>
+  /**
+   * Finds the workspaces of executions, without creating any.
+   *
+   * @returns the workspaces by execution id. Those that do not exist are missing.
+   */
+  find(executionIds: readonly string[]): Promise<Map<string, OwnedWorkspace>>
   /** Removes the workspaces of finished executions that started before the retention period. */
   removeExpired(retentionDays: number): Promise<void>
 }
@@ -20,6 +27,22 @@ export function createWorkspaces({ pool }: Pick<Database, 'pool'>, store: Worksp
       if (root === undefined) throw new Error('the execution does not exist in the database')
       return store.open(root, origins)
     },
+    async find(executionIds) {
+      const { rows } = await pool.query<{ id: string; root: string }>(ROOTS, [executionIds])
+      const opened = new Map(
+        await mapConcurrently(
+          [...new Set(rows.map(({ root }) => root))],
+          8,
+          async (root) => [root, await store.find(root)] as const,
+        ),
+      )
+      return new Map(
+        rows.flatMap(({ id, root }) => {
+          const workspace = opened.get(root)
+          return workspace ? [[id, workspace] as const] : []
+        }),
+      )
+    },
     async removeExpired(retentionDays) {
       await store.sweep()
       const { rows } = await pool.query<{ before: Date }>(`select now() - make_interval(days => $1) as before`, [retentionDays])
@@ -28,6 +51,15 @@ export function createWorkspaces({ pool }: Pick<Database, 'pool'>, store: Worksp
     },
   }
 }
+
+/** Selects the root of the tree of each execution. */
+const ROOTS = `
+  with recursive ancestry as (
+    select id, id as root, parent_id from execution where id = any($1::uuid[])
+    union all
+    select a.id, e.id, e.parent_id from ancestry a join execution e on e.id = a.parent_id
+  )
+  select id, root from ancestry where parent_id is null`
 
 /**
  * Selects the root of the execution's tree, then the root of the tree of the execution that it continues or repeats,

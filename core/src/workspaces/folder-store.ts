@@ -7,7 +7,7 @@ import { copyTree, makeFolderAndParents, measure, statIfExists, syncFolder } fro
 import { FolderUse } from './folder-use.ts'
 import { FolderWorkspace } from './folder-workspace.ts'
 import { DEFAULT_WORKSPACE_LIMITS, type WorkspaceLimits } from './limits.ts'
-import type { Workspace, WorkspaceStore } from './workspace.ts'
+import type { OwnedWorkspace, Workspace, WorkspaceStore } from './workspace.ts'
 
 /** Length of the prefix of an id that names the folder of its workspace. Ids of the same 4.66 hours share a prefix. */
 const PERIOD_LENGTH = 6
@@ -48,6 +48,15 @@ class FolderStore implements WorkspaceStore {
     await makeFolderAndParents(incomingDir)
     const folder = this.#getFolder(id)
     if (!(await isFolder(folder))) await this.#create(folder, origins)
+    return this.#openFolder(id)
+  }
+
+  async find(id: string): Promise<OwnedWorkspace | undefined> {
+    return (await isFolder(this.#getFolder(id))) ? this.#openFolder(id) : undefined
+  }
+
+  async #openFolder(id: string): Promise<OwnedWorkspace> {
+    const folder = this.#getFolder(id)
     const dir = await realpath(this.#dir)
     const root = join(dir, ...toFolderNames(id))
     if ((await realpath(folder)) !== root) throw new Error(`the folder of the workspace ${id} is a link`)

@@ -14,14 +14,14 @@ const OPEN_TO_READ = constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK
 const OPEN_TO_WRITE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | O_NOFOLLOW
 
 /** @param root the real path of the workspace */
-export async function openFile(root: string, path: readonly string[]): Promise<FileReader> {
+export async function openFile(root: string, path: readonly string[], start = 0): Promise<FileReader> {
   const place = await resolveInside(root, path)
   if ((await statIfExists(place))?.isSymbolicLink()) throw outsideWorkspace(path)
   const handle = await convertFailure(path, open(place, OPEN_TO_READ))
   try {
     const stats = await handle.stat()
     if (!stats.isFile()) throw notFound(path)
-    return new HandleReader(handle, stats.size)
+    return new HandleReader(handle, stats.size, start)
   } catch (error) {
     await handle.close()
     throw error
@@ -31,12 +31,13 @@ export async function openFile(root: string, path: readonly string[]): Promise<F
 class HandleReader implements FileReader {
   readonly bytes: number
   readonly #handle: FileHandle
-  #position = 0
+  #position: number
   #isClosed = false
 
-  constructor(handle: FileHandle, bytes: number) {
+  constructor(handle: FileHandle, bytes: number, start: number) {
     this.#handle = handle
     this.bytes = bytes
+    this.#position = start
   }
 
   async read(): Promise<Buffer | null> {

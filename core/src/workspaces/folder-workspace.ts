@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { mapConcurrently } from '../base/index.ts'
 import { readErrorCode, outsideWorkspace, toFileFailure } from './file-failure.ts'
 import { createFile, openFile } from './folder-streams.ts'
 import { pruneFolders, resolveInside, statIfExists, walk } from './folder-tree.ts'
 import type { FolderUse } from './folder-use.ts'
-import type { FileEntry, FileReader, FileWriter, Workspace } from './workspace.ts'
+import type { FileEntry, FileReader, FileWriter, OwnedWorkspace } from './workspace.ts'
+
+const STATS_AT_ONCE = 16
 
 interface FolderParts {
   /** The real path of the workspace. */
@@ -20,15 +23,15 @@ interface FolderParts {
  * real path of its folder must equal the path, and the file is opened without following a link. Only a process with
  * access to the disk could create a link between these steps; blocks cannot create links.
  */
-export class FolderWorkspace implements Workspace {
+export class FolderWorkspace implements OwnedWorkspace {
   readonly #parts: FolderParts
 
   constructor(parts: FolderParts) {
     this.#parts = parts
   }
 
-  open(path: readonly string[]): Promise<FileReader> {
-    return openFile(this.#parts.root, path)
+  open(path: readonly string[], start = 0): Promise<FileReader> {
+    return openFile(this.#parts.root, path, start)
   }
 
   async create(path: readonly string[]): Promise<FileWriter> {
@@ -72,6 +75,16 @@ export class FolderWorkspace implements Workspace {
       if (entry) entries.push(entry)
     }
     return entries
+  }
+
+  async listAll(): Promise<FileEntry[]> {
+    const { root } = this.#parts
+    const { files } = await walk(root)
+    const entries = await mapConcurrently(files, STATS_AT_ONCE, async (path): Promise<FileEntry[]> => {
+      const stats = await statIfExists(join(root, path))
+      return stats?.isFile() ? [{ path, bytes: stats.size, modifiedAt: stats.mtime }] : []
+    })
+    return entries.flat()
   }
 
   /**

@@ -23,6 +23,14 @@ export interface Workspace {
   list(folder: readonly string[], after: string, first: number): Promise<FileEntry[]>
 }
 
+/** The files of an execution, for its owner. */
+export interface OwnedWorkspace extends Workspace {
+  /** Opens the part of a file that begins at a byte. @throws {AshlarError} FILE_NOT_FOUND */
+  open(path: readonly string[], start?: number): Promise<FileReader>
+  /** Returns all files, in no particular order. */
+  listAll(): Promise<FileEntry[]>
+}
+
 export interface FileEntry {
   path: string
   bytes: number
@@ -59,6 +67,8 @@ export interface WorkspaceStore {
    * @param origins ids of other workspaces. A new workspace starts with the files of the first one that exists.
    */
   open(id: string, origins: readonly string[]): Promise<Workspace>
+  /** Opens a workspace that exists. Creates nothing. */
+  find(id: string): Promise<OwnedWorkspace | undefined>
   /**
    * Lists the ids of workspaces whose executions started before a time, in batches. May omit some of the last hours
    * before the time.

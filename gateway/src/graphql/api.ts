@@ -1,4 +1,4 @@
-import { AshlarError, type Runtime } from '@ashlar/core'
+import { AshlarError, DOWNLOAD_PATH, type Runtime } from '@ashlar/core'
 import { buildSchema, buildContext, type SchemaContext } from '@ashlar/schema'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
 import { graphiqlPage, graphiqlRoutes } from '../graphiql/index.ts'
@@ -10,12 +10,14 @@ import { useExactJson } from './exact-json.ts'
 import { CALLBACK_PATH, callbackPage, finishAuthorization } from '../auth/authorization-callback.ts'
 import { useAuthentication, type RequestContext } from '../auth/use-authentication.ts'
 import type { FailureLimit } from '../auth/failure-limit.ts'
+import { downloadRoute } from '../http/download.ts'
 import { useCompression } from '../http/compression.ts'
 import { useCors } from '../http/cors.ts'
 import { healthRoute } from '../http/health.ts'
 import { createLoginLink, loginPage, logOut, openSession, type LoginLink } from '../auth/login.ts'
 import { createErrorMask } from '../http/mask-error.ts'
 import type { Origins } from '../http/origin.ts'
+import { useLimits, useSlices } from './limits/index.ts'
 import { useStrictParameters } from './parameters.ts'
 import { useRequestBody } from '../http/request-body.ts'
 import { useRequestIds } from '../http/request-ids.ts'
@@ -66,10 +68,13 @@ export function createApi(options: ApiOptions): Api {
       useAuthentication(access, runtime.browserSessions),
       useStrictParameters(),
       useExactJson(),
+      useLimits(),
       useRequestBody(maxBodyBytes),
       useSubscriptions(),
+      useSlices(),
       useCompression(),
     ],
+    parserAndValidationCache: false, // see `useLimits`
     maskedErrors: { maskError: createErrorMask(logger) },
     maxRequestBodySize: false, // see useRequestBody
     graphqlEndpoint: GRAPHQL_PATH,
@@ -90,6 +95,7 @@ function buildRoutes(options: ApiOptions): { routes: ReadonlyMap<string, Route>;
     ['/health', healthRoute(options.runtime)],
     ['/login', loginPage(options.loginCommand)],
     [CALLBACK_PATH, callbackPage(callback)],
+    [DOWNLOAD_PATH, downloadRoute(options.runtime.executionFiles)],
     ...pageRoutes,
     ...graphiqlRoutes,
   ])

@@ -10,7 +10,7 @@ export function useExactJson(): Plugin {
     onRequestParse({ url, requestParser, setRequestParser }) {
       if (!requestParser) return
       setRequestParser(async (request) => {
-        // This is the request of yoga, which limits the size of the body.
+        // See `useRequestBody`, which limits the size and the depth of the body.
         Object.defineProperty(request, 'json', { value: async () => parseOrReject(await request.text()), configurable: true })
         const params = await requestParser(request)
         const variables = request.method === 'GET' ? url.searchParams.get('variables') : null

@@ -39,8 +39,9 @@ export function useCompression(): Plugin {
   }
 }
 
+/** A download is streamed, and the range of a partial one refers to the file, so it stays as it is. */
 function isCompressible({ status, headers }: Response): boolean {
-  if (EMPTY_STATUSES.has(status) || headers.has('content-encoding')) return false
+  if (EMPTY_STATUSES.has(status) || headers.has('content-encoding') || headers.has('content-disposition')) return false
   const length = headers.get('content-length')
   return COMPRESSIBLE.test(headers.get('content-type') ?? '') && (length === null || Number(length) >= MIN_BYTES)
 }

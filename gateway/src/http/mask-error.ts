@@ -31,11 +31,13 @@ export function unexpectedExtensions(): Record<string, unknown> {
   return { code: 'INTERNAL_SERVER_ERROR', ...(requestId !== undefined && { requestId }) }
 }
 
-/** Converts an AshlarError to an error of the whole request, with its HTTP status. */
+/**
+ * Converts an AshlarError to an error of the whole request, with its HTTP status. Without `spec: false`, yoga responds
+ * with 200 to clients that accept `application/json`.
+ */
 export function toRequestError(error: AshlarError): GraphQLError {
-  return new GraphQLError(error.message, {
-    extensions: { ...toExtensions(error), http: { status: error.status, headers: errorHeaders(error) } },
-  })
+  const http = { status: error.status, headers: errorHeaders(error), spec: false }
+  return new GraphQLError(error.message, { extensions: { ...toExtensions(error), http } })
 }
 
 /** Returns the headers of a response with this error. Source: RFC 6750, 3 */

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import type { Plugin } from 'graphql-yoga'
+import { JsonCheck, rejecting } from '../graphql/limits/index.ts'
 import { requestError } from './request-error.ts'
 
 type Decoder = (body: Uint8Array, options: { maxOutputLength: number }) => Promise<Uint8Array>
@@ -33,8 +34,11 @@ export function useRequestBody(maxBytes: number): Plugin {
       if (!requestParser) return
       setRequestParser(async (given) => {
         const { url, method, headers, signal } = given
-        const bytes = await readBytes(given.body, maxBytes)
-        const body = toText(decode ? await decompress(bytes, decode, maxBytes) : bytes)
+        const json = new JsonCheck(1)
+        const check = (part: Uint8Array): void => rejecting(() => json.push(part))
+        let bytes = await readBytes(given.body, maxBytes, decode ? () => {} : check)
+        if (decode) check((bytes = await decompress(bytes, decode, maxBytes)))
+        const body = toText(bytes)
         return requestParser(new fetchAPI.Request(url, { method, headers, signal, body }))
       })
     },
@@ -54,7 +58,12 @@ function findDecoder(encoding: string): Decoder | undefined {
   throw unsupported('the encoding of the body must be gzip, deflate or br', { 'accept-encoding': 'gzip, deflate, br' })
 }
 
-async function readBytes(body: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
+/** @param check is called with each part. Its error ends the reading. */
+async function readBytes(
+  body: AsyncIterable<Uint8Array> | null,
+  maxBytes: number,
+  check: (part: Uint8Array) => void,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
   const iterator = body?.[Symbol.asyncIterator]()
@@ -62,9 +71,12 @@ async function readBytes(body: AsyncIterable<Uint8Array> | null, maxBytes: numbe
     const { done, value } = await iterator.next().catch(throwAbort)
     if (done === true) break
     length += value.byteLength
-    if (length > maxBytes) {
+    try {
+      if (length > maxBytes) throw tooLarge(maxBytes)
+      check(value)
+    } catch (error) {
       void discard(iterator)
-      throw tooLarge(maxBytes)
+      throw error
     }
     chunks.push(value)
   }

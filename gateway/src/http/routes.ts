@@ -19,7 +19,7 @@ const DEFAULT_HEADERS = {
 }
 
 interface RoutesOptions {
-  /** Routes for GET, by path. */
+  /** Routes for GET, by path. A path that ends with `/` also serves all paths below it without a further `/`. */
   routes: ReadonlyMap<string, Route>
   /** Routes for POST, by path. */
   actions: ReadonlyMap<string, Route>
@@ -61,12 +61,18 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
       if (page) return await page(request, url, address)
       if (pathname === GRAPHQL_PATH)
         return request.method === 'GET' || request.method === 'POST' ? undefined : rejectMethod(pathname)
-      const found = reads ? routes.get(pathname) : request.method === 'POST' ? actions.get(pathname) : undefined
+      const found = reads ? findRoute(pathname) : request.method === 'POST' ? actions.get(pathname) : undefined
       return found ? await found(request, url, address) : rejectMethod(pathname)
     } catch (error) {
       if (error instanceof AshlarError) return errorResponse(error)
       return unexpected(url, error)
     }
+  }
+
+  /** Returns the route of the path, or that of the folder of the path, such as `/files/`. */
+  function findRoute(pathname: string): Route | undefined {
+    const folder = pathname.slice(0, pathname.lastIndexOf('/') + 1)
+    return routes.get(pathname) ?? (folder === '/' ? undefined : routes.get(folder))
   }
 
   function unexpected({ pathname }: URL, error: unknown): Response {
@@ -82,7 +88,7 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
   }
 
   function findMethods(pathname: string): string {
-    return [...(routes.has(pathname) ? ['GET', 'HEAD'] : []), ...(actions.has(pathname) ? ['POST'] : [])].join(', ')
+    return [...(findRoute(pathname) ? ['GET', 'HEAD'] : []), ...(actions.has(pathname) ? ['POST'] : [])].join(', ')
   }
 }
 

@@ -54,7 +54,7 @@ describe('authentication', () => {
     ['the owner key with another host name', () => ({ ...BEARER, host: 'ashlar.example' })],
   ])('accepts %s', async (_who, headers) => {
     const response = await post(VIEWER, headers())
-    expect(await response.json()).toEqual(OWNER)
+    expect(await response.json()).toMatchObject(OWNER)
     expect(response.headers.get('access-control-allow-origin')).toBeNull()
   })
 

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { buildSchema } from '@ashlar/schema'
 import { BUILTIN_PLUGINS, createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import {
@@ -202,8 +203,21 @@ async function send({ query, variables }: Operation): Promise<{ errors?: unknown
     new Request('http://127.0.0.1/graphql', { method: 'POST', headers, body: JSON.stringify({ query, variables }) }),
   )
   expect(response.status).toBeLessThan(500)
-  const text = await response.text()
+  const text = isSubscription ? await readStream(response) : await response.text()
   return (isSubscription ? { data: text } : JSON.parse(text)) as { errors?: unknown; data?: unknown }
+}
+
+/** Reads a stream until it ends or pauses: some subscriptions never end. */
+async function readStream({ body }: Response): Promise<string> {
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  for (;;) {
+    const read = await Promise.race([reader?.read(), setTimeout(100)])
+    if (read?.value === undefined) break
+    text += read.value
+  }
+  void reader?.cancel()
+  return text
 }
 
 /** Sends the operations. @returns each operation that fails with an unexpected error */

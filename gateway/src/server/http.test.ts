@@ -158,7 +158,7 @@ describe('the body of a request', () => {
   it.each(['gzip', 'deflate', 'br'] as const)('may have the encoding %s', async (encoding) => {
     const body = new Uint8Array(await encodings[encoding](VIEWER))
     const response = await post(body, { 'content-encoding': encoding })
-    expect(await response.json()).toEqual({ data: { viewer: { name: 'Owner' } } })
+    expect(await response.json()).toMatchObject({ data: { viewer: { name: 'Owner' } } })
   })
 
   it.each(['gzip', 'deflate', 'br'] as const)('is rejected if it decompresses with %s to more than 32 MiB', async (encoding) => {
@@ -248,7 +248,7 @@ it('answers the hash of a persisted query so that Apollo sends the query', async
     })
   }
   const full = await post(`{"query":"{ viewer { name } }","extensions":${extensions}}`)
-  expect(await full.json()).toEqual({ data: { viewer: { name: 'Owner' } } })
+  expect(await full.json()).toMatchObject({ data: { viewer: { name: 'Owner' } } })
 })
 
 describe('compression', () => {
@@ -289,7 +289,7 @@ describe('compression', () => {
   it('does not apply to small answers', async () => {
     const { headers, body } = await readRaw({ 'accept-encoding': 'br' }, '{ viewer { name } }')
     expect(headers).not.toContain('content-encoding')
-    expect(body.toString()).toBe('{"data":{"viewer":{"name":"Owner"}}}')
+    expect(body.toString()).toContain('{"data":{"viewer":{"name":"Owner"}}')
   })
 
   it('applies to the files of GraphiQL, which are validated with their ETag', async () => {

@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream'
-import type { Runtime } from '@ashlar/core'
+import { AshlarError, type Runtime } from '@ashlar/core'
 import { CloseCode, type Server as Protocol } from 'graphql-ws'
 import type { WebSocket } from 'ws'
 import type { Logger } from '../base/logger.ts'
 import { bindToScope } from '../base/request-scope.ts'
 import type { Caller } from '../auth/authentication.ts'
+import { JsonCheck } from '../graphql/limits/index.ts'
 import type { RequestFacts } from '../http/origin.ts'
 import type { SocketPlace } from './socket-places.ts'
 
@@ -33,6 +34,10 @@ const PING_EVERY_MS = 12_000
 /** The total number of bytes that a client may send before it is acknowledged: it needs one message with its key. */
 const MAX_BYTES_BEFORE_ACKNOWLEDGEMENT = 64 * 1024
 const MESSAGE_TOO_BIG = 1009
+/** A query is in `payload.query` of a message. */
+const QUERY_DEPTH = 2
+/** Source: RFC 6455, section 5.5. */
+const MAX_REASON_BYTES = 123
 /** The time that a client has to close after the server requests it. */
 const CLOSE_WITHIN_MS = 500
 
@@ -61,7 +66,7 @@ export function serveClient(client: WebSocket, { socket, facts, place }: Connect
       onMessage: (handle) =>
         client.on(
           'message',
-          bindToScope((data) => void handle(String(data)).catch(fail)),
+          bindToScope((data) => void receive(client, data as Buffer, handle).catch(fail)),
         ),
     },
     { facts, accept },
@@ -84,10 +89,23 @@ function limitBytes(client: WebSocket, socket: Duplex): () => void {
     if (bytes <= MAX_BYTES_BEFORE_ACKNOWLEDGEMENT) return
     remove()
     closeSoon(client, MESSAGE_TOO_BIG, 'Too many bytes before the acknowledgement')
+    client.pause() // the bytes that follow stay in the buffers of the client
   }
   const remove = (): void => void socket.off('data', count)
   socket.on('data', count)
   return remove
+}
+
+/** Handles a message. Closes a client whose message exceeds a limit of the API. */
+async function receive(client: WebSocket, data: Buffer, handle: (text: string) => Promise<void>): Promise<void> {
+  if (client.readyState !== client.OPEN) return
+  try {
+    new JsonCheck(QUERY_DEPTH).push(data)
+  } catch (error) {
+    if (!(error instanceof AshlarError)) throw error
+    return closeSoon(client, MESSAGE_TOO_BIG, error.message.slice(0, MAX_REASON_BYTES))
+  }
+  await handle(String(data))
 }
 
 /** Closes a client. Cuts the connection if the client does not close it in time. */

@@ -67,7 +67,7 @@ describe('authentication', () => {
     ['the owner key of the upgrade request', () => ({ headers: { ...KEY, host: 'ashlar.example' } }), () => ({})],
   ])('accepts %s', async (_what, options, params) => {
     const client = connect(options(), params())
-    expect(await ask(client, VIEWER)).toEqual([{ data: { viewer: { name: 'Owner' } } }])
+    expect(await ask(client, VIEWER)).toMatchObject([{ data: { viewer: { name: 'Owner' } } }])
   })
 
   it.each<[string, () => ClientOptions, Record<string, unknown>]>([
@@ -125,7 +125,7 @@ describe('operations', () => {
     const executionId = Buffer.from(`Execution:${execution.id}`).toString('base64url')
     const query = 'subscription ($id: ID!) { executionEvents(executionId: $id) { seq __typename } }'
     const results = await ask(connect({}, params), query, { id: executionId })
-    expect(results[0]).toEqual({ data: { executionEvents: { seq: 1, __typename: 'ExecutionStarted' } } })
+    expect(results[0]).toMatchObject({ data: { executionEvents: { seq: 1, __typename: 'ExecutionStarted' } } })
     expect(results.at(-1)).toMatchObject({ data: { executionEvents: { __typename: 'ExecutionFinished' } } })
   })
 
@@ -250,7 +250,7 @@ describe('invalid clients', () => {
     await once(socket, 'open')
     socket.send('not a message')
     expect((await once(socket, 'close'))[0]).toBe(4400)
-    expect(await ask(connect({ headers: login.headers }), '{ __typename }')).toEqual([{ data: { __typename: 'Query' } }])
+    expect(await ask(connect({ headers: login.headers }), '{ __typename }')).toMatchObject([{ data: { __typename: 'Query' } }])
   })
 
   it('are closed when they request another protocol', async () => {
@@ -294,10 +294,43 @@ describe('limits', () => {
     expect(await waitForClose(socket)).toBe(1009)
   })
 
+  it('does not read the rest of a message that is too large before the acknowledgement', async () => {
+    const socket = await opened()
+    const sent = new Promise((resolve) => socket.send('x'.repeat(31 * 1024 * 1024), resolve))
+    expect(await waitForClose(socket)).toBe(1009)
+    expect(await sent).toBeInstanceOf(Error)
+  })
+
+  it.each([
+    ['nested too deeply', `{"id":"1","type":"subscribe","payload":${'['.repeat(2000)}`, 'levels of lists and objects'],
+    ['with a query of 2 MB', JSON.stringify({ payload: { query: 'x'.repeat(2_000_000) } }), 'the query text has more than'],
+  ])('closes with 1009 an acknowledged client that sends a message %s', async (_what, message, reason) => {
+    const socket = await acknowledged()
+    socket.send(message)
+    const [code, given] = (await once(socket, 'close')) as [number, Buffer]
+    expect([code, String(given)]).toEqual([1009, expect.stringContaining(reason)])
+  })
+
+  it('returns the error of a query that exceeds a limit', async () => {
+    const query = `{ ${Array.from({ length: 51 }, (_, i) => `a${i}: __typename`).join(' ')} }`
+    await expect(ask(connect({}, { authorization: `Bearer ${OWNER_KEY}` }), query)).rejects.toMatchObject([
+      { message: expect.stringContaining('51 aliases') as string, extensions: { code: 'LIMIT_EXCEEDED' } },
+    ])
+  })
+
+  it('returns the error of a subscription that is too expensive', async () => {
+    const plugins = 'plugins { versions(first: 100) { edges { node { version } } } }'
+    const query = `subscription { blocksChanged { ${'abcdefghijklmnopqrst'.replaceAll(/./g, (name) => `${name}: ${plugins} `)} } }`
+    expect(await ask(connect({}, { authorization: `Bearer ${OWNER_KEY}` }), query)).toMatchObject([
+      { errors: [{ extensions: { code: 'COST_EXCEEDED' } }] },
+    ])
+  })
+
   it('accepts a large message of an acknowledged client', async () => {
-    const query = `{ __typename } # ${'x'.repeat(1024 * 1024)}`
-    const answer = await ask(connect({}, { authorization: `Bearer ${OWNER_KEY}` }), query)
-    expect(answer).toEqual([{ data: { __typename: 'Query' } }])
+    const query = 'query ($value: Boolean = true) { __typename @include(if: $value) }'
+    const variables = { unused: 'x'.repeat(1024 * 1024) }
+    const answer = await ask(connect({}, { authorization: `Bearer ${OWNER_KEY}` }), query, variables)
+    expect(answer).toMatchObject([{ data: { __typename: 'Query' } }])
   })
 
   it('closes with 1009 an acknowledged client that sends a message of more than 32 MiB', async () => {

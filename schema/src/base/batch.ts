@@ -7,13 +7,13 @@ const loaders = new WeakMap<SchemaContext, Map<string, DataLoader<string, unknow
  * Loads a value of one parent together with those of the other parents that the request asks for at the same time.
  *
  * @param key names what is loaded: the field and its arguments
- * @param loadMany returns the value of each parent by its id
+ * @param loadMany returns the value of each parent, or its error, by its id
  */
 export function loadTogether<Value>(
   context: SchemaContext,
   key: string,
   parentId: string,
-  loadMany: (parentIds: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
+  loadMany: (parentIds: readonly string[]) => Promise<ReadonlyMap<string, Value | Error>>,
 ): Promise<Value> {
   const own = loaders.get(context) ?? new Map<string, DataLoader<string, unknown>>()
   loaders.set(context, own)

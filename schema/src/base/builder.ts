@@ -31,6 +31,7 @@ export const builder = new PothosBuilder<OwnTypes>({
       args: { id: { description: 'Global id.' } },
     },
     nodesQueryOptions: {
+      nullable: { list: true, items: true },
       description: 'The objects with these global ids, in order. Null for each that does not exist or that you may not see.',
       args: { ids: { description: 'At most 100 global ids.' } },
       resolve: (_root, { ids }, _context, _info, resolveNodes) => resolveNodes(assertFew(ids)),

@@ -1,5 +1,5 @@
 import type { InputFieldMap, InputRef, InputShapeFromFields, ArgumentRef, ObjectRef, FieldRef } from '@pothos/core'
-import type { Direction, Listed, Page, PageRequest, Position } from '@ashlar/core'
+import type { AshlarError, Direction, Listed, Page, PageRequest, Position } from '@ashlar/core'
 import type { GraphQLResolveInfo } from 'graphql'
 import { loadTogether } from './batch.ts'
 import { builder, type SchemaTypes } from './builder.ts'
@@ -51,12 +51,15 @@ interface ListFieldOptions<Parent, Item, Filter, Field extends string, Args exte
     context: SchemaContext,
     args: InputShapeFromFields<Args>,
   ) => Promise<Page<Item>> | Page<Item>
-  /** Loads the same page for many parents, in a constant number of statements. Use it for lists of objects. */
+  /**
+   * Loads the same page for many parents, in a constant number of statements. Use it for lists of objects. A parent can
+   * have an error instead.
+   */
   loadMany?: (
     parentIds: readonly string[],
     request: PageRequest<Filter, Field>,
     context: SchemaContext,
-  ) => Promise<ReadonlyMap<string, Page<Item>>>
+  ) => Promise<ReadonlyMap<string, Page<Item> | AshlarError>>
   getParentId?: (parent: Parent) => string
 }
 
@@ -180,7 +183,8 @@ async function loadPage<Parent, Item>(
   if (load) return load(parent, request, context, args as never)
   const key = `${parentType.name}.${fieldName} ${JSON.stringify(request)}`
   const parentId = getParentId?.(parent) ?? (parent as { id: string }).id
-  return loadTogether(context, key, parentId, async (ids) => (await loadMany?.(ids, request, context)) ?? new Map())
+  const loadPages = async (ids: readonly string[]) => (await loadMany?.(ids, request, context)) ?? new Map<string, Page<Item>>()
+  return loadTogether<Page<Item>>(context, key, parentId, loadPages)
 }
 
 interface ListArgs {

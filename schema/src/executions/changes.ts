@@ -39,11 +39,11 @@ builder.subscriptionField('executionsChanged', (t) =>
       filter: t.arg({ type: ExecutionList.Filter, description: 'Which executions to send. The default is all.' }),
       after: t.arg.id({
         description:
-          'The `id` of the last change that you have received. Changes since then are sent first. The default is the header `Last-Event-ID`, otherwise only new changes are sent.',
+          'The `id` of the last change that you have received. Changes since then are sent first. By default, only new changes are sent. The header `Last-Event-ID`, which browsers send when they reconnect, has precedence.',
       }),
     },
     subscribe: (_root, { filter, after }, { runtime, user, lastEventId }) => {
-      const last = after ?? lastEventId
+      const last = lastEventId ?? after
       const since = last == null ? undefined : decodeChangeId(String(last))
       return runtime.executions.followAll(user.id, parseExecutionFilter(filter ?? {}), since) as never
     },

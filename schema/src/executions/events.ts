@@ -1,10 +1,19 @@
-import type { FollowedEvent, NodeFailure, Page, PageRequest } from '@ashlar/core'
+import {
+  AshlarError,
+  formatNodeExecutionKey,
+  type FollowedEvent,
+  type JournalEvent,
+  type NodeFailure,
+  type Page,
+  type PageRequest,
+} from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import type { SchemaContext } from '../base/context.ts'
 import { defineList } from '../base/list.ts'
 import { ExecutionStatusType, ExecutionType, ReasonType } from '../refs/executions.ts'
-import { decodeEventId, decodeSeq, encodeEventId, type PlacedEvent } from './event-ids.ts'
+import { decodeEventId, encodeEventId, type PlacedEvent } from './event-ids.ts'
 import { LogLevel, toLogLevel } from './log-level.ts'
+import { NodeExecutionType } from './node-execution.ts'
 import { NodeFailureType } from './node-failure.ts'
 
 type EventOf<Type extends FollowedEvent['type']> = PlacedEvent<Extract<FollowedEvent, { type: Type }>>
@@ -36,6 +45,12 @@ const NodeEvent = builder.interfaceRef<AnyNodeEvent>('NodeEvent').implement({
   fields: (t) => ({
     nodeId: t.exposeString('node', { description: 'The node in the graph.' }),
     number: t.exposeInt('n', { description: 'The number of the node execution: 1, 2, 3 … within the node.' }),
+    nodeExecution: t.field({
+      type: NodeExecutionType,
+      nullable: true,
+      description: 'The node execution, in its current state.',
+      resolve: ({ executionId, node: nodeId, n: number }) => formatNodeExecutionKey({ executionId, nodeId, number }),
+    }),
   }),
 })
 
@@ -164,11 +179,41 @@ builder.objectType(builder.objectRef<EventOf<'ReaderBehind'>>('ReaderBehind'), {
   fields: (t) => ({ behind: t.exposeInt('behind', { description: 'The number of events that are waiting to be sent.' }) }),
 })
 
+const EVENT_TYPES: Record<JournalEvent['type'], true> = {
+  ExecutionStarted: true,
+  NodeStarted: true,
+  EffectStarted: true,
+  NodeOutput: true,
+  NodeLog: true,
+  NodeProgress: true,
+  NodeFinished: true,
+  NodeWaiting: true,
+  NodeResumed: true,
+  GraphOutput: true,
+  NodeOverridden: true,
+  NodeRetried: true,
+  ExecutionFinished: true,
+}
+
+/** `NodeOutput` is `NODE_OUTPUT`. */
+const EventType = builder.enumType('ExecutionEventType', {
+  description: 'The types of the events of a journal.',
+  values: Object.fromEntries(
+    (Object.keys(EVENT_TYPES) as JournalEvent['type'][]).map((type) => [
+      type.replaceAll(/(?<=[a-z])[A-Z]/g, '_$&').toUpperCase(),
+      { value: type, description: `Events of the type \`${type}\`.` },
+    ]),
+  ),
+})
+
 export const EventList = defineList<PlacedEvent>()({
   type: EventInterface,
   name: 'ExecutionEvent',
   plural: 'events',
-  filter: (t) => ({ nodeId: t.string({ description: 'Only events of this node.' }) }),
+  filter: (t) => ({
+    nodeId: t.string({ description: 'Only events of this node.' }),
+    types: t.field({ type: [EventType], description: 'Only events of these types.' }),
+  }),
   orderFields: { SEQ: 'The number of the event in the journal.' },
   defaultOrder: { field: 'SEQ', direction: 'ASC' },
   locate: ({ executionId: id, seq }) => ({ value: String(seq), id }),
@@ -181,20 +226,23 @@ export const EventList = defineList<PlacedEvent>()({
   },
 })
 
-/** Reads a page of the journal. */
+interface EventFilterInput {
+  nodeId?: string | null | undefined
+  types?: JournalEvent['type'][] | null | undefined
+}
+
+/** Reads one page of the journal of each execution. */
 export async function loadEvents(
-  executionId: string,
-  { first, after }: PageRequest<unknown>,
+  executionIds: readonly string[],
+  { filter, ...request }: PageRequest<EventFilterInput, 'SEQ'>,
   { runtime, user }: SchemaContext,
-): Promise<Page<PlacedEvent>> {
-  const seq = after
-    ? decodeSeq(encodeEventId({ executionId: after.id, seq: Number(after.value), type: 'NodeLog' }), executionId)
-    : 0
-  const { events, total } = await runtime.executions.eventPage(user.id, executionId, seq, first + 1)
-  const items = events.slice(0, first).map((event) => ({ ...event, executionId }))
-  return {
-    items: items.map((item) => ({ item, position: { value: String(item.seq), id: executionId } })),
-    hasMore: events.length > first,
-    total,
-  }
+): Promise<Map<string, Page<PlacedEvent> | AshlarError>> {
+  const { nodeId, types } = filter
+  const coreFilter = { nodeId: nodeId ?? undefined, types: types ?? undefined }
+  const pages = await runtime.executions.eventPages(user.id, executionIds, { ...request, filter: coreFilter })
+  return new Map([...pages].map(([id, page]) => [id, page instanceof AshlarError ? page : placeEvents(id, page)]))
+}
+
+function placeEvents(executionId: string, page: Page<JournalEvent>): Page<PlacedEvent> {
+  return { ...page, items: page.items.map(({ item, position }) => ({ item: { ...item, executionId }, position })) }
 }

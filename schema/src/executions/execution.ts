@@ -1,11 +1,12 @@
-import { toPage, type ExecutionSummary } from '@ashlar/core'
+import type { ExecutionSummary } from '@ashlar/core'
 import { loadTogether } from '../base/batch.ts'
 import { builder } from '../base/builder.ts'
 import type { SchemaContext } from '../base/context.ts'
 import { GraphType, GraphVersionType } from '../refs/graphs.ts'
 import { EventList, loadEvents } from './events.ts'
+import { ExecutionFileList, loadFiles } from './files.ts'
+import { loadNodeExecutions, NodeExecutionList } from './node-execution.ts'
 import { parseExecutionFilter } from '../refs/execution-filter.ts'
-import { NodeExecutionList, toListedRun } from './node-execution.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
 import { ExecutionList, ExecutionStatusType, ExecutionType, ReasonType } from '../refs/executions.ts'
 
@@ -70,15 +71,15 @@ builder.objectType(ExecutionType, {
 builder.objectFields(ExecutionType, (t) => ({
   events: EventList.field(t, {
     description: 'The journal: all events in order. The cursor of an event is its `id`.',
-    load: ({ id }, request, context) => loadEvents(id, request, context),
+    loadMany: loadEvents,
   }),
   nodeExecutions: NodeExecutionList.field(t, {
     description: 'All node executions, grouped by node in the order of the graph.',
-    load: async ({ id }, { first, after }, { runtime, user }) => {
-      const all = (await runtime.executions.nodeExecutions(user.id, id)).map((run) => toListedRun(id, run))
-      const start = after ? all.findIndex(({ position }) => position.id === after.id) + 1 : 0
-      return toPage(all.slice(start, start + first + 1), first, all.length)
-    },
+    loadMany: loadNodeExecutions,
+  }),
+  files: ExecutionFileList.field(t, {
+    description: 'The files that its blocks have stored. The executions that its nodes run share them.',
+    loadMany: loadFiles,
   }),
 }))
 

@@ -1,7 +1,21 @@
-import { NODE_EXECUTION_STATUSES, type Listed, type NodeExecutionView, type ProgressReport } from '@ashlar/core'
+import {
+  type AshlarError,
+  formatNodeExecutionKey,
+  isUuid,
+  NODE_EXECUTION_STATUSES,
+  type NodeExecutionKey,
+  type NodeExecutionOrder,
+  type NodeExecutionStatus,
+  type NodeExecutionView,
+  type Page,
+  type PageRequest,
+  type ProgressReport,
+} from '@ashlar/core'
 import { builder } from '../base/builder.ts'
-import { encodeGlobalId } from '../base/global-ids.ts'
+import type { SchemaContext } from '../base/context.ts'
+import { parseGlobalId } from '../base/global-ids.ts'
 import { defineList } from '../base/list.ts'
+import { ExecutionType } from '../refs/executions.ts'
 import { NodeFailureType } from './node-failure.ts'
 
 const PinValueType = builder.objectRef<{ pin: string; value: unknown }>('PinValue').implement({
@@ -30,23 +44,42 @@ const STATUSES: Record<(typeof NODE_EXECUTION_STATUSES)[number], string> = {
   CANCELLED: 'The execution ended before it finished.',
 }
 
-const NodeExecutionStatusType = builder.enumType('NodeExecutionStatus', {
+export const NodeExecutionStatusType = builder.enumType('NodeExecutionStatus', {
   description: 'The state of a node execution.',
-  values: Object.fromEntries(NODE_EXECUTION_STATUSES.map((status) => [status, { description: STATUSES[status] }])),
+  values: Object.fromEntries(NODE_EXECUTION_STATUSES.map((status) => [status, { description: STATUSES[status] }])) as Record<
+    NodeExecutionStatus,
+    { description: string }
+  >,
 })
 
-/** A node execution with the execution that it belongs to. */
-export type PlacedRun = NodeExecutionView & { executionId: string }
+export const NodeExecutionType = builder.loadableNodeRef('NodeExecution', {
+  id: { resolve: (run: NodeExecutionView) => formatNodeExecutionKey(run) },
+  load: async (ids: string[], { runtime, user }) => {
+    const found = await runtime.executions.findNodeExecutions(
+      user.id,
+      ids.flatMap((id) => parseNodeExecutionKey(id) ?? []),
+    )
+    return ids.map((id) => found.get(id) ?? (null as never))
+  },
+})
 
-const NodeExecutionType = builder.objectRef<PlacedRun>('NodeExecution').implement({
+/** @returns undefined if the text is not the id of a node execution */
+function parseNodeExecutionKey(id: string): NodeExecutionKey | undefined {
+  const [, executionId = '', nodeId = '', number] = /^([^:]+):(.+):([1-9]\d{0,8})$/s.exec(id) ?? []
+  return isUuid(executionId) ? { executionId, nodeId, number: Number(number) } : undefined
+}
+
+builder.objectType(NodeExecutionType, {
   description: 'One run of a node in an execution.',
   fields: (t) => ({
-    id: t.id({
-      description: 'Global id. Clients treat it as opaque.',
-      resolve: ({ executionId, node, n }) => encodeGlobalId('NodeExecution', `${executionId}:${node}:${n}`),
+    execution: t.field({
+      type: ExecutionType,
+      nullable: true,
+      description: 'The execution that it belongs to.',
+      resolve: ({ executionId }) => executionId,
     }),
-    nodeId: t.exposeString('node', { description: 'The node in the graph.' }),
-    number: t.exposeInt('n', { description: '1, 2, 3 … within the node.' }),
+    nodeId: t.exposeString('nodeId', { description: 'The node in the graph.' }),
+    number: t.exposeInt('number', { description: '1, 2, 3 … within the node.' }),
     status: t.field({ type: NodeExecutionStatusType, description: 'Its state.', resolve: ({ status }) => status }),
     attempt: t.exposeInt('attempt', { description: 'The number of its last attempt: 1, 2, 3 …' }),
     inputs: t.expose('inputs', {
@@ -56,9 +89,10 @@ const NodeExecutionType = builder.objectRef<PlacedRun>('NodeExecution').implemen
     }),
     outputs: t.field({
       type: [PinValueType],
-      description: 'The values that its block has delivered, in order.',
+      description: 'The values that its block has delivered, in order, at most 1000. `events` of the execution has all.',
       resolve: ({ outputs }) => outputs,
     }),
+    outputCount: t.exposeInt('outputCount', { description: 'The number of values that its block has delivered.' }),
     missingPins: t.exposeStringList('missingPins', { description: 'Linked input pins that have no value yet.' }),
     error: t.field({
       type: NodeFailureType,
@@ -93,16 +127,43 @@ const NodeExecutionType = builder.objectRef<PlacedRun>('NodeExecution').implemen
   }),
 })
 
-export const NodeExecutionList = defineList<PlacedRun>()({
+export const NodeExecutionList = defineList<NodeExecutionView>()({
   type: NodeExecutionType,
   name: 'NodeExecution',
   plural: 'node executions',
-  filter: (t) => ({ nodeId: t.string({ description: 'Only node executions of this node.' }) }),
-  orderFields: { NODE: 'The place of the node in the graph, then the number.' },
+  filter: (t) => ({
+    nodeId: t.string({ description: 'Only node executions of this node.' }),
+    statuses: t.field({ type: [NodeExecutionStatusType], description: 'Only node executions in one of these states.' }),
+  }),
+  orderFields: {
+    NODE: 'The place of the node in the graph, then the number.',
+    STARTED_AT: 'The start of the first attempt. Those that have not started come last.',
+  },
   defaultOrder: { field: 'NODE', direction: 'ASC' },
-  locate: (run) => toListedRun(run.executionId, run).position,
+  locate: ({ nodeId, number }) => ({ value: String(number), id: `${nodeId}:${number}` }),
 })
 
-export function toListedRun(executionId: string, run: NodeExecutionView): Listed<PlacedRun> {
-  return { item: { ...run, executionId }, position: { value: '', id: `${run.node}.${run.n}` } }
+interface NodeExecutionFilterInput {
+  nodeId?: string | null | undefined
+  statuses?: NodeExecutionStatus[] | null | undefined
 }
+
+/** Reads one page of the node executions of each execution. */
+export function loadNodeExecutions(
+  executionIds: readonly string[],
+  { filter, ...request }: PageRequest<NodeExecutionFilterInput, NodeExecutionOrder>,
+  { runtime, user }: SchemaContext,
+): Promise<Map<string, Page<NodeExecutionView> | AshlarError>> {
+  const coreFilter = { nodeId: filter.nodeId ?? undefined, statuses: filter.statuses ?? undefined }
+  return runtime.executions.nodeExecutionsOf(user.id, executionIds, { ...request, filter: coreFilter })
+}
+
+builder.queryField('nodeExecution', (t) =>
+  t.field({
+    type: NodeExecutionType,
+    nullable: true,
+    description: 'The node execution with this id. Null if it does not exist.',
+    args: { id: t.arg.id({ required: true, description: 'Global id.' }) },
+    resolve: (_root, { id }) => parseGlobalId(id, 'NodeExecution', 'id'),
+  }),
+)

@@ -35,6 +35,7 @@ function toSegments(path: string): string[] {
 builder.queryFields((t) => ({
   validateGraph: t.field({
     type: [FaultType],
+    nullable: true,
     description: 'Returns all faults of a graph document without saving it.',
     args: { document: t.arg({ type: GraphDocumentInput, required: true, description: 'The document.' }) },
     resolve: async (_root, { document }, { runtime, user }) =>
@@ -42,6 +43,7 @@ builder.queryFields((t) => ({
   }),
   graphWarnings: t.field({
     type: [WarningType],
+    nullable: true,
     description:
       'Returns the links and constants of a graph document whose value loses its meaning when it is converted to the type of the pin, such as a list that becomes its length. Nothing is saved.',
     args: { document: t.arg({ type: GraphDocumentInput, required: true, description: 'The document.' }) },

@@ -6,6 +6,7 @@ import { chain40 } from './chain-40.ts'
 import { fanOut200 } from './fan-out.ts'
 import { history } from './history.ts'
 import { plugins } from './plugins.ts'
+import { queries } from './queries.ts'
 import { sandbox } from './sandbox.ts'
 import { waiting } from './waiting.ts'
 
@@ -18,6 +19,7 @@ export const WORKLOADS: readonly Workload[] = [
   waiting,
   history,
   plugins,
+  queries,
   sandbox,
   breakdown,
 ]

@@ -7,7 +7,7 @@ import { createFilesSession } from './session.ts'
 
 /** The files of executions. @param workspaces undefined if this installation stores no files */
 export function createFilesHost(
-  workspaces: Workspaces | undefined,
+  workspaces: Pick<Workspaces, 'openFor'> | undefined,
   overrides: Partial<WorkspaceLimits> = {},
 ): CapabilityHost<{ files?: FilesGrant | undefined }> {
   const limits = { ...DEFAULT_WORKSPACE_LIMITS, ...overrides }

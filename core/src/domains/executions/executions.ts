@@ -23,13 +23,13 @@ import {
   type ReaderBehind,
   readEvents,
 } from '../../runtime/journal/index.ts'
+import { createJournalViews, type ExecutionDiff, type JournalViews } from './views/index.ts'
 import type { BulkRequest, BulkResult } from './bulk.ts'
 import { CANCELLED_BY_OWNER, cancelExecutions } from './cancel-executions.ts'
 import { createExecutionChanges, type ExecutionChanges } from './execution-changes.ts'
 import { retryExecutions } from './retry-executions.ts'
 import { listExecutions, listExecutionsOfGraphs, type ExecutionRequest } from './execution-lists.ts'
 import { findExecutions, findValues, type ExecutionSummary } from './execution-summary.ts'
-import { viewNodeExecutions, type NodeExecutionView } from './node-executions.ts'
 
 const MAX_PRIORITY = 100
 
@@ -40,7 +40,9 @@ export type FollowedEvent = JournalEvent | ReaderBehind
  * The executions of users. An execution of another user is treated as one that does not exist. Methods that start or
  * end an execution fail with JOURNAL_UNAVAILABLE while the database cannot be written, and then have no effect.
  */
-export interface Executions {
+export interface Executions extends Omit<JournalViews, 'diff'> {
+  /** Compares two executions: see {@link JournalViews.diff}. @throws {AshlarError} NOT_FOUND JOURNAL_UNREADABLE */
+  diff(ownerId: string, a: string, b: string): Promise<ExecutionDiff>
   /** @throws {AshlarError} NOT_FOUND INPUTS_INVALID BAD_INPUT */
   start(ownerId: string, request: StartRequest): Promise<Execution>
   /** Runs one block as an execution. @throws {AshlarError} GRAPH_INVALID BLOCK_UNAVAILABLE */
@@ -89,7 +91,6 @@ export interface Executions {
   eventPage(ownerId: string, executionId: string, after: number, most: number): Promise<{ events: JournalEvent[]; total: number }>
   /** Yields every event after `after` until the execution has finished. @throws {AshlarError} NOT_FOUND */
   follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>>
-  nodeExecutions(ownerId: string, executionId: string): Promise<NodeExecutionView[]>
   /** Yields changes of executions, see {@link ExecutionChanges.follow}. */
   followAll: ExecutionChanges['follow']
 }
@@ -139,6 +140,7 @@ class ExecutionService implements Executions {
   readonly #parts: ExecutionParts
   readonly #starter: Batcher<NewExecution, Execution>
   readonly #news = new News()
+  readonly #views: JournalViews
   readonly followAll: ExecutionChanges['follow']
 
   constructor(parts: ExecutionParts) {
@@ -146,6 +148,7 @@ class ExecutionService implements Executions {
     const changes = createExecutionChanges({ ...parts, pool: parts.database.pool })
     this.followAll = (...args) => changes.follow(...args)
     parts.notifications.listen('journal', (message) => this.#news.notify(message))
+    this.#views = createJournalViews(parts.database.pool, parts.plans)
     this.#starter = new Batcher(500, (set) => insertAll(parts, set))
   }
 
@@ -225,10 +228,15 @@ class ExecutionService implements Executions {
     throw new AshlarError('EXECUTION_FINISHED', message, { details: { path: ['executionId'] } })
   }
 
-  async get(ownerId: string, executionId: string): Promise<Execution> {
+  get(ownerId: string, executionId: string): Promise<Execution> {
+    return this.#get(ownerId, executionId, 'executionId')
+  }
+
+  /** @param parameter that contains the id */
+  async #get(ownerId: string, executionId: string, parameter: string): Promise<Execution> {
     const found = isUuid(executionId) && (await this.#parts.database.fork().findOne(Execution, { id: executionId, ownerId }))
     if (found) return found
-    throw new AshlarError('NOT_FOUND', 'there is no execution with this id', { details: { path: ['executionId'] } })
+    throw new AshlarError('NOT_FOUND', 'there is no execution with this id', { details: { path: [parameter] } })
   }
 
   find(ownerId: string, ids: readonly string[]): ReturnType<Executions['find']> {
@@ -259,11 +267,20 @@ class ExecutionService implements Executions {
     return followEvents(this.#parts.database.pool, this.#news, executionId, after)
   }
 
-  async nodeExecutions(ownerId: string, executionId: string): Promise<NodeExecutionView[]> {
-    const execution = await this.get(ownerId, executionId)
-    const plan = await this.#plan(execution.versionId)
-    if (!plan) return []
-    return viewNodeExecutions(plan, await readEvents(this.#parts.database.pool, executionId, 0, Infinity))
+  nodeExecutionsOf(...args: Parameters<JournalViews['nodeExecutionsOf']>): ReturnType<JournalViews['nodeExecutionsOf']> {
+    return this.#views.nodeExecutionsOf(...args)
+  }
+
+  findNodeExecutions(...args: Parameters<JournalViews['findNodeExecutions']>): ReturnType<JournalViews['findNodeExecutions']> {
+    return this.#views.findNodeExecutions(...args)
+  }
+
+  eventPages(...args: Parameters<JournalViews['eventPages']>): ReturnType<JournalViews['eventPages']> {
+    return this.#views.eventPages(...args)
+  }
+
+  async diff(ownerId: string, a: string, b: string): Promise<ExecutionDiff> {
+    return this.#views.diff(await this.#get(ownerId, a, 'a'), await this.#get(ownerId, b, 'b'))
   }
 
   async #continue({ id, ownerId, versionId, inputs, masks }: Execution, events: ExecutionEvent[]): Promise<Execution> {
@@ -276,12 +293,6 @@ class ExecutionService implements Executions {
     const plan = (await this.#parts.plans.load([versionId])).get(versionId)
     if (!plan || plan instanceof AshlarError) throw plan ?? new Error(`no plan for version ${versionId}`)
     return plan
-  }
-
-  /** @returns undefined if a block that the version pins is no longer stored */
-  async #plan(versionId: string): Promise<Plan | undefined> {
-    const plan = (await this.#parts.plans.load([versionId])).get(versionId)
-    return plan instanceof AshlarError ? undefined : plan
   }
 }
 

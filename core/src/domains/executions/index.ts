@@ -1,6 +1,20 @@
 export { createExecutions } from './executions.ts'
 export type { Executions, FollowedEvent } from './executions.ts'
-export type { NodeExecutionView } from './node-executions.ts'
+export { createExecutionFiles, DOWNLOAD_PATH, locateFile } from './files/index.ts'
+export type { ExecutionFile, ExecutionFileFilter, ExecutionFileRequest, ExecutionFiles, FileDownload } from './files/index.ts'
+export { formatNodeExecutionKey } from './views/index.ts'
+export type {
+  EventFilter,
+  EventRequest,
+  ExecutionDiff,
+  NodeDifference,
+  NodeExecutionFilter,
+  NodeExecutionKey,
+  NodeExecutionOrder,
+  NodeExecutionRequest,
+  NodeExecutionView,
+  ValueDifference,
+} from './views/index.ts'
 export type { BulkFailure, BulkRequest, BulkResult } from './bulk.ts'
 export type { ExecutionChange } from './change-subscriber.ts'
 export type { ExecutionFilter } from './execution-filter.ts'

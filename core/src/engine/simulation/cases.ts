@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { TOOLS_PIN, toToolPin } from '../../pins/index.ts'
 import type { GraphDocument, GraphNode } from '../graph/index.ts'
-import type { InputMasks } from '../scheduler.ts'
+import type { InputMasks } from '../node-inputs.ts'
 import type { Emission, Script } from './blocks.ts'
 
 /** A random graph, and all other random decisions of its execution. */

@@ -4,7 +4,8 @@ import { fold } from '../fold.ts'
 import { effectInterrupted } from '../../runtime/driver/index.ts'
 import type { NodeExecution } from '../pairing.ts'
 import type { Plan } from '../plan.ts'
-import type { Decision, InputMasks, NodeError, Scheduler, SchedulerEvent } from '../scheduler.ts'
+import type { InputMasks } from '../node-inputs.ts'
+import type { Decision, NodeError, Scheduler, SchedulerEvent } from '../scheduler.ts'
 
 export interface Simulation {
   scheduler: Scheduler

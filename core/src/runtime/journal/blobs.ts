@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ClientBase, Pool } from 'pg'
-import type { ExecutionEvent, JournalEvent } from '../../engine/index.ts'
+import type { ExecutionEvent } from '../../engine/index.ts'
 
 /** Separates JSON texts, which cannot contain it. Splitting on it costs both sides less than an array. */
 export const SEPARATOR = '\u001F'
@@ -47,9 +47,28 @@ export async function storeBlobs(pool: Pool | ClientBase, blobs: ReadonlyMap<str
   )
 }
 
+/** The hashes of the extracted values of an event. */
+export function blobHashes(event: ExecutionEvent): string[] {
+  return isStored(event) ? event.refs.map(([, hash]) => hash) : []
+}
+
+/** @returns the length of the JSON text of each blob, in bytes, by hash */
+export async function readBlobSizes(pool: Pool | ClientBase, hashes: readonly string[]): Promise<Map<string, number>> {
+  if (hashes.length === 0) return new Map()
+  const { rows } = await pool.query<{ hash: string; bytes: number }>(
+    'select hash, octet_length(value::text) as bytes from blob where hash = any($1)',
+    [hashes],
+  )
+  return new Map(rows.map(({ hash, bytes }) => [hash, bytes]))
+}
+
+function isStored<Event extends ExecutionEvent>(event: Event): event is Event & Required<StoredEvent> {
+  return 'refs' in event
+}
+
 /** Restores the extracted values of events. */
-export async function restoreBlobs(pool: Pool | ClientBase, events: JournalEvent[]): Promise<void> {
-  const stored = events.filter((event): event is JournalEvent & Required<StoredEvent> => 'refs' in event)
+export async function restoreBlobs(pool: Pool | ClientBase, events: readonly ExecutionEvent[]): Promise<void> {
+  const stored = events.filter(isStored)
   if (stored.length === 0) return
   const hashes = new Set(stored.flatMap(({ refs }) => refs.map(([, hash]) => hash)))
   const { rows } = await pool.query<{ hash: string; value: unknown }>('select hash, value from blob where hash = any($1)', [

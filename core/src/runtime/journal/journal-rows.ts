@@ -1,6 +1,6 @@
 import { parseJson } from '@ashlar/sdk/json'
 import { AshlarError, showValue } from '../../base/index.ts'
-import { serializeEvent } from './blobs.ts'
+import { SEPARATOR, serializeEvent } from './blobs.ts'
 import type { ExecutionEvent, JournalEvent } from '../../engine/index.ts'
 
 /** Consecutive events of an execution that are written together. */
@@ -58,12 +58,32 @@ export function encodeRow({ events, times }: EventRun, blobs: Map<string, string
 }
 
 /** @throws {AshlarError} JOURNAL_UNREADABLE */
-export function decodeRow({ first_seq, last_seq, events }: JournalRow): JournalEvent[] {
-  const decoded = parse(events)
-  if (!Array.isArray(decoded) || decoded.length !== last_seq - first_seq + 1)
+export function decodeRow(row: JournalRow): JournalEvent[] {
+  const decoded = parse(row.events)
+  return [...decodeEvents(row, Array.isArray(decoded) ? decoded : undefined)]
+}
+
+/**
+ * Decodes a row event by event, so that a caller can pause between the events of a large row.
+ *
+ * @param row its events are a JSON array, or the JSON texts of the events, separated by {@link SEPARATOR}
+ * @throws {AshlarError} JOURNAL_UNREADABLE
+ */
+export function* decodeRowByEvent(row: JournalRow): Generator<JournalEvent, void> {
+  if (row.events.startsWith('[')) yield* decodeRow(row)
+  else yield* decodeEvents(row, row.events.split(SEPARATOR), parse)
+}
+
+function* decodeEvents<T>(
+  { first_seq, last_seq, events }: JournalRow,
+  stored: readonly T[] | undefined,
+  read: (each: T) => unknown = (each) => each,
+): Generator<JournalEvent, void> {
+  if (stored?.length !== last_seq - first_seq + 1)
     throw unreadable(first_seq, last_seq, `expected ${last_seq - first_seq + 1} events, got ${showValue(events)}`)
   let at = 0
-  return decoded.map((event: JournalEvent, i) => {
+  for (const [i, each] of stored.entries()) {
+    const event = read(each) as JournalEvent | null | undefined
     if (typeof event !== 'object' || event === null || !Object.hasOwn(EVENT_TYPES, event.type))
       throw unreadable(
         first_seq,
@@ -72,8 +92,8 @@ export function decodeRow({ first_seq, last_seq, events }: JournalRow): JournalE
       )
     event.seq = first_seq + i
     at = event.at ??= at
-    return event
-  })
+    yield event
+  }
 }
 
 function parse(text: string): unknown {

@@ -7,6 +7,10 @@ const NEWEST = {
   graphId: ['{ graphs(first: 1) { edges { node { id } } } }', ({ graphs }) => graphs.edges[0]],
   olderVersionId: [VERSIONS, ({ graphs }) => graphs.edges[0]?.node.versions.edges[1]],
   newerVersionId: [VERSIONS, ({ graphs }) => graphs.edges[0]?.node.versions.edges[0]],
+  failedExecutionId: [
+    '{ executions(first: 1, filter: { statuses: [FAILED] }) { edges { node { id } } } }',
+    ({ executions }) => executions.edges[0],
+  ],
   executionId: ['{ executions(first: 1) { edges { node { id } } } }', ({ executions }) => executions.edges[0]],
 }
 

@@ -71,7 +71,7 @@ it('prints the error of the server', async () => {
   const manifest = join(folder, 'package.json')
   await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('0.1.0', '0.2.0'))
   const { status, stdout, stderr } = await ashlarWith(environment, 'plugin', 'publish', folder, '--server', url, '--json')
-  expect([status, stderr]).toEqual([1, expect.stringMatching(/^error TESTS_FAILED: 1 of 5 tests failed/)])
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/^error TESTS_FAILED: /)])
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'TESTS_FAILED' } })
 })
 

@@ -1,0 +1,168 @@
+import type pg from 'pg'
+import { AshlarError, isUuid, type Page } from '../../../base/index.ts'
+import type { JournalEvent, Plan } from '../../../engine/index.ts'
+import type { Execution, PlanCache } from '../../../runtime/lifecycle/index.ts'
+import { diffExecutions, type ExecutionDiff } from './diff-executions.ts'
+import { readEventPages, type EventRequest } from './event-pages.ts'
+import { MAX_VALUE_BYTES, readNodeExecutionPages, type NodeExecutionRequest } from './node-execution-pages.ts'
+import { loadViews } from './node-execution-values.ts'
+import type { NodeExecutionView } from './node-execution-view.ts'
+import { ProjectionCache } from './projection-cache.ts'
+
+/** Identifies a node execution. */
+export interface NodeExecutionKey {
+  executionId: string
+  nodeId: string
+  number: number
+}
+
+/**
+ * What users read of the journals of their executions. The number of statements does not depend on the number of
+ * executions. An execution of another user is treated as one that does not exist, and is missing in the result. An
+ * execution whose journal cannot be read has an error JOURNAL_UNREADABLE.
+ */
+export interface JournalViews {
+  /**
+   * Returns one page of the node executions of each execution. A page has fewer than `first` items, but at least one,
+   * if their values exceed 8 MB together.
+   */
+  nodeExecutionsOf(
+    ownerId: string,
+    executionIds: readonly string[],
+    request: NodeExecutionRequest,
+  ): Promise<Map<string, Page<NodeExecutionView> | AshlarError>>
+  /**
+   * Returns node executions by {@link formatNodeExecutionKey}. Those that do not exist are missing. If their values
+   * exceed 8 MB together, some have an error BAD_INPUT.
+   */
+  findNodeExecutions(ownerId: string, keys: readonly NodeExecutionKey[]): Promise<Map<string, NodeExecutionView | AshlarError>>
+  /**
+   * Returns one page of the events of each execution, in the order of `seq`. A page has fewer than `first` items, but
+   * at least one, if their values exceed 8 MB together. An execution to which `after` does not belong has an error
+   * BAD_INPUT.
+   */
+  eventPages(
+    ownerId: string,
+    executionIds: readonly string[],
+    request: EventRequest,
+  ): Promise<Map<string, Page<JournalEvent> | AshlarError>>
+  /**
+   * Compares two executions of the user: their statuses and outputs, and the inputs and outputs of node executions with
+   * the same node and number.
+   *
+   * @throws {AshlarError} JOURNAL_UNREADABLE
+   */
+  diff(a: Execution, b: Execution): Promise<ExecutionDiff>
+}
+
+/** Formats the id of a node execution: `<execution id>:<node id>:<number>`. */
+export function formatNodeExecutionKey({ executionId, nodeId, number }: NodeExecutionKey): string {
+  return `${executionId}:${nodeId}:${number}`
+}
+
+export function createJournalViews(pool: pg.Pool, plans: PlanCache): JournalViews {
+  return new JournalViewService(pool, plans)
+}
+
+class JournalViewService implements JournalViews {
+  readonly #pool: pg.Pool
+  readonly #plans: PlanCache
+  readonly #projections: ProjectionCache
+
+  constructor(pool: pg.Pool, plans: PlanCache) {
+    this.#pool = pool
+    this.#plans = plans
+    this.#projections = new ProjectionCache(pool)
+  }
+
+  async nodeExecutionsOf(
+    ownerId: string,
+    executionIds: readonly string[],
+    request: NodeExecutionRequest,
+  ): ReturnType<JournalViews['nodeExecutionsOf']> {
+    const owned = await this.#findPlans(ownerId, executionIds)
+    const { loaded, failures } = await this.#load(owned)
+    const pages = await readNodeExecutionPages(this.#pool, loaded, request)
+    const none = [...owned.keys()].filter((id) => !owned.get(id)).map((id) => [id, emptyPage(request)] as const)
+    return new Map([...none, ...failures, ...pages])
+  }
+
+  async findNodeExecutions(ownerId: string, keys: readonly NodeExecutionKey[]): ReturnType<JournalViews['findNodeExecutions']> {
+    const wanted = Map.groupBy(keys, ({ executionId }) => executionId)
+    const { loaded, failures } = await this.#load(await this.#findPlans(ownerId, [...wanted.keys()]))
+    const chosen = [...loaded].map(([executionId, projection]) => {
+      const own = wanted.get(executionId) ?? []
+      return {
+        executionId,
+        projection,
+        runs: own.flatMap((key) => projection.scheduler.nodeExecution(key.nodeId, key.number) ?? []),
+      }
+    })
+    const views = await loadViews(this.#pool, chosen, MAX_VALUE_BYTES / Math.max(1, chosen.length))
+    const found = new Map<string, NodeExecutionView | AshlarError>()
+    for (const { executionId, runs } of chosen)
+      for (const { node, n } of runs) found.set(formatNodeExecutionKey({ executionId, nodeId: node.id, number: n }), tooLarge())
+    for (const view of [...views.values()].flat()) found.set(formatNodeExecutionKey(view), view)
+    for (const [id, failure] of failures) for (const key of wanted.get(id) ?? []) found.set(formatNodeExecutionKey(key), failure)
+    return found
+  }
+
+  async eventPages(
+    ownerId: string,
+    executionIds: readonly string[],
+    request: EventRequest,
+  ): ReturnType<JournalViews['eventPages']> {
+    return readEventPages(this.#pool, [...(await this.#findOwned(ownerId, executionIds)).keys()], request)
+  }
+
+  async diff(a: Execution, b: Execution): Promise<ExecutionDiff> {
+    const plans = await this.#findPlans(a.ownerId, [a.id, b.id])
+    const { loaded, failures } = await this.#load(plans)
+    for (const failure of failures.values()) throw failure
+    const [left, right] = [loaded.get(a.id), loaded.get(b.id)]
+    return diffExecutions(this.#pool, { execution: a, projection: left }, { execution: b, projection: right })
+  }
+
+  async #load(plans: ReadonlyMap<string, Plan | undefined>) {
+    const projections = await this.#projections.load(
+      new Map([...plans].flatMap(([id, plan]) => (plan ? [[id, plan] as const] : []))),
+    )
+    const entries = [...projections]
+    return {
+      loaded: new Map(entries.flatMap(([id, each]) => (each instanceof AshlarError ? [] : [[id, each] as const]))),
+      failures: new Map(entries.flatMap(([id, each]) => (each instanceof AshlarError ? [[id, each] as const] : []))),
+    }
+  }
+
+  /** @returns undefined for an execution whose version pins a block that is no longer stored */
+  async #findPlans(ownerId: string, executionIds: readonly string[]): Promise<Map<string, Plan | undefined>> {
+    const versions = await this.#findOwned(ownerId, executionIds)
+    const plans = await this.#plans.load([...new Set(versions.values())])
+    return new Map(
+      [...versions].map(([id, versionId]) => {
+        const plan = plans.get(versionId)
+        return [id, plan instanceof AshlarError ? undefined : plan]
+      }),
+    )
+  }
+
+  /** @returns the versions of the user's executions, by execution id */
+  async #findOwned(ownerId: string, executionIds: readonly string[]): Promise<Map<string, string>> {
+    const { rows } = await this.#pool.query<{ id: string; version_id: string }>(
+      'select id, version_id from execution where id = any($1::uuid[]) and owner_id = $2',
+      [[...new Set(executionIds)].filter(isUuid), ownerId],
+    )
+    return new Map(rows.map(({ id, version_id }) => [id, version_id]))
+  }
+}
+
+function emptyPage({ countTotal }: NodeExecutionRequest): Page<NodeExecutionView> {
+  return { items: [], hasMore: false, total: countTotal ? 0 : undefined }
+}
+
+function tooLarge(): AshlarError {
+  return new AshlarError(
+    'BAD_INPUT',
+    `the values of the requested node executions have more than ${MAX_VALUE_BYTES} bytes together: request fewer at a time`,
+  )
+}

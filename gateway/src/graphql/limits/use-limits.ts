@@ -1,0 +1,108 @@
+import { AshlarError } from '@ashlar/core'
+import { getOperationAST, parse, validate, type ExecutionArgs, type ExecutionResult, type GraphQLError } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import { toRequestError } from '../../http/mask-error.ts'
+import { calculateCost } from './cost.ts'
+import { createDocumentCache } from './document-cache.ts'
+import { assertDocument } from './document-limits.ts'
+import { LIMITS } from './limits.ts'
+import { assertVariableLists, listLimitRule } from './list-limits.ts'
+import { assertQueryText } from './query-text.ts'
+import { rejecting } from './rejecting.ts'
+
+/**
+ * Rejects requests that would take too much time or memory, before anything runs: first by the text of the query, then
+ * by its document, then by its cost. Caches parsed and validated documents. Adds `extensions.cost` to results; of a
+ * subscription, to the first one.
+ */
+export function useLimits(): Plugin {
+  const cache = createDocumentCache()
+  return {
+    onParse({ params: { source }, setParsedDocument, setParseFn }) {
+      const text = typeof source === 'string' ? source : source.body
+      const cached = cache.find(text)
+      if (cached) return setParsedDocument(cached)
+      rejecting(() => assertQueryText(text))
+      setParseFn(parse)
+      return ({ result }) => {
+        if (result instanceof Error || !result) return
+        rejecting(() => assertDocument(result))
+        cache.add(text, result)
+      }
+    },
+    onValidate({ params: { documentAST }, setResult, setValidationFn }) {
+      const cached = cache.findErrors(documentAST)
+      if (cached) return setResult([...cached])
+      setValidationFn((schema, document, rules) => {
+        const errors = validate(schema, document, [...(rules ?? []), listLimitRule], { maxErrors: LIMITS.errors })
+        cache.addErrors(document, errors)
+        return errors
+      })
+    },
+    onExecute({ args, setResultAndStopExecution }) {
+      const price = findPrice(args)
+      if ('errors' in price) return setResultAndStopExecution(price)
+      return { onExecuteDone: (payload) => addCost(payload, price) }
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const price = findPrice(args)
+      if ('errors' in price) return setResultAndStopExecution(price)
+      return { onSubscribeResult: (payload) => addCost(payload, price) }
+    },
+  }
+}
+
+/** The value of `extensions.cost`. */
+interface Price {
+  requested: number
+  available: number
+}
+
+/** @returns a result with the error of an operation that must not run */
+function findPrice({ schema, document, operationName, variableValues }: PriceArgs): Price | Refusal {
+  const operation = getOperationAST(document, operationName)
+  const price = { requested: 0, available: LIMITS.cost }
+  if (!operation) return price // the executor reports it
+  const variables = variableValues ?? {}
+  try {
+    assertVariableLists(schema, operation, variables)
+    price.requested = calculateCost({ schema, document, operation, variables })
+    if (price.requested > price.available) throw costExceeded(price)
+  } catch (error) {
+    if (!(error instanceof AshlarError)) throw error
+    return { errors: [toRequestError(error)], ...(price.requested > 0 && { extensions: { cost: price } }) }
+  }
+  return price
+}
+
+interface Refusal {
+  errors: GraphQLError[]
+  extensions?: { cost: Price }
+}
+
+type PriceArgs = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>
+
+function costExceeded({ requested, available }: Price): AshlarError {
+  const message = `the operation costs ${requested}, and at most ${available} is available: request smaller pages ("first"), fewer nested lists or fewer fields, or send several requests`
+  return new AshlarError('COST_EXCEEDED', message, { details: { requested, available } })
+}
+
+type Results = ExecutionResult | AsyncIterable<ExecutionResult>
+
+interface ResultPayload {
+  result: Results
+  setResult(result: ExecutionResult): void
+}
+
+/** Adds the cost to a result. Of a stream of results, to the first one. */
+function addCost({ result, setResult }: ResultPayload, cost: Price): { onNext(payload: ResultPayload): void } | undefined {
+  let isAdded = false
+  const add = ({ result: each, setResult: set }: ResultPayload): void => {
+    if (isAdded || Symbol.asyncIterator in each || !('data' in each)) return
+    isAdded = true
+    set({ ...each, extensions: { ...each.extensions, cost } })
+  }
+  if (Symbol.asyncIterator in result) return { onNext: add }
+  add({ result, setResult })
+  return undefined
+}
