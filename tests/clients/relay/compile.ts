@@ -19,6 +19,7 @@ const NAMES = {
   deleteGraphs: 'DeleteGraphsMutation',
   startExecution: 'StartExecutionMutation',
   events: 'EventsSubscription',
+  refetchGraph: 'GraphRefetchQuery',
 } as const
 
 export type Artifacts = Record<keyof typeof NAMES, ConcreteRequest>

@@ -21,6 +21,28 @@ export const graphs = graphql`
   }
 `
 
+/** Relay generates queries of these fragments through `node`: of an object, and of the pages of a nested list. */
+export const refetchable = graphql`
+  fragment documentsGraph on Graph @refetchable(queryName: "documentsGraphRefetchQuery") {
+    name
+    ...documentsExecutions
+  }
+`
+
+export const pages = graphql`
+  fragment documentsExecutions on Graph
+  @refetchable(queryName: "documentsExecutionsPageQuery")
+  @argumentDefinitions(first: { type: "Int", defaultValue: 10 }, after: { type: "String" }) {
+    executions(first: $first, after: $after) @connection(key: "documents_executions") {
+      edges {
+        node {
+          status
+        }
+      }
+    }
+  }
+`
+
 export const createGraph = graphql`
   mutation documentsCreateGraphMutation($input: CreateGraphInput!, $connections: [ID!]!) {
     createGraph(input: $input) {

@@ -1,6 +1,8 @@
+import { fetchQuery } from 'relay-runtime'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createApolloClient } from './apollo/apollo-client.ts'
 import type { CacheClient } from './cache-client.ts'
+import { createEnvironment } from './relay/environment.ts'
 import { createRelayClient } from './relay/relay-client.ts'
 import { compileDocuments, type Artifacts } from './relay/compile.ts'
 import { followToEnd, GREETING, INVALID, startServer, type TestServer } from './server.ts'
@@ -88,4 +90,12 @@ describe.each<[string, () => CacheClient]>([
     expect(await followToEnd(client.follow(executionId))).toEqual(all)
     expect(server.cutter.cuts()).toBe(cutsBefore + 3)
   })
+})
+
+it('Relay can load an object again by its id', async () => {
+  const id = await server.createGraph('refetched')
+  const environment = createEnvironment(server)
+  await fetchQuery(environment, artifacts.refetchGraph, { id }).toPromise()
+  expect(environment.getStore().getSource().get(id)).toMatchObject({ __typename: 'Graph', name: 'refetched' })
+  await server.deleteGraphs([id])
 })
