@@ -112,6 +112,11 @@ describe('a typed document', () => {
     expect(await create({ document: {} })).toMatchObject({
       errors: [{ code: 'BAD_INPUT', path: ['input', 'document', 'nodes'] }],
     })
+    const named = { nodes: [{ id: 'a.b', block: 'text/template', timeoutMs: 0 }] }
+    expect((await create({ document: named })).errors.map(({ path }: Json) => path)).toEqual([
+      ['input', 'document', 'nodes', '0', 'id'],
+      ['input', 'document', 'nodes', '0', 'timeoutMs'],
+    ])
     const { errors } = await ask(`{ graphWarnings(document: { json: {}, links: [] }) { path } }`)
     expect(errors?.[0]?.cause).toMatchObject({ code: 'BAD_INPUT' })
   })
@@ -157,6 +162,8 @@ describe('a graph', () => {
       { file: found.export },
     )
     expect(importGraph).toEqual({ graph: { export: found.export }, errors: [] })
+    const source = 'mutation { importGraph(input: { file: { name: "A" } }) { errors { message path } } }'
+    expect((await run(source)).importGraph.errors).toEqual([{ message: 'is missing', path: ['input', 'file', 'document'] }])
   })
 
   it('has a new version with its edge after each save', async () => {
@@ -175,6 +182,13 @@ describe('a graph', () => {
       graph: null,
       graphVersion: null,
       errors: [{ __typename: 'ConflictError', code: 'VERSION_CONFLICT', path: ['input', 'basedOn'] }],
+    })
+    const upgrade = `mutation ($id: ID!) { upgradeGraph(input: { graphId: $id }) {
+      graphVersion { id graph { id } } graphVersionEdge { cursor } ${ERRORS} } }`
+    expect((await run(upgrade, { id: graph.id })).upgradeGraph).toEqual({
+      graphVersion: { id: saved.graphVersion.id, graph: { id: graph.id } },
+      graphVersionEdge: saved.graphVersionEdge,
+      errors: [],
     })
   })
 })

@@ -28,6 +28,7 @@ import type { BulkRequest, BulkResult } from './bulk.ts'
 import { CANCELLED_BY_OWNER, cancelExecutions } from './cancel-executions.ts'
 import { createExecutionChanges, type ExecutionChanges } from './execution-changes.ts'
 import { retryExecutions } from './retry-executions.ts'
+import { toBlockDocument, toBlockError } from './run-block.ts'
 import { listExecutions, listExecutionsOfGraphs, type ExecutionRequest } from './execution-lists.ts'
 import { findExecutions, findValues, type ExecutionSummary } from './execution-summary.ts'
 
@@ -215,7 +216,10 @@ class ExecutionService implements Executions {
   }
 
   async #runBlock(ownerId: string, { block, inputs }: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
-    const version = await this.#parts.graphs.createStandalone(ownerId, { nodes: [{ id: 'block', block, inputs }] })
+    const document = toBlockDocument(block, inputs)
+    const version = await this.#parts.graphs.createStandalone(ownerId, document).catch((error: unknown) => {
+      throw toBlockError(error)
+    })
     return this.#starter.add({ ownerId, version, inputs: {} })
   }
 
