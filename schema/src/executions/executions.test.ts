@@ -151,6 +151,7 @@ describe('many executions', () => {
     const source = BULK('cancelExecutions', 'CancelExecutionsInput')
     for (const [input, path] of [
       [{ filter: {} }, ['input', 'filter']],
+      [{ filter: { createdAt: {}, finishedAt: { to: null }, errorText: '' } }, ['input', 'filter']],
       [{ filter: { rootsOnly: true }, limit: 1001 }, ['input', 'limit']],
     ])
       expect((await run(source, { input })).cancelExecutions).toMatchObject({

@@ -37,9 +37,9 @@ const GraphNodeInput = builder.inputType('GraphNodeInput', {
       description: 'The key of the node, unique in the graph: 1 to 100 characters without "." and white space.',
     }),
     block: t.string({ required: true, description: 'The qualified name of the block, such as `text/replace`, or its UUID.' }),
-    inputs: t.field({ type: 'JSON', description: 'Constant inputs, by pin: `{ format: "Hello" }`.' }),
-    title: t.string({ description: 'A title for people, at most 200 characters.' }),
-    position: t.field({ type: NodePositionInput, description: 'The position in an editor.' }),
+    inputs: t.field({ type: 'JSON', description: 'Constant inputs, by pin: `{ format: "Hello" }`. The default is none.' }),
+    title: t.string({ description: 'A title for people, at most 200 characters. The default is none.' }),
+    position: t.field({ type: NodePositionInput, description: 'The position in an editor. The default is none.' }),
     timeoutMs: t.int({
       description:
         'The longest time that an attempt may take, 1 to 1800000 milliseconds. The default is that of the block, or 60000.',
@@ -81,9 +81,9 @@ const GraphSettingsInput = builder.inputType('GraphSettingsInput', {
 export const GraphDocumentInput = builder.inputType('GraphDocumentInput', {
   description: 'The content of a graph version: either `json` or the other fields.',
   fields: (t) => ({
-    nodes: t.field({ type: [GraphNodeInput], description: 'The nodes, at most 2000.' }),
+    nodes: t.field({ type: [GraphNodeInput], description: 'The nodes, at most 2000. Required unless `json` is given.' }),
     links: t.field({ type: [GraphLinkInput], description: 'The links, at most 10000. The default is none.' }),
-    settings: t.field({ type: GraphSettingsInput, description: 'How the graph is executed.' }),
+    settings: t.field({ type: GraphSettingsInput, description: 'How the graph is executed. Each setting has a default.' }),
     json: t.field({
       type: 'JSON',
       description: 'The whole document in its stored form: `{ nodes, links, onUnhandledError, concurrency, budget }`.',

@@ -200,7 +200,7 @@ describe('graphs', () => {
 
   it('are deleted all or none', async () => {
     const [a, b, foreign] = await Promise.all([create({ name: 'A' }), create({ name: 'B' }), create({}, stranger)])
-    const nothing = { graphs: [], deletedGraphIds: [] }
+    const nothing = { graphs: null, deletedGraphIds: null }
     expect(await remove([a.graph.id, foreign.graph.id])).toMatchObject({
       ...nothing,
       errors: [{ __typename: 'NotFoundError', code: 'NOT_FOUND', path: ['input', 'graphIds', '1'] }],

@@ -111,12 +111,14 @@ defineMutation('deleteGraphs', {
   payload: (t: PayloadBuilder<{ graphs: Graph[]; deletedGraphIds: string[] }>) => ({
     graphs: t.field({
       type: [GraphType],
-      description: 'The deleted graphs, each once. Empty if the mutation failed.',
-      resolve: ({ graphs = [] }) => graphs,
+      nullable: true,
+      description: 'The deleted graphs, each once.',
+      resolve: ({ graphs }) => graphs,
     }),
     deletedGraphIds: t.idList({
-      description: 'The global ids of the deleted graphs, each once. Empty if the mutation failed.',
-      resolve: ({ deletedGraphIds = [] }) => deletedGraphIds,
+      nullable: true,
+      description: 'The global ids of the deleted graphs, each once.',
+      resolve: ({ deletedGraphIds }) => deletedGraphIds,
     }),
   }),
   resolve: async ({ graphIds }, { runtime, user }) => {
