@@ -1,4 +1,5 @@
 import { AshlarError, type ErrorCode, type Fault } from '@ashlar/core'
+import { splitFaultPath } from './fault-path.ts'
 
 /**
  * The types of the `errors` of a payload. `InvalidInputError`: the input is invalid. `NotFoundError`: no object has
@@ -51,10 +52,10 @@ interface PlacedFault {
  */
 function placeFault({ path, message }: Fault, field: PlacedFault['path']): PlacedFault {
   const name = String(field?.[0])
-  if (field?.length === 0) return { path: path.split('.'), message }
+  if (field?.length === 0) return { path: splitFaultPath(path), message }
   if (field === undefined || PLUGIN_FIELDS.has(name)) return { path: field, message, ...(path !== '' && { position: path }) }
   if (!PLACED_FIELDS.has(name)) return { path: field, message: path === '' ? message : `${path}: ${message}` }
-  const segments = path === '' ? [] : path.split('.')
+  const segments = path === '' ? [] : splitFaultPath(path)
   return { path: segments[0] === name ? segments : [...field, ...segments], message }
 }
 
