@@ -52,7 +52,6 @@ export const keys: Record<string, () => null> = {
   InvalidInputError: () => null,
   NodeChange: () => null,
   NodeCompatibility: () => null,
-  NodeCredential: () => null,
   NodeDifference: () => null,
   NodeExecutionConnection: () => null,
   NodeExecutionEdge: () => null,
