@@ -85,6 +85,7 @@ export const keys: Record<string, () => null> = {
   RetryExecutionPayload: () => null,
   RetryExecutionsPayload: () => null,
   RunBlockPayload: () => null,
+  RunGraphPayload: () => null,
   Sandbox: () => null,
   SaveGraphVersionPayload: () => null,
   ScanPluginsPayload: () => null,

@@ -1,4 +1,5 @@
-import { builder, type SchemaTypes } from '../base/builder.ts'
+import { builder } from '../base/builder.ts'
+import type { InputBuilder } from '../base/mutation.ts'
 import { UnhandledErrorPolicy } from './document.ts'
 
 const NodePositionInput = builder.inputType('NodePositionInput', {
@@ -59,8 +60,6 @@ const GraphLinkInput = builder.inputType('GraphLinkInput', {
     }),
   }),
 })
-
-type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>
 
 const settingsFields = (t: InputBuilder) => ({
   onUnhandledError: t.field({

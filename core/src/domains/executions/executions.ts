@@ -30,6 +30,7 @@ import { createExecutionChanges, type ExecutionChanges } from './execution-chang
 import { retryExecutions } from './retry-executions.ts'
 import { listExecutions, listExecutionsOfGraphs, type ExecutionRequest } from './execution-lists.ts'
 import { findExecutions, findValues, type ExecutionSummary } from './execution-summary.ts'
+import { waitForEnd } from './wait-for-end.ts'
 
 const MAX_PRIORITY = 100
 
@@ -91,6 +92,8 @@ export interface Executions extends Omit<JournalViews, 'diff'> {
   eventPage(ownerId: string, executionId: string, after: number, most: number): Promise<{ events: JournalEvent[]; total: number }>
   /** Yields every event after `after` until the execution has finished. @throws {AshlarError} NOT_FOUND */
   follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>>
+  /** Returns the execution when it has finished, or in its state after `waitMs`. @throws {AshlarError} NOT_FOUND */
+  waitForEnd(ownerId: string, executionId: string, waitMs: number): Promise<ExecutionSummary>
   /** Yields changes of executions, see {@link ExecutionChanges.follow}. */
   followAll: ExecutionChanges['follow']
 }
@@ -265,6 +268,13 @@ class ExecutionService implements Executions {
   async follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>> {
     await this.get(ownerId, executionId)
     return followEvents(this.#parts.database.pool, this.#news, executionId, after)
+  }
+
+  async waitForEnd(ownerId: string, executionId: string, waitMs: number): Promise<ExecutionSummary> {
+    const parts = { pool: this.#parts.database.pool, news: this.#news }
+    const execution = await waitForEnd(parts, ownerId, executionId, waitMs)
+    if (execution) return execution
+    throw new AshlarError('NOT_FOUND', 'there is no execution with this id', { details: { path: ['executionId'] } })
   }
 
   nodeExecutionsOf(...args: Parameters<JournalViews['nodeExecutionsOf']>): ReturnType<JournalViews['nodeExecutionsOf']> {
