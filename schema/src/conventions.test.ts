@@ -46,7 +46,7 @@ it.each([
 it('has a description that names every operation, and no other', () => {
   const schema = buildSchema()
   const named = [...(schema.description ?? '').matchAll(/^- (?:Read|Change|Develop|Follow): (.*(?:\n {2}.*)*)/gm)]
-    .flatMap(([, names = '']) => [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name))
+    .flatMap(([, names = '']) => [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name ?? ''))
     .toSorted()
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
   const fields = roots.flatMap((type) => Object.keys(type?.getFields() ?? {}))

@@ -32,7 +32,8 @@ interface NodeInput {
 /**
  * Converts a document to the form in which core stores it, which core then validates.
  *
- * @throws {AshlarError} BAD_INPUT when `json` and other fields are given, or a setting or the key of a node is given twice
+ * @throws {AshlarError} BAD_INPUT when `json` and other fields are given, or a setting or the key of a node is given
+ *   twice
  */
 export function toStoredDocument({ json, ...typed }: DocumentInput): unknown {
   const { settings = {}, nodes, ...others } = withoutNulls(typed)
