@@ -28,9 +28,10 @@ import type { BulkRequest, BulkResult } from './bulk.ts'
 import { CANCELLED_BY_OWNER, cancelExecutions } from './cancel-executions.ts'
 import { createExecutionChanges, type ExecutionChanges } from './execution-changes.ts'
 import { retryExecutions } from './retry-executions.ts'
-import { toBlockDocument, toBlockError } from './run-block.ts'
+import { createBlockVersion } from './run-block.ts'
 import { listExecutions, listExecutionsOfGraphs, type ExecutionRequest } from './execution-lists.ts'
 import { findExecutions, findValues, type ExecutionSummary } from './execution-summary.ts'
+import { waitForEnd } from './wait-for-end.ts'
 
 const MAX_PRIORITY = 100
 
@@ -92,6 +93,8 @@ export interface Executions extends Omit<JournalViews, 'diff'> {
   eventPage(ownerId: string, executionId: string, after: number, most: number): Promise<{ events: JournalEvent[]; total: number }>
   /** Yields every event after `after` until the execution has finished. @throws {AshlarError} NOT_FOUND */
   follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>>
+  /** Returns the execution when it has finished, or in its state after `waitMs`. @throws {AshlarError} NOT_FOUND */
+  waitForEnd(ownerId: string, executionId: string, waitMs: number): Promise<ExecutionSummary>
   /** Yields changes of executions, see {@link ExecutionChanges.follow}. */
   followAll: ExecutionChanges['follow']
 }
@@ -215,11 +218,8 @@ class ExecutionService implements Executions {
     return this.#continue(execution, eventsToReplay(plan, events, from))
   }
 
-  async #runBlock(ownerId: string, { block, inputs }: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
-    const document = toBlockDocument(block, inputs)
-    const version = await this.#parts.graphs.createStandalone(ownerId, document).catch((error: unknown) => {
-      throw toBlockError(error)
-    })
+  async #runBlock(ownerId: string, request: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
+    const version = await createBlockVersion(this.#parts.graphs, ownerId, request)
     return this.#starter.add({ ownerId, version, inputs: {} })
   }
 
@@ -269,6 +269,13 @@ class ExecutionService implements Executions {
   async follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>> {
     await this.get(ownerId, executionId)
     return followEvents(this.#parts.database.pool, this.#news, executionId, after)
+  }
+
+  async waitForEnd(ownerId: string, executionId: string, waitMs: number): Promise<ExecutionSummary> {
+    const parts = { pool: this.#parts.database.pool, news: this.#news }
+    const execution = await waitForEnd(parts, ownerId, executionId, waitMs)
+    if (execution) return execution
+    throw new AshlarError('NOT_FOUND', 'there is no execution with this id', { details: { path: ['executionId'] } })
   }
 
   nodeExecutionsOf(...args: Parameters<JournalViews['nodeExecutionsOf']>): ReturnType<JournalViews['nodeExecutionsOf']> {
