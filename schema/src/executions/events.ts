@@ -13,7 +13,7 @@ import { defineList } from '../base/list.ts'
 import { ExecutionStatusType, ExecutionType, ReasonType } from '../refs/executions.ts'
 import { decodeEventId, encodeEventId, type PlacedEvent } from './event-ids.ts'
 import { LogLevel, toLogLevel } from './log-level.ts'
-import { NodeExecutionStatusType, NodeExecutionType } from './node-execution.ts'
+import { NodeExecutionType } from './node-execution.ts'
 import { NodeFailureType } from './node-failure.ts'
 
 type EventOf<Type extends FollowedEvent['type']> = PlacedEvent<Extract<FollowedEvent, { type: Type }>>
@@ -98,7 +98,8 @@ builder.objectType(builder.objectRef<EventOf<'NodeFinished'>>('NodeFinished'), {
   fields: (t) => ({
     attempt: t.exposeInt('attempt', ATTEMPT),
     status: t.field({
-      type: NodeExecutionStatusType,
+      // As in ExecutionFinished: fields of one name must have one type to be selected together.
+      type: ExecutionStatusType,
       description: '`COMPLETED` or `FAILED`.',
       resolve: ({ error }) => (error ? 'FAILED' : 'COMPLETED'),
     }),
