@@ -15,14 +15,7 @@ import {
   toStartKey,
 } from '../../runtime/lifecycle/index.ts'
 import { eventsToReplay, eventsToRetry, type ExecutionEvent, isFinal, type JournalEvent, type Plan } from '../../engine/index.ts'
-import {
-  followEvents,
-  type JournalHealth,
-  readLastSeq,
-  News,
-  type ReaderBehind,
-  readEvents,
-} from '../../runtime/journal/index.ts'
+import { followEvents, type JournalHealth, News, type ReaderBehind, readEvents } from '../../runtime/journal/index.ts'
 import { createJournalViews, type ExecutionDiff, type JournalViews } from './views/index.ts'
 import type { BulkRequest, BulkResult } from './bulk.ts'
 import { CANCELLED_BY_OWNER, cancelExecutions } from './cancel-executions.ts'
@@ -87,8 +80,6 @@ export interface Executions extends Omit<JournalViews, 'diff'> {
     graphIds: readonly string[],
     request: ExecutionRequest,
   ): Promise<Map<string, Page<ExecutionSummary>>>
-  /** Returns at most `most` committed events after `after`, and the total number of events. */
-  eventPage(ownerId: string, executionId: string, after: number, most: number): Promise<{ events: JournalEvent[]; total: number }>
   /** Yields every event after `after` until the execution has finished. @throws {AshlarError} NOT_FOUND */
   follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>>
   /** Yields changes of executions, see {@link ExecutionChanges.follow}. */
@@ -203,14 +194,14 @@ class ExecutionService implements Executions {
       throw new AshlarError('CONFLICT', message, { details: { path: ['executionId'] } })
     }
     const plan = await this.#planOrThrow(execution.versionId)
-    const events = await readEvents(this.#parts.database.pool, executionId, 0, Infinity)
+    const events = await readEvents(this.#parts.database.pool, executionId, 0)
     return this.#continue(execution, eventsToRetry(plan, events))
   }
 
   async #replay(ownerId: string, { executionId, ...from }: ReplayRequest): Promise<Execution> {
     const execution = await this.get(ownerId, executionId)
     const plan = await this.#planOrThrow(execution.versionId)
-    const events = await readEvents(this.#parts.database.pool, executionId, 0, Infinity)
+    const events = await readEvents(this.#parts.database.pool, executionId, 0)
     return this.#continue(execution, eventsToReplay(plan, events, from))
   }
 
@@ -253,13 +244,6 @@ class ExecutionService implements Executions {
 
   listOfGraphs(ownerId: string, graphIds: readonly string[], request: ExecutionRequest): ReturnType<Executions['listOfGraphs']> {
     return listExecutionsOfGraphs(this.#parts.database.pool, ownerId, graphIds, request)
-  }
-
-  async eventPage(ownerId: string, executionId: string, after: number, most: number): ReturnType<Executions['eventPage']> {
-    await this.get(ownerId, executionId)
-    const { pool } = this.#parts.database
-    const [events, total] = await Promise.all([readEvents(pool, executionId, after, most), readLastSeq(pool, executionId)])
-    return { events, total }
   }
 
   async follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>> {
