@@ -119,7 +119,7 @@ function cutSoon(client: WebSocket): void {
   client.once('close', () => clearTimeout(timeout))
 }
 
-/** Resolves when the message is sent, or cannot be sent because the client has disconnected, which ends its operations. */
+/** Resolves when the message is sent, or when the client has disconnected, which ends its operations. */
 function send(client: WebSocket, data: string): Promise<void> {
   return new Promise((resolve) => {
     if (client.readyState !== client.OPEN) return resolve()

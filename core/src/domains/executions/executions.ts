@@ -132,12 +132,11 @@ class ExecutionService implements Executions {
   readonly #starter: Batcher<NewExecution, Execution>
   readonly #news = new News()
   readonly #views: JournalViews
-  readonly followAll: ExecutionChanges['follow']
+  readonly #changes: ExecutionChanges
 
   constructor(parts: ExecutionParts) {
     this.#parts = parts
-    const changes = createExecutionChanges({ ...parts, pool: parts.database.pool })
-    this.followAll = (...args) => changes.follow(...args)
+    this.#changes = createExecutionChanges({ ...parts, pool: parts.database.pool })
     parts.notifications.listen('journal', (message) => this.#news.notify(message))
     this.#views = createJournalViews(parts.database.pool, parts.plans)
     this.#starter = new Batcher(500, (set) => insertAll(parts, set))
@@ -249,6 +248,10 @@ class ExecutionService implements Executions {
   async follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>> {
     await this.get(ownerId, executionId)
     return followEvents(this.#parts.database.pool, this.#news, executionId, after)
+  }
+
+  followAll(...args: Parameters<ExecutionChanges['follow']>): ReturnType<ExecutionChanges['follow']> {
+    return this.#changes.follow(...args)
   }
 
   nodeExecutionsOf(...args: Parameters<JournalViews['nodeExecutionsOf']>): ReturnType<JournalViews['nodeExecutionsOf']> {
