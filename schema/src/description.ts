@@ -15,7 +15,7 @@ An execution is one durable run of a graph version. Its events are numbered and 
 the \`id\` of the last event that the client received.
 
 - Read: \`execution\` \`executions\` \`nodeExecution\` \`diffExecutions\`
-- Change: \`startExecution\` \`runBlock\` \`cancelExecution\` \`retryExecution\` \`replayExecution\` \`cancelExecutions\`
+- Change: \`startExecution\` \`runGraph\` \`runBlock\` \`cancelExecution\` \`retryExecution\` \`replayExecution\` \`cancelExecutions\`
   \`retryExecutions\`
 - Follow: \`executionEvents\` \`executionsChanged\`
 

@@ -19,6 +19,7 @@ export const updates: { Mutation: Record<string, Update> } = {
     replayExecution: updateLists('executions'),
     retryExecution: updateLists('executions'),
     runBlock: updateLists('executions'),
+    runGraph: updateLists('executions'),
     saveGraphVersion: updateLists('graphs'),
     setDevPlugin: updateLists('plugins'),
     setPluginVersion: updateLists('plugins'),

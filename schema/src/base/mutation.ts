@@ -6,6 +6,7 @@ import { ErrorInterface } from './errors.ts'
 import { assertText } from './text-plugin.ts'
 import { toPayloadErrors, type PayloadError } from './translate.ts'
 
+/** Builds the fields of an input. */
 export type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>
 /** Builds the fields of a payload. */
 export type PayloadBuilder<Result extends object> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Outcome<Result>>

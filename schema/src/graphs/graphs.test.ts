@@ -40,7 +40,7 @@ const create = async (input: object = {}, userId = runtime.ownerId): Promise<Jso
 
 describe('a typed document', () => {
   const DOCUMENT = `nodes {
-    nodeId block inputs title position { x y } timeoutMs retry { attempts backoffMs jitter } credentials { provider name }
+    nodeId block inputs title position { x y } timeoutMs retry { attempts backoffMs jitter } credentials
   } links { from to } settings { onUnhandledError concurrency budget } json`
   const HELLO = `{
     nodes: [
@@ -78,8 +78,7 @@ describe('a typed document', () => {
     const source = `query ($id: ID!) { graph(id: $id) { activeVersion { document { ${DOCUMENT} } } } }`
     const read = async (id: string) => (await run(source, { id })).graph.activeVersion.document
     const { createGraph } = await run(`mutation { createGraph(input: { name: "Hello", document: ${HELLO} }) { graph { id } } }`)
-    const { json, nodes, ...others } = await read(createGraph.graph.id)
-    const document = { ...others, nodes: nodes.map(({ nodeId: id, ...node }: Json) => ({ id, ...node })) }
+    const { json, ...document } = await read(createGraph.graph.id)
     const again = await create({
       document: JSON.parse(JSON.stringify(document, (_key, value) => (typeof value === 'bigint' ? 1 : value))),
     })
@@ -104,6 +103,15 @@ describe('a typed document', () => {
       d: document,
     })
     expect(validateGraph.map(({ path }: Json) => ['input', 'document', ...path])).toEqual(errors.map(({ path }: Json) => path))
+  })
+
+  it('may have the stored form', async () => {
+    const nodes = [{ id: 'note', block: 'io/note', inputs: { text: 'x' }, credentials: {} }]
+    const { graph, errors } = await create({ document: { nodes, links: [], budget: 30, onUnhandledError: 'CONTINUE' } })
+    expect(errors).toEqual([])
+    const source = `query ($id: ID!) { graph(id: $id) { activeVersion { document { settings { budget onUnhandledError } } } } }`
+    const { document } = (await run(source, { id: graph.id })).graph.activeVersion
+    expect(document.settings).toEqual({ budget: 30, onUnhandledError: 'CONTINUE' })
   })
 
   it('has either "json" or the other fields', async () => {

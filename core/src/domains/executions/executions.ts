@@ -23,6 +23,7 @@ import { createExecutionChanges, type ExecutionChanges } from './execution-chang
 import { retryExecutions } from './retry-executions.ts'
 import { listExecutions, listExecutionsOfGraphs, type ExecutionRequest } from './execution-lists.ts'
 import { findExecutions, findValues, type ExecutionSummary } from './execution-summary.ts'
+import { waitForEnd } from './wait-for-end.ts'
 
 const MAX_PRIORITY = 100
 
@@ -82,6 +83,8 @@ export interface Executions extends Omit<JournalViews, 'diff'> {
   ): Promise<Map<string, Page<ExecutionSummary>>>
   /** Yields every event after `after` until the execution has finished. @throws {AshlarError} NOT_FOUND */
   follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>>
+  /** Returns the execution when it has finished, or in its state after `waitMs`. @throws {AshlarError} NOT_FOUND */
+  waitForEnd(ownerId: string, executionId: string, waitMs: number): Promise<ExecutionSummary>
   /** Yields changes of executions, see {@link ExecutionChanges.follow}. */
   followAll: ExecutionChanges['follow']
 }
@@ -226,7 +229,7 @@ class ExecutionService implements Executions {
   async #get(ownerId: string, executionId: string, parameter: string): Promise<Execution> {
     const found = isUuid(executionId) && (await this.#parts.database.fork().findOne(Execution, { id: executionId, ownerId }))
     if (found) return found
-    throw new AshlarError('NOT_FOUND', 'there is no execution with this id', { details: { path: [parameter] } })
+    throw executionNotFound(parameter)
   }
 
   find(ownerId: string, ids: readonly string[]): ReturnType<Executions['find']> {
@@ -252,6 +255,13 @@ class ExecutionService implements Executions {
 
   followAll(...args: Parameters<ExecutionChanges['follow']>): ReturnType<ExecutionChanges['follow']> {
     return this.#changes.follow(...args)
+  }
+
+  async waitForEnd(ownerId: string, executionId: string, waitMs: number): Promise<ExecutionSummary> {
+    const parts = { pool: this.#parts.database.pool, news: this.#news }
+    const execution = await waitForEnd(parts, ownerId, executionId, waitMs)
+    if (execution) return execution
+    throw executionNotFound('executionId')
   }
 
   nodeExecutionsOf(...args: Parameters<JournalViews['nodeExecutionsOf']>): ReturnType<JournalViews['nodeExecutionsOf']> {
@@ -281,6 +291,10 @@ class ExecutionService implements Executions {
     if (!plan || plan instanceof AshlarError) throw plan ?? new Error(`no plan for version ${versionId}`)
     return plan
   }
+}
+
+function executionNotFound(parameter: string): AshlarError {
+  return new AshlarError('NOT_FOUND', 'there is no execution with this id', { details: { path: [parameter] } })
 }
 
 function assertPriority(priority = 0): void {
