@@ -21,6 +21,7 @@ import type { BulkRequest, BulkResult } from './bulk.ts'
 import { CANCELLED_BY_OWNER, cancelExecutions } from './cancel-executions.ts'
 import { createExecutionChanges, type ExecutionChanges } from './execution-changes.ts'
 import { retryExecutions } from './retry-executions.ts'
+import { createBlockVersion } from './run-block.ts'
 import { listExecutions, listExecutionsOfGraphs, type ExecutionRequest } from './execution-lists.ts'
 import { findExecutions, findValues, type ExecutionSummary } from './execution-summary.ts'
 import { waitForEnd } from './wait-for-end.ts'
@@ -207,8 +208,8 @@ class ExecutionService implements Executions {
     return this.#continue(execution, eventsToReplay(plan, events, from))
   }
 
-  async #runBlock(ownerId: string, { block, inputs }: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
-    const version = await this.#parts.graphs.createStandalone(ownerId, { nodes: [{ id: 'block', block, inputs }] })
+  async #runBlock(ownerId: string, request: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
+    const version = await createBlockVersion(this.#parts.graphs, ownerId, request)
     return this.#starter.add({ ownerId, version, inputs: {} })
   }
 
