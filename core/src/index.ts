@@ -3,6 +3,7 @@ export {
   API_ERROR_CODES,
   AshlarError,
   ERROR_CODES,
+  JsonText,
   Lru,
   errorMessage,
   showValue,

@@ -1,3 +1,4 @@
+import { JsonText } from '@ashlar/core'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** The size of a value that is converted at once: characters of its strings, and 10 for any other value. */
@@ -24,7 +25,8 @@ export async function stringifyInSlices(value: unknown): Promise<string> {
   return parts.join('')
 
   async function write(part: unknown): Promise<void> {
-    if (!isContainer(part) || !isLarge(part)) {
+    if (part instanceof JsonText) parts.push(part.text)
+    else if (!isContainer(part) || !isLarge(part)) {
       parts.push(JSON.stringify(part) ?? 'null')
       if (performance.now() - turn < TURN_MS) return
       await nextTurn()
@@ -68,6 +70,7 @@ function isContainer(value: unknown): value is object {
 /** Subtracts the size of a value. Ends as soon as the result is negative. */
 function remainder(value: unknown, size: number): number {
   if (typeof value === 'string') return size - value.length - VALUE_SIZE
+  if (value instanceof JsonText) return size - value.text.length
   let left = size - VALUE_SIZE
   if (!isContainer(value)) return left
   for (const key in value) {
