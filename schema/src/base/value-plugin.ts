@@ -66,8 +66,12 @@ function measure(value: unknown, left: number): number {
   if (value instanceof JsonText) return left - value.text.length
   let rest = left - VALUE_BYTES
   if (typeof value !== 'object' || value === null) return rest
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length && rest >= 0; i++) rest = measure(value[i], rest)
+    return rest
+  }
   for (const key in value) {
-    rest = measure((value as Record<string, unknown>)[key], rest - (Array.isArray(value) ? 0 : key.length + VALUE_BYTES))
+    rest = measure((value as Record<string, unknown>)[key], rest - key.length - VALUE_BYTES)
     if (rest < 0) return rest
   }
   return rest
