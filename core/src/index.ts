@@ -9,6 +9,7 @@ export {
   showValue,
   sortPage,
   toPage,
+  Turns,
   isText,
   isUuid,
 } from './base/index.ts'

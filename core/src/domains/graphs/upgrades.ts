@@ -1,4 +1,4 @@
-import { isUuid, AshlarError, type Fault } from '../../base/index.ts'
+import { AshlarError, isUuid, Turns, type Fault } from '../../base/index.ts'
 import { TOOLS_PIN, isToolPin, parsePinPath } from '../../pins/index.ts'
 import type { Block } from '../../blocks/index.ts'
 import type { PluginRegistry } from '../../catalogue/registry/index.ts'
@@ -49,10 +49,13 @@ export interface Upgrades {
 }
 
 export function createUpgrades(graphs: Graphs, plugins: PluginRegistry): Upgrades {
+  const turns = new Turns()
   const checkCompatibility = async (version: GraphVersion): Promise<Compatibility> => {
     const pinned = await loadPinnedBlocks(version.blocks, plugins)
+    await turns.wait()
     const nodes = compareNodes(version.document, pinned, plugins)
     if (nodes.length === 0) return { status: 'COMPATIBLE', nodes, faults: [] }
+    await turns.wait()
     const faults = await graphs.validate(version.ownerId, withInstalledBlocks(version.document, pinned, plugins))
     const isBreaking = faults.length > 0 || nodes.some(({ status }) => status === 'BREAKING')
     return { status: isBreaking ? 'BREAKING' : 'UPGRADABLE', nodes, faults }
