@@ -46,8 +46,7 @@ class ValuePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
 
   /** @returns undefined for a field that is not counted */
   #findMeasure({ type, args, name }: PothosOutputFieldConfig<Types>): Measure | undefined {
-    if (type.kind === 'Scalar')
-      return this.builder.configStore.getTypeConfig(type.ref).name === 'JSON' ? measureValue : undefined
+    if (type.kind === 'Scalar') return this.builder.configStore.getTypeConfig(type.ref).name === 'JSON' ? measureValue : undefined
     const isObjectList = type.kind === 'List' && type.type.kind !== 'Scalar' && type.type.kind !== 'Enum'
     return isObjectList && name !== 'edges' && !('first' in args) && !('ids' in args) ? measureList : undefined
   }
