@@ -64,7 +64,7 @@ export function defineMutation<Fields extends InputFieldMap, Result extends obje
         } catch (error) {
           return { errors: toPayloadErrors(error) }
         }
-      }) as never,
+      }) as never, // The type of a resolver depends on whether the result is a list, which TypeScript cannot decide here.
     }),
   )
 }

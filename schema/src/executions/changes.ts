@@ -45,9 +45,9 @@ builder.subscriptionField('executionsChanged', (t) =>
     subscribe: (_root, { filter, after }, { runtime, user, lastEventId }) => {
       const last = lastEventId ?? after
       const since = last == null ? undefined : decodeChangeId(String(last))
-      return runtime.executions.followAll(user.id, parseExecutionFilter(filter ?? {}), since) as never
+      return runtime.executions.followAll(user.id, parseExecutionFilter(filter ?? {}), since)
     },
-    resolve: (change) => change as never,
+    resolve: (change) => change,
   }),
 )
 

@@ -13,7 +13,7 @@ import {
 } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import type { SchemaContext } from '../base/context.ts'
-import { parseGlobalId } from '../base/global-ids.ts'
+import { inOrder, parseGlobalId } from '../base/global-ids.ts'
 import { defineList } from '../base/list.ts'
 import { ExecutionType } from '../refs/executions.ts'
 import { NodeFailureType } from './node-failure.ts'
@@ -59,7 +59,7 @@ export const NodeExecutionType = builder.loadableNodeRef('NodeExecution', {
       user.id,
       ids.flatMap((id) => parseNodeExecutionKey(id) ?? []),
     )
-    return ids.map((id) => found.get(id) ?? (null as never))
+    return inOrder(ids, found)
   },
 })
 

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { AshlarError } from '../../base/index.ts'
-import { restoreBlobs } from './blobs.ts'
+import { restoreBlobs, restoreBlobTexts } from './blobs.ts'
 import { type ExecutionStatus, isFinal, type JournalEvent } from '../../engine/index.ts'
 import type { News } from './news.ts'
 import { decodeRow, type JournalRow } from './journal-rows.ts'
@@ -9,18 +9,14 @@ const PAGE_ROWS = 100
 /** The maximum value of the column. */
 const MAX_SEQ = 2 ** 31 - 1
 
-/**
- * Reads at most `limit` committed events of an execution after `after`, in order.
- *
- * @throws {AshlarError} JOURNAL_UNREADABLE
- */
-export async function readEvents(
-  pool: pg.Pool | pg.ClientBase,
-  executionId: string,
-  after: number,
-  limit: number,
-): Promise<JournalEvent[]> {
-  const events = await readStored(pool, executionId, after, limit)
+/** Reads the committed events of an execution after `after`, in order. @throws {AshlarError} JOURNAL_UNREADABLE */
+export async function readEvents(pool: pg.Pool | pg.ClientBase, executionId: string, after: number): Promise<JournalEvent[]> {
+  const events: JournalEvent[] = []
+  for (let isMore = true; isMore;) {
+    const rows = await readRows(pool, executionId, events.at(-1)?.seq ?? after, MAX_SEQ)
+    events.push(...rows.events)
+    isMore = rows.isMore
+  }
   await restoreBlobs(pool, events)
   return events
 }
@@ -28,27 +24,11 @@ export async function readEvents(
 /** Returns all committed events of an execution, or the reason why they are unreadable. Throws database errors. */
 export async function readJournal(pool: pg.Pool, executionId: string): Promise<JournalEvent[] | AshlarError> {
   try {
-    return await readEvents(pool, executionId, 0, Infinity)
+    return await readEvents(pool, executionId, 0)
   } catch (error) {
     if (error instanceof AshlarError) return error
     throw error
   }
-}
-
-async function readStored(
-  pool: pg.Pool | pg.ClientBase,
-  executionId: string,
-  after: number,
-  limit: number,
-): Promise<JournalEvent[]> {
-  const events: JournalEvent[] = []
-  for (let isMore = true; isMore && events.length < limit;) {
-    const last = events.at(-1)?.seq ?? after
-    const rows = await readRows(pool, executionId, last, after + limit)
-    events.push(...rows.events)
-    isMore = rows.isMore
-  }
-  return events.length > limit ? events.slice(0, limit) : events
 }
 
 /**
@@ -116,7 +96,7 @@ export interface ReaderBehind {
 
 /**
  * Follows an execution after `after` until it has finished: first the events in the journal, then each new event, each
- * once and in order. Only committed events are yielded. The generator ends after `ExecutionFinished`. If that event is
+ * once and in order. Only committed events are yielded. Large values are of type {@link JsonText}. The generator ends after `ExecutionFinished`. If that event is
  * not after `after`, or retention has removed it, the generator ends as soon as the execution has a final status. It
  * holds at most {@link READ_AHEAD} events, the rest of one row, and one large value. A reader that cannot keep up
  * receives a {@link ReaderBehind}. A reader that leaves (`return`) while it waits is released immediately.
@@ -151,7 +131,7 @@ async function* read(
       const { events, isMore } = await readRows(pool, executionId, last, last + READ_AHEAD)
       const beganAt = performance.now()
       for (const event of events) {
-        if ('refs' in event) await restoreBlobs(pool, [event])
+        if ('refs' in event) await restoreBlobTexts(pool, [event])
         yield event
         if (event.type === 'ExecutionFinished') return
       }
