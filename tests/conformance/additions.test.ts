@@ -89,8 +89,8 @@ it('a GraphQL type is one file and one line, and an error code is one line', asy
   await addLine('schema/src/accounts/index.ts', `import './user.ts'`, `import './motto.ts'`)
   await addLine(
     'core/src/base/codes.ts',
-    `VERSION_CONFLICT: { status: 409, retryable: false },`,
-    `TEAPOT: { status: 418, retryable: false },`,
+    `export const API_ERROR_CODES = {`,
+    `TEAPOT: { status: 418, retryable: false, description: 'The server cannot brew coffee.' },`,
   )
   const printed = await run(
     'schema/src/try-schema.ts',

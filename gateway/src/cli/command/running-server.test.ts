@@ -16,7 +16,7 @@ let url: string
 const keys: (string | undefined)[] = []
 const server = createServer((request, response) => {
   keys.push(request.headers.authorization)
-  response.end('{"data":{"renewDevPlugin":{"packageName":"sky"}}}')
+  response.end('{"data":{"renewDevPlugin":{"plugin":{"packageName":"sky"},"errors":[]}}}')
 })
 beforeAll(async () => {
   root = await createTestFolder()
