@@ -59,7 +59,7 @@ const ATTEMPT = { description: 'The number of the attempt: 1, 2, 3 …' }
 builder.objectType(builder.objectRef<EventOf<'ExecutionStarted'>>('ExecutionStarted'), {
   description: 'The execution has started. This is always its first event.',
   interfaces: [EventInterface],
-  fields: (t) => ({ inputs: t.expose('inputs', { type: 'JSON', description: 'The values by input name.' }) }),
+  fields: (t) => ({ inputs: t.expose('inputs', { type: 'JSON', nullable: true, description: 'The values by input name.' }) }),
 })
 builder.objectType(builder.objectRef<EventOf<'NodeStarted'>>('NodeStarted'), {
   description: 'An attempt of a node execution has started.',
@@ -133,7 +133,9 @@ builder.objectType(builder.objectRef<EventOf<'GraphOutput'>>('GraphOutput'), {
 builder.objectType(builder.objectRef<EventOf<'NodeOverridden'>>('NodeOverridden'), {
   description: 'A replay runs this node execution with other inputs.',
   interfaces: [EventInterface, NodeEvent],
-  fields: (t) => ({ inputs: t.expose('inputs', { type: 'JSON', description: 'The inputs of the replay, by pin.' }) }),
+  fields: (t) => ({
+    inputs: t.expose('inputs', { type: 'JSON', nullable: true, description: 'The inputs of the replay, by pin.' }),
+  }),
 })
 builder.objectType(builder.objectRef<EventOf<'NodeWaiting'>>('NodeWaiting'), {
   description: 'The block sleeps. None of its code runs until the sleep ends.',
@@ -159,6 +161,7 @@ builder.objectType(builder.objectRef<EventOf<'ExecutionFinished'>>('ExecutionFin
     status: t.expose('status', { type: ExecutionStatusType, description: '`COMPLETED`, `FAILED` or `CANCELLED`.' }),
     outputs: t.expose('outputs', {
       type: 'JSON',
+      nullable: true,
       description: 'For each output of the graph, the values that reached it, in order.',
     }),
     failedNodes: t.exposeStringList('failedNodes', {

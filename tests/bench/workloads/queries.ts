@@ -43,7 +43,7 @@ const QUERIES: Record<string, Query> = {
     minMb: 0.3,
   },
   events: {
-    query: `{ executions(first: 60, orderBy: { field: CREATED_AT, direction: ASC }) { edges { node {
+    query: `{ executions(first: 45, orderBy: { field: CREATED_AT, direction: ASC }) { edges { node {
       events(first: 100) { edges { cursor node { __typename seq at ... on NodeOutput { value } } } } } } } }`,
     minMb: 0.5,
   },
@@ -129,7 +129,8 @@ async function measureQuery(gateway: Gateway, query: Query): Promise<Omit<Figure
   const text = await (await send(gateway, query)).text() // the first time also compiles code
   assertAnswer(text, query)
   const cost = Number(/"cost":\{"requested":(\d+)/.exec(text.slice(-200))?.[1])
-  const [busy, delays]: number[][] = [[], []]
+  const busy: number[] = []
+  const delays: number[] = []
   for (let i = 0; i < TIMES; i++) {
     const watch = watchThread()
     await (await send(gateway, query)).body?.cancel() // a client would read it in another process
