@@ -31,6 +31,20 @@ it('accepts values nested 1000 deep', () => {
   expect(check(`{"variables":{"x":${'['.repeat(998)}${']'.repeat(998)}},"query":""}`)).toBeUndefined()
 })
 
+it.each([
+  ['lists', '[]'],
+  ['objects', '{}'],
+  ['empty texts', '""'],
+  ['numbers', '1'],
+])('rejects more than 1 000 000 %s without the rest of the text', (_what, value) => {
+  const values = `${value},`.repeat(1_000_001)
+  expect(check(`{"variables":{"x":[${values}`)).toMatch(/^the JSON of the request has more than 1000000 values; /)
+})
+
+it('does not count commas in strings', () => {
+  expect(check(JSON.stringify({ variables: { x: ',['.repeat(1_000_001) } }))).toBeUndefined()
+})
+
 it('does not count brackets in strings', () => {
   expect(check(JSON.stringify({ variables: { x: `\\"${'[{'.repeat(2000)}` } }))).toBeUndefined()
 })
