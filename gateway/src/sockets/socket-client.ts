@@ -119,10 +119,11 @@ function cutSoon(client: WebSocket): void {
   client.once('close', () => clearTimeout(timeout))
 }
 
+/** Resolves when the message is sent, or when the connection has ended, which `close` of the client reports. */
 function send(client: WebSocket, data: string): Promise<void> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     if (client.readyState !== client.OPEN) return resolve()
-    client.send(data, (error) => (error ? reject(error) : resolve()))
+    client.send(data, () => resolve())
   })
 }
 

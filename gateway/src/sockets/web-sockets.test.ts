@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { createClient, type Client } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -337,6 +339,20 @@ describe('limits', () => {
     const socket = await acknowledged()
     socket.send('x'.repeat(32 * 1024 * 1024 + 1))
     expect(await waitForClose(socket)).toBe(1009)
+  })
+
+  it('logs nothing when a client resets its connection before it has read its results', async () => {
+    const socket = await acknowledged()
+    socket.pause()
+    const query = '{ blocks(first: 100) { edges { node { description inputSchema outputSchema } } } }'
+    for (let i = 0; i < 60; i++) socket.send(JSON.stringify({ id: `${i}`, type: 'subscribe', payload: { query } }))
+    const closed = once(socket, 'close')
+    await setTimeout(1000)
+    const { _socket: connection } = socket as unknown as { _socket: Socket }
+    connection.resetAndDestroy()
+    await closed
+    await ask(connect({}, { authorization: `Bearer ${OWNER_KEY}` }), query)
+    expect(log).toEqual([])
   })
 
   it('closes with 4408 a client that sends nothing', async () => {
