@@ -341,6 +341,26 @@ describe('limits', () => {
     expect(await waitForClose(socket)).toBe(1009)
   })
 
+  it('cuts a client that sends queries and does not read their results', async () => {
+    const inputs = { format: 'x'.repeat(4_000_000), values: {} }
+    const { id: graphId } = await runtime.graphs.create(runtime.ownerId, {
+      name: 'Large',
+      document: { nodes: [{ id: 'n', block: 'text/template', inputs }] },
+    })
+    const socket = await acknowledged()
+    const results: unknown[] = []
+    socket.on('message', (data) => results.push(data))
+    socket.pause()
+    const query = '{ graphs(first: 1) { edges { node { activeVersion { document { json } } } } } }'
+    for (let i = 0; i < 30; i++) socket.send(JSON.stringify({ id: `${i}`, type: 'subscribe', payload: { query } }))
+    await setTimeout(2000)
+    const closed = waitForClose(socket)
+    socket.resume()
+    expect([1006, 1013]).toContain(await closed)
+    expect(results.length).toBeLessThan(20)
+    await runtime.graphs.delete(runtime.ownerId, [graphId])
+  })
+
   it('logs nothing when a client resets its connection before it has read its results', async () => {
     const socket = await acknowledged()
     socket.pause()
