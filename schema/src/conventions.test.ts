@@ -42,3 +42,13 @@ it.each([
 ])('reports %s', (fault) => {
   expect(findConventionFaults(parseSchema(RULES))).toContain(fault)
 })
+
+it('has a description that names every operation, and no other', () => {
+  const schema = buildSchema()
+  const named = [...(schema.description ?? '').matchAll(/^- (?:Read|Change|Develop|Follow): (.*(?:\n {2}.*)*)/gm)]
+    .flatMap(([, names = '']) => [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name ?? ''))
+    .toSorted()
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
+  const fields = roots.flatMap((type) => Object.keys(type?.getFields() ?? {}))
+  expect(named).toEqual(fields.filter((name) => name !== 'node' && name !== 'nodes').toSorted())
+})

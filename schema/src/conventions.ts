@@ -39,17 +39,22 @@ function descriptionFaults(type: GraphQLNamedType): string[] {
     .map(([place]) => `${place}: has no description`)
 }
 
+type Element = [place: string, Described & { deprecationReason?: string | null | undefined }]
+
 /** The type, its fields and their arguments, or its values, each with its place. */
-function listElements(type: GraphQLNamedType): [string, Described & { deprecationReason?: string | null | undefined }][] {
+function listElements(type: GraphQLNamedType): Element[] {
+  return [[type.name, type], ...listParts(type)]
+}
+
+function listParts(type: GraphQLNamedType): Element[] {
   const { name } = type
-  if (isEnumType(type))
-    return [[name, type], ...type.getValues().map((value) => [`${name}.${value.name}`, value] as const)] as never
-  if (isInputObjectType(type))
-    return [[name, type], ...Object.values(type.getFields()).map((field) => [`${name}.${field.name}`, field] as const)] as never
-  if (!isObjectType(type) && !isInterfaceType(type)) return [[name, type]]
-  const fields = Object.values(type.getFields())
-  const args = fields.flatMap((field) => field.args.map((arg) => [`${name}.${field.name}(${arg.name})`, arg] as const))
-  return [[name, type], ...fields.map((field) => [`${name}.${field.name}`, field] as const), ...args] as never
+  if (isEnumType(type)) return type.getValues().map((value) => [`${name}.${value.name}`, value])
+  if (isInputObjectType(type)) return Object.values(type.getFields()).map((field) => [`${name}.${field.name}`, field])
+  if (!isObjectType(type) && !isInterfaceType(type)) return []
+  return Object.values(type.getFields()).flatMap((field) => [
+    [`${name}.${field.name}`, field],
+    ...field.args.map((arg): Element => [`${name}.${field.name}(${arg.name})`, arg]),
+  ])
 }
 
 function deprecationFaults(type: GraphQLNamedType): string[] {
@@ -102,7 +107,7 @@ function mutationFaults(schema: GraphQLSchema): string[] {
 function payloadFieldFaults(payload: GraphQLObjectType, field: GraphQLField<unknown, unknown>, schema: GraphQLSchema): string[] {
   if (field.name === 'errors') return []
   const place = `${payload.name}.${field.name}`
-  const faults = isNonNullType(field.type) && !isListType(field.type.ofType) ? [`${place}: is null after a failure`] : []
+  const faults = isNonNullType(field.type) ? [`${place}: is null after a failure`] : []
   const type = getNamedType(field.type)
   const hasLists = schema.getType(`${type.name}Edge`) !== undefined && !isListType(getNullableType(field.type))
   const isDeleted = Object.keys(payload.getFields()).some((name) => name.startsWith('deleted'))

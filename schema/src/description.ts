@@ -15,7 +15,7 @@ An execution is one durable run of a graph version. Its events are numbered and 
 the \`id\` of the last event that the client received.
 
 - Read: \`execution\` \`executions\` \`nodeExecution\` \`diffExecutions\`
-- Change: \`startExecution\` \`runBlock\` \`cancelExecution\` \`retryExecution\` \`replayExecution\` \`cancelExecutions\`
+- Change: \`startExecution\` \`runGraph\` \`runBlock\` \`cancelExecution\` \`retryExecution\` \`replayExecution\` \`cancelExecutions\`
   \`retryExecutions\`
 - Follow: \`executionEvents\` \`executionsChanged\`
 
@@ -50,6 +50,6 @@ Every block runs in an isolate of a sandbox process, without network, files or e
 
 - A mutation takes one \`input\` and returns a payload: the changed object, its \`edge\` where lists of it exist, and
   \`errors\`, which is empty on success. The \`path\` of an error starts with \`input\`.
-- Every object with an \`id\` can be loaded with \`node\` or \`nodes\`.
+- \`node\` and \`nodes\` load every object that implements \`Node\` by its \`id\`.
 - A list is a connection. Its arguments are \`first\` (20 unless given, at most 100), \`after\`, \`filter\` and \`orderBy\`.
 - \`extensions.cost\` of each answer contains the cost of the operation and the limit.`

@@ -1,4 +1,5 @@
 import { isFinal, type JournalEvent, type Runtime } from '@ashlar/core'
+import { readEvents } from '@ashlar/core/testing'
 
 /** An execution that was accepted. */
 export interface Started {
@@ -35,7 +36,7 @@ export async function verify(runtime: Runtime, ownerId: string, started: Started
   }
   for (const each of started) {
     const execution = await runtime.executions.get(ownerId, each.id)
-    const { events } = await runtime.executions.eventPage(ownerId, each.id, 0, 10_000)
+    const events = await readEvents(runtime, each.id)
     const fault = (text: string): void => void verdict.faults.push(`${each.kind} ${each.id} (${execution.status}): ${text}`)
     checkJournal(events, execution.status, fault)
     if (execution.status === 'COMPLETED') verdict.completed++

@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { cloneDatabase, createTestRuntime } from '@ashlar/core/testing'
+import { cloneDatabase, createTestRuntime, readEvents } from '@ashlar/core/testing'
 import { Ashlar, createClient, createTestFolder, type TestFolder } from './ashlar.ts'
 
 let folder: TestFolder
@@ -87,7 +87,7 @@ describe('SIGTERM during a request of a block', () => {
     crew.child.kill('SIGTERM')
     response.end('answer')
     expect((await crew.ended).status).toBe(0)
-    const { events } = await executions.eventPage(ownerId, id, 0, 100)
+    const events = await readEvents(gateway, id)
     await gateway.close()
     expect(events.filter(({ type }) => type === 'NodeOutput').length).toBeGreaterThan(0)
     expect(waiting).toEqual([])

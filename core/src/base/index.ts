@@ -1,7 +1,7 @@
 export { AshlarError, errorMessage, showFaults, showValue } from './ashlar-error.ts'
 export { Batcher } from './batcher.ts'
 export { API_ERROR_CODES, ERROR_CODES } from './codes.ts'
-export { describeIssue, describeIssues, valueAt } from './describe-issue.ts'
+export { describeIssue, describeIssues, describeSecretIssue, valueAt } from './describe-issue.ts'
 export { mapConcurrently } from './map-concurrently.ts'
 export { Lru } from './lru.ts'
 export { sortPage, toPage } from './page.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createTestRuntime, type TestRuntime } from '../testing/index.ts'
+import { createTestRuntime, readEvents, type TestRuntime } from '../testing/index.ts'
 
 let runtime: TestRuntime
 beforeAll(async () => {
@@ -35,7 +35,7 @@ it.each([
   const graph = await runtime.graphs.create(runtime.ownerId, { name: 'Order', document: DOCUMENT })
   const { id } = await runtime.executions.start(runtime.ownerId, { graphId: graph.id, inputs: { csv } })
   for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0)) if (event.type === 'ExecutionFinished') break
-  const { events } = await runtime.executions.eventPage(runtime.ownerId, id, 0, 100)
+  const events = await readEvents(runtime, id)
   const end = events.at(-1)
   if (end?.type !== 'ExecutionFinished') throw new Error('the execution has not finished')
   expect(end.outputs.csv).toEqual([csv])

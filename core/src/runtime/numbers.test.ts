@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BUILTIN_PLUGINS, createTestRuntime, type TestRuntime } from '../testing/index.ts'
+import { BUILTIN_PLUGINS, createTestRuntime, readEvents, type TestRuntime } from '../testing/index.ts'
 import type { JournalEvent } from '../engine/index.ts'
 
 const ID = 7615917337495251231n
@@ -64,7 +64,7 @@ async function run(document: object, inputs: Record<string, unknown> = {}): Prom
   const graph = await runtime.graphs.create(runtime.ownerId, { name: 'Numbers', document })
   const { id } = await runtime.executions.start(runtime.ownerId, { graphId: graph.id, inputs })
   for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0)) if (event.type === 'ExecutionFinished') break
-  return (await runtime.executions.eventPage(runtime.ownerId, id, 0, 100)).events
+  return readEvents(runtime, id)
 }
 
 /** Returns the output of a block of the test plugin for a parsed value, or the code and message of its failure. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { BUILTIN_PLUGINS, cloneDatabase, createTestRuntime, type TestRuntime } from '../testing/index.ts'
+import { BUILTIN_PLUGINS, cloneDatabase, createTestRuntime, readEvents, type TestRuntime } from '../testing/index.ts'
 import type { Execution } from './lifecycle/index.ts'
 
 const SOURCE = `import { anyHost, defineBlock, definePlugin } from '@ashlar/sdk'
@@ -85,7 +85,7 @@ async function ended(id: string): Promise<Execution> {
 }
 
 const readTypes = async (runtime: TestRuntime, id: string): Promise<string[]> =>
-  (await runtime.executions.eventPage(runtime.ownerId, id, 0, 1000)).events.map(({ type }) => type)
+  (await readEvents(runtime, id)).map(({ type }) => type)
 
 describe('a worker that stops in order', () => {
   it.each(['get', 'post'])('waits for the request of a block and commits its result (%s)', async (block) => {

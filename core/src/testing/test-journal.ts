@@ -1,6 +1,6 @@
-import type { ExecutionEvent } from '../engine/index.ts'
+import type { ExecutionEvent, JournalEvent } from '../engine/index.ts'
 import type { NodeExecutionView } from '../domains/executions/index.ts'
-import { encodeRow, storeBlobs, toRuns } from '../runtime/journal/index.ts'
+import { encodeRow, readEvents as readStoredEvents, storeBlobs, toRuns } from '../runtime/journal/index.ts'
 import type { TestRuntime } from './test-runtime.ts'
 
 /**
@@ -25,6 +25,11 @@ export async function insertEvents(
     ])
   }
   if (blobs.size > 0) await storeBlobs(pool, blobs)
+}
+
+/** Returns all events of an execution whose `seq` is larger than `after`. @throws when its journal is unreadable */
+export function readEvents({ database }: Pick<TestRuntime, 'database'>, executionId: string, after = 0): Promise<JournalEvent[]> {
+  return readStoredEvents(database.pool, executionId, after)
 }
 
 /** Returns the first 100 node executions of an execution. @throws when its journal is unreadable */

@@ -283,8 +283,8 @@ describe('the callback', () => {
     )
     expect(html).not.toMatch(/&#34;|evil/)
     expect([...html.matchAll(/<script[^>]*>/g)].map(([tag]) => tag)).toEqual([
-      expect.stringMatching(/^<script src="\.\.\/pages\/callback\.js\?[\w-]{16}">$/),
       expect.stringMatching(/^<script src="\.\.\/pages\/copy\.js\?[\w-]{16}">$/),
+      expect.stringMatching(/^<script src="\.\.\/pages\/callback\.js\?[\w-]{16}">$/),
     ])
   })
 

@@ -1,5 +1,5 @@
 import { AshlarError, type GraphDocument, type JsonSchema, type SourcePosition } from '@ashlar/core'
-import { toError, type Client } from './client.ts'
+import type { Client } from './client.ts'
 import {
   CANCEL_EXECUTION,
   CREATE_GRAPH,
@@ -10,6 +10,7 @@ import {
   SCAN_PLUGINS,
   START_EXECUTION,
 } from './operations.ts'
+import { mutate, readAll, type Page } from './requests.ts'
 
 /** A graph, as the API returns it. */
 export interface ApiGraph {
@@ -94,31 +95,19 @@ export interface Api {
   follow(executionId: string, signal: AbortSignal): AsyncGenerator<ApiEvent, void>
 }
 
-const PAGE = 100
-
 export function createApi(client: Client): Api {
   return {
     async *graphs() {
-      let after: string | null = null
-      do {
-        const { graphs } = (await client.request(LIST_GRAPHS, { first: PAGE, after })) as { graphs: GraphPage }
-        for (const { node } of graphs.edges) yield toApiGraph(node)
-        after = graphs.pageInfo.hasNextPage ? graphs.pageInfo.endCursor : null
-      } while (after !== null)
+      const graphs = readAll(client, LIST_GRAPHS, (data: { graphs: Page<GraphAnswer<ApiGraph>> }) => data.graphs)
+      for await (const graph of graphs) yield toApiGraph(graph)
     },
     async createGraph({ document, ...graph }) {
       const input = { ...graph, document: { json: document } }
-      const { createGraph } = (await client.request(CREATE_GRAPH, { input })) as {
-        createGraph: Payload<{ graph: GraphAnswer<SavedGraph> }>
-      }
-      return toApiGraph(unwrapPayload(createGraph, 'graph'))
+      return toApiGraph(await mutate<GraphAnswer<SavedGraph>>(client, CREATE_GRAPH, 'graph', input))
     },
     async saveGraphVersion(graphId, basedOn, document) {
       const input = { graphId, basedOn, document: { json: document } }
-      const { saveGraphVersion } = (await client.request(SAVE_GRAPH_VERSION, { input })) as {
-        saveGraphVersion: Payload<{ graph: GraphAnswer<SavedGraph> }>
-      }
-      return toApiGraph(unwrapPayload(saveGraphVersion, 'graph'))
+      return toApiGraph(await mutate<GraphAnswer<SavedGraph>>(client, SAVE_GRAPH_VERSION, 'graph', input))
     },
     async compatibility(graphId) {
       const { graph } = (await client.request(GRAPH_COMPATIBILITY, { id: graphId })) as { graph: CompatibilityAnswer | null }
@@ -126,21 +115,12 @@ export function createApi(client: Client): Api {
       const { compatibility, warnings } = graph.activeVersion
       return { status: compatibility.status, newest: graph.versions.edges[0]?.node.number ?? 1, warnings }
     },
-    async scanPlugins() {
-      const { scanPlugins } = (await client.request(SCAN_PLUGINS)) as { scanPlugins: Payload<{ scan: PluginScan }> }
-      return unwrapPayload(scanPlugins, 'scan')
-    },
+    scanPlugins: () => mutate(client, SCAN_PLUGINS, 'scan'),
     async startExecution(graphId, inputs) {
-      const { startExecution } = (await client.request(START_EXECUTION, { input: { graphId, inputs } })) as {
-        startExecution: Payload<{ execution: { id: string } }>
-      }
-      return unwrapPayload(startExecution, 'execution').id
+      return (await mutate<{ id: string }>(client, START_EXECUTION, 'execution', { graphId, inputs })).id
     },
     async cancelExecution(executionId) {
-      const { cancelExecution } = (await client.request(CANCEL_EXECUTION, { input: { executionId } })) as {
-        cancelExecution: Payload<{ execution: object }>
-      }
-      unwrapPayload(cancelExecution, 'execution')
+      await mutate(client, CANCEL_EXECUTION, 'execution', { executionId })
     },
     follow: (executionId, signal) => follow(client, executionId, signal),
   }
@@ -166,48 +146,7 @@ function toApiGraph<Graph extends ApiGraph>({ activeVersion, ...graph }: GraphAn
   return { ...graph, activeVersion: { ...activeVersion, document: activeVersion.document.json } } as unknown as Graph
 }
 
-interface GraphPage {
-  edges: { node: GraphAnswer<ApiGraph> }[]
-  pageInfo: { hasNextPage: boolean; endCursor: string | null }
-}
-
 interface CompatibilityAnswer {
   activeVersion: { compatibility: Pick<GraphCompatibility, 'status'>; warnings: GraphWarning[] }
   versions: { edges: { node: { number: number } }[] }
-}
-
-/** The payload of a mutation: its object and its errors. */
-export type Payload<Fields> = Fields & { errors: PayloadError[] }
-
-interface PayloadError {
-  code: string
-  message: string
-  path: string[] | null
-  position?: string | null
-}
-
-/** Returns the field of a payload. @throws {AshlarError} with the code of its first error, and all of them as faults */
-export function unwrapPayload<Fields extends object, Name extends keyof Fields>(
-  payload: Payload<Fields> | null,
-  name: Name,
-): NonNullable<Fields[Name]> {
-  const { errors, [name]: value } = payload ?? { errors: [], [name]: undefined }
-  const [first] = errors
-  if (first) throw toPayloadError(first, errors)
-  if (value === undefined || value === null) throw new Error(`the mutation returned no ${String(name)}`)
-  return value as NonNullable<Fields[Name]>
-}
-
-/** The paths of faults are relative to the document or the file, as in the file that the user has. */
-function toPayloadError({ code, path }: PayloadError, errors: readonly PayloadError[]): Error {
-  const faults = errors.map((error) => ({ path: error.position ?? placeInField(error.path ?? []), message: error.message }))
-  const [first = { path: '', message: '' }] = faults
-  const text = first.path === '' ? first.message : `${first.path}: ${first.message}`
-  const details = { ...(path && { path: path.slice(1) }), ...(faults.some((fault) => fault.path !== '') && { faults }) }
-  return toError(code, faults.length === 1 ? text : `${faults.length} faults: ${text}`, details)
-}
-
-function placeInField([, field = '', ...place]: readonly string[]): string {
-  if (place.length === 0) return ''
-  return (field === 'document' || field === 'file' ? place : [field, ...place]).join('.')
 }

@@ -1,6 +1,6 @@
-import { unwrapPayload, type Payload } from './api.ts'
 import type { Client } from './client.ts'
 import { ADD_CREDENTIAL, DELETE_CREDENTIAL, LIST_CREDENTIALS, LIST_PROVIDERS, START_AUTHORIZATION } from './operations.ts'
+import { mutate, readAll, type Page } from './requests.ts'
 
 export type CredentialKind = 'API_KEY' | 'USER_PASSWORD' | 'HOST_SCOPED' | 'OAUTH2'
 
@@ -47,32 +47,15 @@ export interface CredentialApi {
   }>
 }
 
-interface Page<T> {
-  edges: { node: T }[]
-  pageInfo: { hasNextPage: boolean; endCursor: string | null }
-}
-
-const PAGE = 100
-
 export function createCredentialApi(client: Client): CredentialApi {
-  async function* all<T>(query: string, pageOf: (data: unknown) => Page<T>): AsyncGenerator<T, void> {
-    for (let after: string | null = null; ;) {
-      const { edges, pageInfo } = pageOf(await client.request(query, { first: PAGE, after }))
-      for (const { node } of edges) yield node
-      if (!pageInfo.hasNextPage) return
-      after = pageInfo.endCursor
-    }
-  }
-  const mutate = async <T>(query: string, input: object, name: string): Promise<T> => {
-    const [payload = null] = Object.values((await client.request(query, { input })) as Record<string, Payload<object>>)
-    return unwrapPayload(payload, name as never)
-  }
   return {
-    providers: () => all(LIST_PROVIDERS, (data) => (data as { providers: Page<ApiProvider> }).providers),
+    providers: () => readAll(client, LIST_PROVIDERS, (data: { providers: Page<ApiProvider> }) => data.providers),
     credentials: () =>
-      all(LIST_CREDENTIALS, (data) => (data as { viewer: { credentials: Page<ApiCredential> } }).viewer.credentials),
-    add: (credential) => mutate(ADD_CREDENTIAL, credential, 'credential'),
-    remove: async (credentialId) => void (await mutate(DELETE_CREDENTIAL, { credentialId }, 'credential')),
-    authorize: (request) => mutate(START_AUTHORIZATION, request, 'authorization'),
+      readAll(client, LIST_CREDENTIALS, ({ viewer }: { viewer: { credentials: Page<ApiCredential> } }) => viewer.credentials),
+    add: (credential) => mutate(client, ADD_CREDENTIAL, 'credential', credential),
+    async remove(credentialId) {
+      await mutate(client, DELETE_CREDENTIAL, 'credential', { credentialId })
+    },
+    authorize: (request) => mutate(client, START_AUTHORIZATION, 'authorization', request),
   }
 }

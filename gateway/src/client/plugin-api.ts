@@ -1,6 +1,6 @@
-import { unwrapPayload, type Payload } from './api.ts'
 import type { Client } from './client.ts'
 import { INSPECT_DEV_PLUGIN, PUBLISH_PLUGIN, REMOVE_DEV_PLUGIN, RENEW_DEV_PLUGIN, SET_DEV_PLUGIN } from './operations.ts'
+import { mutate } from './requests.ts'
 
 /** The API operations for plugin authors. Expected errors are thrown as AshlarErrors. */
 export interface PluginApi {
@@ -43,18 +43,19 @@ export interface PublishedVersion {
 }
 
 export function createPluginApi(client: Client): PluginApi {
-  const mutate = async <T>(query: string, input: object, name: string): Promise<T> => {
-    const [payload = null] = Object.values((await client.request(query, { input })) as Record<string, Payload<object>>)
-    return unwrapPayload(payload, name as never)
-  }
   return {
-    setDevPlugin: async (plugin) => (await mutate<{ digest: string }>(SET_DEV_PLUGIN, plugin, 'plugin')).digest,
-    renewDevPlugin: async (packageName) => void (await mutate(RENEW_DEV_PLUGIN, { packageName }, 'plugin')),
-    removeDevPlugin: async (packageName) => void (await mutate(REMOVE_DEV_PLUGIN, { packageName }, 'removedPackageName')),
-    async inspectDevPlugin(packageName) {
-      const { webSocketPath } = await mutate<{ webSocketPath: string }>(INSPECT_DEV_PLUGIN, { packageName }, 'inspector')
-      return webSocketPath
+    async setDevPlugin(plugin) {
+      return (await mutate<{ digest: string }>(client, SET_DEV_PLUGIN, 'plugin', plugin)).digest
     },
-    publish: (submission) => mutate(PUBLISH_PLUGIN, submission, 'pluginVersion'),
+    async renewDevPlugin(packageName) {
+      await mutate(client, RENEW_DEV_PLUGIN, 'plugin', { packageName })
+    },
+    async removeDevPlugin(packageName) {
+      await mutate(client, REMOVE_DEV_PLUGIN, 'removedPackageName', { packageName })
+    },
+    async inspectDevPlugin(packageName) {
+      return (await mutate<{ webSocketPath: string }>(client, INSPECT_DEV_PLUGIN, 'inspector', { packageName })).webSocketPath
+    },
+    publish: (submission) => mutate(client, PUBLISH_PLUGIN, 'pluginVersion', submission),
   }
 }

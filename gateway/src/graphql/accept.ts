@@ -17,7 +17,13 @@ export function useAccept(): Plugin {
     onRequestParse({ request, endResponse }) {
       const accept = request.headers.get('accept')
       if (acceptsJson(accept) || acceptsType(accept, EVENT_STREAM)) return
-      endResponse(errorAnswer(NOT_ACCEPTABLE, 406, `the answer has the type ${JSON_TYPES.join(', ')} or ${EVENT_STREAM}`))
+      endResponse(
+        errorAnswer(
+          NOT_ACCEPTABLE,
+          406,
+          `send one of these types in the header Accept: ${JSON_TYPES.join(', ')}, ${EVENT_STREAM}`,
+        ),
+      )
     },
     onSubscribe({ args: { contextValue }, setResultAndStopExecution }) {
       const { request } = contextValue as { request?: Request }

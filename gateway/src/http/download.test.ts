@@ -64,6 +64,7 @@ it('resumes a download, and ignores other ranges', async () => {
   ])
   const past = await download('page.html', { headers: { range: 'bytes=25-' } })
   expect([past.status, past.headers.get('content-range')]).toEqual([416, 'bytes */25'])
+  expect(await past.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] })
   const whole = await download('page.html', { headers: { range: 'bytes=0-1,3-4' } })
   expect([whole.status, (await whole.text()).length]).toEqual([200, 25])
 })

@@ -1,4 +1,5 @@
 import { DOWNLOAD_PATH, type Runtime } from '@ashlar/core'
+import { errorAnswer } from './request-error.ts'
 import type { Route } from './routes.ts'
 
 /**
@@ -63,8 +64,8 @@ function parseRange(headers: Headers): number | undefined {
 }
 
 function rejectRange(bytes: number): Response {
-  const message = `the file has only ${bytes} bytes`
-  return Response.json({ errors: [{ message }] }, { status: 416, headers: { 'content-range': `bytes */${bytes}` } })
+  const message = `the file has only ${bytes} bytes: request a range that starts before its end`
+  return errorAnswer('BAD_REQUEST', 416, message, { 'content-range': `bytes */${bytes}` })
 }
 
 /** Formats the header for any file name. Source: RFC 6266 section 4, RFC 8187 section 3.2.1. */

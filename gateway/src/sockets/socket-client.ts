@@ -122,7 +122,7 @@ function cutSoon(client: WebSocket): void {
   client.once('close', () => clearTimeout(timeout))
 }
 
-/** Resolves when the message is sent, or when the connection has ended, which `close` of the client reports. */
+/** Resolves when the message is sent, or when the client has disconnected, which ends its operations. */
 function send(client: WebSocket, data: string): Promise<void> {
   return new Promise((resolve) => {
     if (client.bufferedAmount > MAX_UNREAD_BYTES && client.readyState === client.OPEN)

@@ -13,7 +13,6 @@ interface OwnTypes {
     JSON: { Input: unknown; Output: unknown }
     Base64: { Input: Buffer; Output: Buffer }
   }
-  Connection: { totalCount: number }
 }
 
 export const builder = new PothosBuilder<OwnTypes>({
@@ -41,10 +40,6 @@ export const builder = new PothosBuilder<OwnTypes>({
     hasPreviousPageFieldOptions: { description: 'Always false: lists are read forward.' },
     startCursorFieldOptions: { description: 'The cursor of the first item. Null if the page is empty.' },
     endCursorFieldOptions: { description: 'The cursor of the last item. Null if the page is empty.' },
-    cursorFieldOptions: { description: 'The place of the item in the list, for `after`.' },
-    edgesFieldOptions: { description: 'The items of the page with their cursors.' },
-    nodeFieldOptions: { description: 'The item.' },
-    pageInfoFieldOptions: { description: 'Whether and where the list continues.' },
   },
 })
 
@@ -53,7 +48,3 @@ export type SchemaTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder
 builder.queryType({ description: 'Reads. They change nothing.' })
 builder.mutationType({ description: 'Changes. Each takes one `input` and returns a payload with `errors`.' })
 builder.subscriptionType({ description: 'Streams of events, over WebSocket (graphql-transport-ws) or server-sent events.' })
-
-builder.globalConnectionField('totalCount', (t) =>
-  t.exposeInt('totalCount', { description: 'The number of items on all pages.' }),
-)

@@ -1,9 +1,10 @@
-import type { InputFieldMap, InputRef, InputShapeFromFields, ArgumentRef, ObjectRef, FieldRef } from '@pothos/core'
+import type { ArgumentRef, FieldRef, InputFieldMap, InputRef, InputShapeFromFields, ObjectRef, OutputRef } from '@pothos/core'
 import type { AshlarError, Direction, Listed, Page, PageRequest, Position } from '@ashlar/core'
 import type { GraphQLResolveInfo } from 'graphql'
 import { loadTogether } from './batch.ts'
 import { builder, type SchemaTypes } from './builder.ts'
 import type { SchemaContext } from './context.ts'
+import { defineConnection, defineEdge, toConnection, type Connection, type Edge } from './connection.ts'
 import { decodeCursor, encodeCursor, parseFirst } from './cursors.ts'
 import { selectsField } from './lookahead.ts'
 
@@ -21,8 +22,8 @@ const OrderDirection = builder.enumType('OrderDirection', {
 })
 
 interface ListOptions<Item, Fields extends InputFieldMap, Field extends string> {
-  /** The ref of the type of the items. */
-  type: object
+  /** The type of the items. */
+  type: OutputRef
   /** The name of the type of the items. The names of all types of the list start with it. */
   name: string
   /** The items, for descriptions: `graphs`. */
@@ -68,15 +69,9 @@ type WithoutNulls<Fields> = { [Key in keyof Fields]?: Exclude<Fields[Key], null>
 
 type ArgumentMap = Record<string, ArgumentRef<SchemaTypes, unknown>>
 
-interface Connection<Item> {
-  edges: { node: Item; cursor: string }[]
-  totalCount: number
-  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null }
-}
-
 /** A list type of the API: its connection, edge, filter and order types. */
 export interface List<Item, Filter, Field extends string> {
-  Edge: ObjectRef<SchemaTypes, { cursor: string; node: Item }>
+  Edge: ObjectRef<SchemaTypes, Edge<Item>>
   Connection: ObjectRef<SchemaTypes, Connection<Item>>
   /** The input type of the filter, for mutations that change all matching items. */
   Filter: InputRef<Filter>
@@ -86,7 +81,7 @@ export interface List<Item, Filter, Field extends string> {
     options: ListFieldOptions<Parent, Item, WithoutNulls<Filter>, Field | Other, Args>,
   ): FieldRef<SchemaTypes, unknown>
   /** The edge of an item, as in the list in its default order. */
-  toEdge(item: Item): { cursor: string; node: Item }
+  toEdge(item: Item): Edge<Item>
 }
 
 /**
@@ -103,23 +98,20 @@ function define<Item extends object, Fields extends InputFieldMap, Field extends
   options: ListOptions<Item, Fields, Field>,
 ): List<Item, InputShapeFromFields<Fields>, Field> {
   const { name, plural, defaultOrder, locate } = options
-  const type = options.type as never
   const Filter = builder.inputType(`${name}Filter`, {
     description: `Selects ${plural}. Every given field must match.`,
     fields: options.filter,
   })
   const Order = defineOrder(options)
-  const Edge = builder.edgeObject({ type, name: `${name}Edge`, description: `One of the ${plural} of a page.` })
-  const connection = { type, name: `${name}Connection`, description: `A page of ${plural}.` }
-  const Connection = builder.connectionObject(connection, Edge as never)
+  const Edge = defineEdge<Item>(options)
+  const Connection = defineConnection(options, Edge)
   return {
-    Edge: Edge as never,
-    Connection: Connection as never,
-    Filter: Filter as never,
-    field: (builderOfField, field) => {
-      const t = builderOfField as FieldBuilder<unknown> as PothosSchemaTypes.QueryFieldBuilder<SchemaTypes, unknown>
-      return t.field({
-        type: Connection as never,
+    Edge,
+    Connection,
+    Filter,
+    field: (t, field) =>
+      (t as FieldBuilder<unknown> as PothosSchemaTypes.QueryFieldBuilder<SchemaTypes, never>).field({
+        type: Connection,
         nullable: true,
         description: field.description,
         args: {
@@ -132,13 +124,12 @@ function define<Item extends object, Fields extends InputFieldMap, Field extends
             description: `The order of the ${plural}. ${describeOrder(field.defaultOrder ?? defaultOrder)}`,
           }),
         },
-        resolve: async (parent: never, args: ListArgs, context: SchemaContext, info: GraphQLResolveInfo) => {
-          const request = parseRequest({ ...options, defaultOrder: field.defaultOrder ?? defaultOrder }, args, info)
-          const page = await loadPage(field as never, parent, request, context, info, args)
+        resolve: async (parent, args, context, info) => {
+          const request = parseRequest(options, field.defaultOrder ?? defaultOrder, args, info)
+          const page = await loadPage(field, parent, request, context, info, args)
           return toConnection(page, (listed) => encode(options, request.orderBy, listed))
         },
-      } as never) as never
-    },
+      }),
     toEdge: (item) => ({ node: item, cursor: encode(options, defaultOrder, { item, position: locate(item) }) }),
   }
 }
@@ -151,58 +142,53 @@ function encode<Item>(
   return cursors ? cursors.encode(item) : encodeCursor({ list, ...order }, position)
 }
 
-/** @throws {AshlarError} BAD_INPUT */
-function parseRequest(
-  { name: list, cursors, defaultOrder }: Pick<ListOptions<never, InputFieldMap, string>, 'name' | 'cursors' | 'defaultOrder'>,
-  { first, after, filter, orderBy }: ListArgs,
+/** GraphQL has validated the filter and the order. @throws {AshlarError} BAD_INPUT for the other arguments */
+function parseRequest<Filter extends object, Field extends string>(
+  { name: list, cursors }: Pick<ListOptions<never, InputFieldMap, string>, 'name' | 'cursors'>,
+  defaultOrder: { field: Field; direction: Direction },
+  { first, after, filter, orderBy }: ListArgs<Filter>,
   info: GraphQLResolveInfo,
-): PageRequest {
+): PageRequest<WithoutNulls<Filter>, Field> {
   const order = orderBy ?? defaultOrder
   const decode = cursors?.decode ?? ((cursor: string) => decodeCursor({ list, ...order }, cursor))
   return {
     first: parseFirst(first),
     after: after == null ? undefined : decode(after),
-    orderBy: { field: order.field, direction: order.direction },
-    filter: omitNulls(filter ?? {}),
+    orderBy: { field: order.field as Field, direction: order.direction },
+    filter: omitNulls(filter),
     countTotal: selectsField(info, 'totalCount'),
   }
 }
 
-function omitNulls<Fields extends object>(fields: Fields): WithoutNulls<Fields> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as WithoutNulls<Fields>
+function omitNulls<Fields extends object>(fields: Fields | null | undefined): WithoutNulls<Fields> {
+  return Object.fromEntries(Object.entries(fields ?? {}).filter(([, value]) => value !== null)) as WithoutNulls<Fields>
 }
 
-async function loadPage<Parent, Item>(
-  { load, loadMany, getParentId }: ListFieldOptions<Parent, Item, object, string, ArgumentMap>,
-  parent: Parent,
-  request: PageRequest,
+async function loadPage<Parent, Item, Filter, Field extends string, Args extends ArgumentMap>(
+  { load, loadMany, getParentId }: ListFieldOptions<Parent, Item, Filter, Field, Args>,
+  source: unknown,
+  request: PageRequest<Filter, Field>,
   context: SchemaContext,
   { parentType, fieldName }: GraphQLResolveInfo,
-  args: ListArgs,
+  args: object,
 ): Promise<Page<Item>> {
-  if (load) return load(parent, request, context, args as never)
+  const parent = source as Parent
+  if (load) return load(parent, request, context, args as InputShapeFromFields<Args>)
   const key = `${parentType.name}.${fieldName} ${JSON.stringify(request)}`
   const parentId = getParentId?.(parent) ?? (parent as { id: string }).id
   const loadPages = async (ids: readonly string[]) => (await loadMany?.(ids, request, context)) ?? new Map<string, Page<Item>>()
   return loadTogether<Page<Item>>(context, key, parentId, loadPages)
 }
 
-interface ListArgs {
-  first?: number | null
-  after?: string | null
-  filter?: object | null
-  orderBy?: { field: string; direction: Direction } | null
+interface ListArgs<Filter> {
+  first?: number | null | undefined
+  after?: string | null | undefined
+  filter?: Filter | null | undefined
+  orderBy?: { field: string; direction: Direction } | null | undefined
 }
 
-function defineOrder<Field extends string>({
-  name,
-  plural,
-  orderFields,
-}: Pick<ListOptions<object, InputFieldMap, Field>, 'name' | 'plural' | 'orderFields'>): InputRef<{
-  field: Field
-  direction: Direction
-}> {
-  const values = Object.entries<string>(orderFields).map(([field, description]) => [field, { description }])
+function defineOrder({ name, plural, orderFields }: Pick<ListOptions<never, never, string>, 'name' | 'plural' | 'orderFields'>) {
+  const values = Object.entries(orderFields).map(([field, description]) => [field, { description }] as const)
   const OrderField = builder.enumType(`${name}OrderField`, {
     description: `The fields by which ${plural} can be sorted.`,
     values: Object.fromEntries(values),
@@ -213,23 +199,9 @@ function defineOrder<Field extends string>({
       field: t.field({ type: OrderField, required: true, description: 'The field to sort by.' }),
       direction: t.field({ type: OrderDirection, required: true, description: 'The direction.' }),
     }),
-  }) as never
+  })
 }
 
 function describeOrder({ field, direction, description }: { field: string; direction: Direction; description?: string }): string {
   return description ?? `The default is \`{ field: ${field}, direction: ${direction} }\`.`
-}
-
-function toConnection<Item>({ items, hasMore, total }: Page<Item>, encode: (listed: Listed<Item>) => string): Connection<Item> {
-  const edges = items.map((each) => ({ node: each.item, cursor: encode(each) }))
-  return {
-    edges,
-    totalCount: total ?? 0,
-    pageInfo: {
-      hasNextPage: hasMore,
-      hasPreviousPage: false,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-  }
 }

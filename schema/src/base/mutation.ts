@@ -6,6 +6,7 @@ import { ErrorInterface } from './errors.ts'
 import { assertText } from './text-plugin.ts'
 import { toPayloadErrors, type PayloadError } from './translate.ts'
 
+/** Builds the fields of an input. */
 export type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>
 /** Builds the fields of a payload. */
 export type PayloadBuilder<Result extends object> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Outcome<Result>>
@@ -63,7 +64,7 @@ export function defineMutation<Fields extends InputFieldMap, Result extends obje
         } catch (error) {
           return { errors: toPayloadErrors(error) }
         }
-      }) as never,
+      }) as never, // The type of a resolver depends on whether the result is a list, which TypeScript cannot decide here.
     }),
   )
 }

@@ -1,8 +1,8 @@
 import { AshlarError, isUuid, showValue, type ExecutionChange } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
-import { encodeGlobalId } from '../base/global-ids.ts'
 import { parseExecutionFilter } from '../refs/execution-filter.ts'
 import { ExecutionList, ExecutionType } from '../refs/executions.ts'
+import { encodeChangeId } from './event-ids.ts'
 
 const ChangeKind = builder.enumType('ExecutionChangeKind', {
   description: 'What has happened to an execution.',
@@ -45,15 +45,11 @@ builder.subscriptionField('executionsChanged', (t) =>
     subscribe: (_root, { filter, after }, { runtime, user, lastEventId }) => {
       const last = lastEventId ?? after
       const since = last == null ? undefined : decodeChangeId(String(last))
-      return runtime.executions.followAll(user.id, parseExecutionFilter(filter ?? {}), since) as never
+      return runtime.executions.followAll(user.id, parseExecutionFilter(filter ?? {}), since)
     },
-    resolve: (change) => change as never,
+    resolve: (change) => change,
   }),
 )
-
-function encodeChangeId({ execution, resumeFrom }: ExecutionChange): string {
-  return encodeGlobalId('ExecutionChange', `${execution.id}:${resumeFrom.getTime()}`)
-}
 
 const ID = /^ExecutionChange:([0-9a-f-]{36}):(\d{1,15})$/
 
@@ -61,6 +57,6 @@ const ID = /^ExecutionChange:([0-9a-f-]{36}):(\d{1,15})$/
 function decodeChangeId(id: string): Date {
   const [, executionId = '', time = ''] = ID.exec(Buffer.from(id, 'base64url').toString()) ?? []
   if (isUuid(executionId)) return new Date(Number(time))
-  const message = `argument "after" must be the "id" of an event of this subscription, got ${showValue(id)}`
+  const message = `argument "after" must be the "id" of a change that this subscription has sent, got ${showValue(id)}`
   throw new AshlarError('BAD_INPUT', message, { details: { path: ['after'] } })
 }

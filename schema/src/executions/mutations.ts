@@ -1,6 +1,8 @@
-import { AshlarError, type ExecutionSummary } from '@ashlar/core'
+import type { InputShapeFromFields } from '@pothos/core'
+import { AshlarError, type Execution, type ExecutionSummary } from '@ashlar/core'
+import type { SchemaContext } from '../base/context.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
-import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
+import { defineMutation, type InputBuilder, type PayloadBuilder } from '../base/mutation.ts'
 import { ExecutionList, ExecutionType } from '../refs/executions.ts'
 
 const EXECUTION_ID = { required: true, description: 'Global id of the execution.' } as const
@@ -20,34 +22,68 @@ const executionFields = (t: PayloadBuilder<{ execution: ExecutionSummary }>) => 
   }),
 })
 
+const startFields = (t: InputBuilder) => ({
+  graphId: t.id({ required: true, description: 'Global id of the graph.' }),
+  version: t.int({ description: 'The number of the version. The default is the active version.' }),
+  inputs: t.field({ type: 'JSON', description: 'Values by input name. They must match the `inputSchema` of the version.' }),
+  idempotencyKey: t.string({
+    description:
+      'Any text of 1 to 255 characters. A second start with the same key and input within 24 hours returns the first execution. With another input it fails with CONFLICT.',
+  }),
+  priority: t.int({ description: '-100 to 100. Waiting executions with a higher priority start first. The default is 0.' }),
+  masks: t.field({
+    type: 'JSON',
+    description: 'Inputs that override all other inputs of nodes: `{ nodeId: { pin: value } }`.',
+  }),
+})
+
+function start(
+  input: InputShapeFromFields<ReturnType<typeof startFields>>,
+  { runtime, user }: SchemaContext,
+): Promise<Execution> {
+  return runtime.executions.start(user.id, {
+    graphId: parseGlobalId(input.graphId, 'Graph', 'graphId'),
+    version: input.version ?? undefined,
+    masks: input.masks,
+    priority: input.priority ?? undefined,
+    inputs: input.inputs ?? {},
+    idempotencyKey: input.idempotencyKey ?? undefined,
+  })
+}
+
 defineMutation('startExecution', {
   description: 'Starts an execution. Subscribe to `executionEvents` to follow it.',
+  input: startFields,
+  payload: executionFields,
+  resolve: async (input, context) => ({ execution: await start(input, context) }),
+})
+
+const MAX_WAIT_SECONDS = 60
+
+defineMutation('runGraph', {
+  description:
+    'Starts an execution and waits until it has finished. Returns the execution in its current state if the wait ends first. The execution continues.',
   input: (t) => ({
-    graphId: t.id({ required: true, description: 'Global id of the graph.' }),
-    version: t.int({ description: 'The number of the version. The default is the active version.' }),
-    inputs: t.field({ type: 'JSON', description: 'Values by input name. They must match the `inputSchema` of the version.' }),
-    idempotencyKey: t.string({
-      description:
-        'Any text of 1 to 255 characters. A second start with the same key and input within 24 hours returns the first execution. With another input it fails with CONFLICT.',
-    }),
-    priority: t.int({ description: '-100 to 100. Waiting executions with a higher priority start first. The default is 0.' }),
-    masks: t.field({
-      type: 'JSON',
-      description: 'Inputs that override all other inputs of nodes: `{ nodeId: { pin: value } }`.',
+    ...startFields(t),
+    waitSeconds: t.float({
+      defaultValue: 20,
+      description: `The longest wait, 0 to ${MAX_WAIT_SECONDS} seconds.`,
     }),
   }),
   payload: executionFields,
-  resolve: async (input, { runtime, user }) => ({
-    execution: await runtime.executions.start(user.id, {
-      graphId: parseGlobalId(input.graphId, 'Graph', 'graphId'),
-      version: input.version ?? undefined,
-      masks: input.masks,
-      priority: input.priority ?? undefined,
-      inputs: input.inputs ?? {},
-      idempotencyKey: input.idempotencyKey ?? undefined,
-    }),
-  }),
+  resolve: async (input, context) => {
+    const seconds = input.waitSeconds ?? 20
+    if (!(seconds >= 0 && seconds <= MAX_WAIT_SECONDS)) throw invalidWait(seconds)
+    const { runtime, user } = context
+    const { id } = await start(input, context)
+    return { execution: await runtime.executions.waitForEnd(user.id, id, seconds * 1000) }
+  },
 })
+
+function invalidWait(seconds: number): AshlarError {
+  const message = `waitSeconds must be 0 to ${MAX_WAIT_SECONDS}, got ${seconds}; to wait longer, subscribe to executionEvents`
+  return new AshlarError('BAD_INPUT', message, { details: { path: ['waitSeconds'] } })
+}
 
 defineMutation('retryExecution', {
   description: 'Starts a new execution that continues a FAILED or CANCELLED one from its failed nodes.',

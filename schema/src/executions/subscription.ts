@@ -19,12 +19,9 @@ builder.subscriptionField('executionEvents', (t) =>
     subscribe: async (_root, { executionId, after }, { runtime, user, lastEventId }) => {
       const id = parseGlobalId(executionId, 'Execution', 'executionId')
       const last = lastEventId ?? after
-      return placeEvents(
-        await runtime.executions.follow(user.id, id, last == null ? 0 : decodeSeq(String(last), id)),
-        id,
-      ) as never
+      return placeEvents(await runtime.executions.follow(user.id, id, last == null ? 0 : decodeSeq(String(last), id)), id)
     },
-    resolve: (event) => event as never,
+    resolve: (event) => event,
   }),
 )
 

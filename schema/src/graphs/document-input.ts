@@ -1,4 +1,5 @@
 import { builder } from '../base/builder.ts'
+import type { InputBuilder } from '../base/mutation.ts'
 import { UnhandledErrorPolicy } from './document.ts'
 
 const NodePositionInput = builder.inputType('NodePositionInput', {
@@ -21,25 +22,18 @@ const NodeRetryInput = builder.inputType('NodeRetryInput', {
   }),
 })
 
-const NodeCredentialInput = builder.inputType('NodeCredentialInput', {
-  description: 'The credential that a node uses for a provider.',
-  fields: (t) => ({
-    provider: t.string({ required: true, description: 'The qualified name of the provider, such as `github/github`.' }),
-    name: t.string({ required: true, description: 'The name of your credential.' }),
-  }),
-})
-
 const GraphNodeInput = builder.inputType('GraphNodeInput', {
   description: 'A block that is placed in a graph.',
   fields: (t) => ({
     id: t.string({
-      required: true,
-      description: 'The key of the node, unique in the graph: 1 to 100 characters without "." and white space.',
+      description:
+        'The key of the node, unique in the graph: 1 to 100 characters without "." and white space. Set `id` or `nodeId`.',
     }),
+    nodeId: t.string({ description: 'The same as `id`, so that the nodes of a `GraphDocument` can be sent back.' }),
     block: t.string({ required: true, description: 'The qualified name of the block, such as `text/replace`, or its UUID.' }),
-    inputs: t.field({ type: 'JSON', description: 'Constant inputs, by pin: `{ format: "Hello" }`.' }),
-    title: t.string({ description: 'A title for people, at most 200 characters.' }),
-    position: t.field({ type: NodePositionInput, description: 'The position in an editor.' }),
+    inputs: t.field({ type: 'JSON', description: 'Constant inputs, by pin: `{ format: "Hello" }`. The default is none.' }),
+    title: t.string({ description: 'A title for people, at most 200 characters. The default is none.' }),
+    position: t.field({ type: NodePositionInput, description: 'The position in an editor. The default is none.' }),
     timeoutMs: t.int({
       description:
         'The longest time that an attempt may take, 1 to 1800000 milliseconds. The default is that of the block, or 60000.',
@@ -49,8 +43,9 @@ const GraphNodeInput = builder.inputType('GraphNodeInput', {
       description: 'How often and when the node runs again after it failed. The default is once.',
     }),
     credentials: t.field({
-      type: [NodeCredentialInput],
-      description: 'Which of your credentials the node uses. Optional if you have one credential for each provider.',
+      type: 'JSON',
+      description:
+        'The names of the credentials that the node uses, by provider: `{ "github/github": "work" }`. Optional if you have one credential for each provider.',
     }),
   }),
 })
@@ -66,24 +61,28 @@ const GraphLinkInput = builder.inputType('GraphLinkInput', {
   }),
 })
 
+const settingsFields = (t: InputBuilder) => ({
+  onUnhandledError: t.field({
+    type: UnhandledErrorPolicy,
+    description: 'What happens when a node fails and its `error` pin has no link. The default is `FAIL`.',
+  }),
+  concurrency: t.int({ description: 'The maximum number of concurrent node executions: 1 to 256. The default is 16.' }),
+  budget: t.int({ description: 'The maximum number of node executions in total: 1 to 1000000. The default is 10000.' }),
+})
+
 const GraphSettingsInput = builder.inputType('GraphSettingsInput', {
   description: 'How a graph is executed.',
-  fields: (t) => ({
-    onUnhandledError: t.field({
-      type: UnhandledErrorPolicy,
-      description: 'What happens when a node fails and its `error` pin has no link. The default is `FAIL`.',
-    }),
-    concurrency: t.int({ description: 'The maximum number of concurrent node executions: 1 to 256. The default is 16.' }),
-    budget: t.int({ description: 'The maximum number of node executions in total: 1 to 1000000. The default is 10000.' }),
-  }),
+  fields: settingsFields,
 })
 
 export const GraphDocumentInput = builder.inputType('GraphDocumentInput', {
-  description: 'The content of a graph version: either `json` or the other fields.',
+  description:
+    'The content of a graph version: `nodes`, `links` and `settings`, or `json`. The stored form, in which the settings are beside `nodes`, is accepted too.',
   fields: (t) => ({
-    nodes: t.field({ type: [GraphNodeInput], description: 'The nodes, at most 2000.' }),
+    nodes: t.field({ type: [GraphNodeInput], description: 'The nodes, at most 2000. Required unless `json` is given.' }),
     links: t.field({ type: [GraphLinkInput], description: 'The links, at most 10000. The default is none.' }),
-    settings: t.field({ type: GraphSettingsInput, description: 'How the graph is executed.' }),
+    settings: t.field({ type: GraphSettingsInput, description: 'How the graph is executed. Each setting has a default.' }),
+    ...settingsFields(t),
     json: t.field({
       type: 'JSON',
       description: 'The whole document in its stored form: `{ nodes, links, onUnhandledError, concurrency, budget }`.',

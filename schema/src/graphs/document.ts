@@ -1,6 +1,5 @@
 import type { GraphDocument } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
-import { listNodeCredentials, type NodeCredential } from './stored-document.ts'
 
 type GraphNode = GraphDocument['nodes'][number]
 
@@ -31,32 +30,27 @@ const NodeRetryType = builder.objectRef<NonNullable<GraphNode['retry']>>('NodeRe
   }),
 })
 
-const NodeCredentialType = builder.objectRef<NodeCredential>('NodeCredential').implement({
-  description: 'The credential that a node uses for a provider.',
-  fields: (t) => ({
-    provider: t.exposeString('provider', { description: 'The qualified name of the provider, such as `github/github`.' }),
-    name: t.exposeString('name', { description: 'The name of your credential.' }),
-  }),
-})
-
 export const GraphNodeType = builder.objectRef<GraphNode>('GraphNode').implement({
   description: 'A block that is placed in a graph.',
   fields: (t) => ({
-    nodeId: t.exposeString('id', { description: 'The key of the node, unique in the graph. It is `id` in `GraphNodeInput`.' }),
+    nodeId: t.exposeString('id', { description: 'The key of the node, unique in the graph. It is `id` in the stored form.' }),
     block: t.exposeString('block', { description: 'The qualified name of the block, such as `text/replace`, or its UUID.' }),
     inputs: t.expose('inputs', { type: 'JSON', description: 'Constant inputs, by pin.' }),
-    title: t.exposeString('title', { nullable: true, description: 'A title for people.' }),
-    position: t.expose('position', { type: NodePositionType, nullable: true, description: 'The position in an editor.' }),
+    title: t.exposeString('title', { nullable: true, description: 'A title for people. Null if it has none.' }),
+    position: t.expose('position', {
+      type: NodePositionType,
+      nullable: true,
+      description: 'The position in an editor. Null if it has none.',
+    }),
     timeoutMs: t.exposeInt('timeoutMs', {
       nullable: true,
       description: 'The longest time that an attempt may take, in milliseconds. Null for that of the block, or 60000.',
     }),
     retry: t.expose('retry', { type: NodeRetryType, nullable: true, description: 'Null if the node runs once.' }),
-    credentials: t.field({
-      type: [NodeCredentialType],
+    credentials: t.expose('credentials', {
+      type: 'JSON',
       nullable: true,
-      description: 'Which of your credentials the node uses. Null if it names none.',
-      resolve: (node) => listNodeCredentials(node) ?? null,
+      description: 'The names of the credentials that the node uses, by provider. Null if it names none.',
     }),
   }),
 })

@@ -40,7 +40,7 @@ const create = async (input: object = {}, userId = runtime.ownerId): Promise<Jso
 
 describe('a typed document', () => {
   const DOCUMENT = `nodes {
-    nodeId block inputs title position { x y } timeoutMs retry { attempts backoffMs jitter } credentials { provider name }
+    nodeId block inputs title position { x y } timeoutMs retry { attempts backoffMs jitter } credentials
   } links { from to } settings { onUnhandledError concurrency budget } json`
   const HELLO = `{
     nodes: [
@@ -78,8 +78,7 @@ describe('a typed document', () => {
     const source = `query ($id: ID!) { graph(id: $id) { activeVersion { document { ${DOCUMENT} } } } }`
     const read = async (id: string) => (await run(source, { id })).graph.activeVersion.document
     const { createGraph } = await run(`mutation { createGraph(input: { name: "Hello", document: ${HELLO} }) { graph { id } } }`)
-    const { json, nodes, ...others } = await read(createGraph.graph.id)
-    const document = { ...others, nodes: nodes.map(({ nodeId: id, ...node }: Json) => ({ id, ...node })) }
+    const { json, ...document } = await read(createGraph.graph.id)
     const again = await create({
       document: JSON.parse(JSON.stringify(document, (_key, value) => (typeof value === 'bigint' ? 1 : value))),
     })
@@ -106,12 +105,26 @@ describe('a typed document', () => {
     expect(validateGraph.map(({ path }: Json) => ['input', 'document', ...path])).toEqual(errors.map(({ path }: Json) => path))
   })
 
+  it('may have the stored form', async () => {
+    const nodes = [{ id: 'note', block: 'io/note', inputs: { text: 'x' }, credentials: {} }]
+    const { graph, errors } = await create({ document: { nodes, links: [], budget: 30, onUnhandledError: 'CONTINUE' } })
+    expect(errors).toEqual([])
+    const source = `query ($id: ID!) { graph(id: $id) { activeVersion { document { settings { budget onUnhandledError } } } } }`
+    const { document } = (await run(source, { id: graph.id })).graph.activeVersion
+    expect(document.settings).toEqual({ budget: 30, onUnhandledError: 'CONTINUE' })
+  })
+
   it('has either "json" or the other fields', async () => {
     const rejected = { errors: [{ code: 'BAD_INPUT', path: ['input', 'document'] }] }
     expect(await create({ document: { json: { nodes: [] }, nodes: [] } })).toMatchObject(rejected)
     expect(await create({ document: {} })).toMatchObject({
       errors: [{ code: 'BAD_INPUT', path: ['input', 'document', 'nodes'] }],
     })
+    const named = { nodes: [{ id: 'a.b', block: 'text/template', timeoutMs: 0 }] }
+    expect((await create({ document: named })).errors.map(({ path }: Json) => path)).toEqual([
+      ['input', 'document', 'nodes', '0', 'id'],
+      ['input', 'document', 'nodes', '0', 'timeoutMs'],
+    ])
     const { errors } = await ask(`{ graphWarnings(document: { json: {}, links: [] }) { path } }`)
     expect(errors?.[0]?.cause).toMatchObject({ code: 'BAD_INPUT' })
   })
@@ -157,6 +170,8 @@ describe('a graph', () => {
       { file: found.export },
     )
     expect(importGraph).toEqual({ graph: { export: found.export }, errors: [] })
+    const source = 'mutation { importGraph(input: { file: { name: "A" } }) { errors { message path } } }'
+    expect((await run(source)).importGraph.errors).toEqual([{ message: 'is missing', path: ['input', 'file', 'document'] }])
   })
 
   it('has a new version with its edge after each save', async () => {
@@ -176,6 +191,13 @@ describe('a graph', () => {
       graphVersion: null,
       errors: [{ __typename: 'ConflictError', code: 'VERSION_CONFLICT', path: ['input', 'basedOn'] }],
     })
+    const upgrade = `mutation ($id: ID!) { upgradeGraph(input: { graphId: $id }) {
+      graphVersion { id graph { id } } graphVersionEdge { cursor } ${ERRORS} } }`
+    expect((await run(upgrade, { id: graph.id })).upgradeGraph).toEqual({
+      graphVersion: { id: saved.graphVersion.id, graph: { id: graph.id } },
+      graphVersionEdge: saved.graphVersionEdge,
+      errors: [],
+    })
   })
 })
 
@@ -186,7 +208,7 @@ describe('graphs', () => {
 
   it('are deleted all or none', async () => {
     const [a, b, foreign] = await Promise.all([create({ name: 'A' }), create({ name: 'B' }), create({}, stranger)])
-    const nothing = { graphs: [], deletedGraphIds: [] }
+    const nothing = { graphs: null, deletedGraphIds: null }
     expect(await remove([a.graph.id, foreign.graph.id])).toMatchObject({
       ...nothing,
       errors: [{ __typename: 'NotFoundError', code: 'NOT_FOUND', path: ['input', 'graphIds', '1'] }],

@@ -1,7 +1,7 @@
 import type { GraphDocument } from '@ashlar/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { listNodeCredentials, toStoredDocument } from './stored-document.ts'
+import { toStoredDocument } from './stored-document.ts'
 
 type GraphNode = GraphDocument['nodes'][number]
 
@@ -36,6 +36,7 @@ describe('a document', () => {
         const { nodes, links, ...settings } = document
         const typed = { nodes: nodes.map(toTypedNode), links, settings, json: null }
         expect(toStoredDocument(typed)).toEqual(document)
+        expect(toStoredDocument({ ...document, nodes: nodes.map(toTypedNode) })).toEqual(document)
         expect(toStoredDocument({ nodes: null, links: null, settings: null, json: document })).toBe(document)
       }),
     )
@@ -49,7 +50,7 @@ describe('a document', () => {
     })
     const retry = { attempts: 2, backoffMs: null }
     expect(
-      toStoredDocument({ nodes: [{ id: 'a', block: 'b', inputs: { x: null }, title: null, retry, credentials: [] }] }),
+      toStoredDocument({ nodes: [{ id: 'a', block: 'b', inputs: { x: null }, title: null, retry, credentials: {} }] }),
     ).toEqual({ nodes: [{ id: 'a', block: 'b', inputs: { x: null }, retry: { attempts: 2 }, credentials: {} }] })
   })
 
@@ -59,19 +60,25 @@ describe('a document', () => {
     expect(failure(() => toStoredDocument({ json: 'x', settings: {} }))).toMatchObject(rejection)
   })
 
-  it('cannot have two credentials of a node for a provider', () => {
-    const credentials = [1, 2].map((n) => ({ provider: 'x/x', name: `${n}` }))
-    expect(failure(() => toStoredDocument({ nodes: [{ id: 'a', block: 'b', credentials }] }))).toMatchObject({
+  it('cannot have a node with two keys', () => {
+    expect(failure(() => toStoredDocument({ nodes: [{ id: 'a', nodeId: 'a', block: 'b' }] }))).toMatchObject({
       code: 'BAD_INPUT',
-      details: { path: ['document', 'nodes', 'a', 'credentials'] },
+      details: { path: ['document', 'nodes', '0'] },
+    })
+  })
+
+  it('cannot have a setting in two places', () => {
+    expect(failure(() => toStoredDocument({ budget: 1, concurrency: 2, settings: { budget: 3 } }))).toMatchObject({
+      code: 'BAD_INPUT',
+      details: { path: ['document', 'budget'] },
     })
   })
 })
 
 /** A node as the API returns it, with null for what is not set. */
 function toTypedNode(stored: GraphNode) {
-  const { id, block, inputs, title = null, position = null, timeoutMs = null, retry = null } = stored
-  return { id, block, inputs, title, position, timeoutMs, retry, credentials: listNodeCredentials(stored) ?? null }
+  const { id, block, inputs, title = null, position = null, timeoutMs = null, retry = null, credentials = null } = stored
+  return { nodeId: id, block, inputs, title, position, timeoutMs, retry, credentials }
 }
 
 function failure(work: () => unknown): unknown {

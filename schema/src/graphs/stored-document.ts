@@ -1,51 +1,50 @@
-import { AshlarError, showValue, type Fault, type GraphDocument } from '@ashlar/core'
+import { AshlarError, type Fault, type GraphDocument } from '@ashlar/core'
 
 type Given<T> = T | null | undefined
 
 /** A graph document as the API receives it. Null counts as not given. */
-interface DocumentInput {
+interface DocumentInput extends SettingsInput {
   nodes?: Given<readonly NodeInput[]>
   links?: Given<readonly { from: string; to: string }[]>
-  settings?: Given<{
-    onUnhandledError?: Given<GraphDocument['onUnhandledError']>
-    concurrency?: Given<number>
-    budget?: Given<number>
-  }>
+  settings?: Given<SettingsInput>
   /** The stored form, instead of the other fields. */
   json?: unknown
 }
 
+interface SettingsInput {
+  onUnhandledError?: Given<GraphDocument['onUnhandledError']>
+  concurrency?: Given<number>
+  budget?: Given<number>
+}
+
 interface NodeInput {
-  id: string
+  id?: Given<string>
+  nodeId?: Given<string>
   block: string
   inputs?: unknown
   title?: Given<string>
   position?: Given<{ x: number; y: number }>
   timeoutMs?: Given<number>
   retry?: Given<{ attempts: number; backoffMs?: Given<number>; jitter?: Given<number> }>
-  credentials?: Given<readonly NodeCredential[]>
-}
-
-/** The credential that a node uses for a provider. */
-export interface NodeCredential {
-  /** Qualified name. */
-  provider: string
-  /** The name of the credential. */
-  name: string
+  credentials?: unknown
 }
 
 /**
  * Converts a document to the form in which core stores it, which core then validates.
  *
- * @throws {AshlarError} BAD_INPUT when `json` and other fields are given, or a node has two credentials for a provider
+ * @throws {AshlarError} BAD_INPUT when `json` and other fields are given, or a setting or the key of a node is given
+ *   twice
  */
 export function toStoredDocument({ json, ...typed }: DocumentInput): unknown {
-  const { nodes, links, settings } = withoutNulls(typed)
-  if (json === undefined || json === null)
-    return { ...(nodes && { nodes: nodes.map(toStoredNode) }), ...(links && { links }), ...withoutNulls(settings ?? {}) }
+  const { settings = {}, nodes, ...others } = withoutNulls(typed)
+  if (json === undefined || json === null) {
+    const twice = Object.keys(withoutNulls(settings)).find((name) => name in others)
+    if (twice !== undefined) throw invalid([twice], `document has "${twice}" and "settings.${twice}": set one of them`)
+    return { ...(nodes && { nodes: nodes.map(toStoredNode) }), ...others, ...withoutNulls(settings) }
+  }
   const [field] = Object.keys(withoutNulls(typed))
   if (field === undefined) return json
-  throw invalid(['document'], `document must have either "json" or the other fields, got "json" and "${field}"`)
+  throw invalid([], `document must have either "json" or the other fields, got "json" and "${field}"`)
 }
 
 /**
@@ -64,37 +63,15 @@ export async function saveDocument<T>(input: DocumentInput, save: (document: unk
   }
 }
 
-/** Moves the faults of settings from their places in the stored form to those in the typed form, if that was given. */
-export function toInputFaults({ json }: DocumentInput, faults: readonly Fault[]): Fault[] {
-  if (json !== undefined && json !== null) return [...faults]
-  return faults.map(({ path, message }) => ({ path: SETTINGS.has(path) ? `settings.${path}` : path, message }))
+/** Moves the faults of settings from their places in the stored form to those in the typed form, if they are there. */
+export function toInputFaults({ settings }: DocumentInput, faults: readonly Fault[]): Fault[] {
+  const moved = new Set(Object.keys(settings ?? {}))
+  return faults.map(({ path, message }) => ({ path: moved.has(path) ? `settings.${path}` : path, message }))
 }
 
-const SETTINGS = new Set(['onUnhandledError', 'concurrency', 'budget'])
-
-/** The credentials of a stored node, as a list. Undefined if the node names none. */
-export function listNodeCredentials({ credentials }: GraphDocument['nodes'][number]): NodeCredential[] | undefined {
-  return credentials && Object.entries(credentials).map(([provider, name]) => ({ provider, name }))
-}
-
-function toStoredNode({ credentials, retry, ...node }: NodeInput): object {
-  return {
-    ...withoutNulls(node),
-    ...(retry && { retry: withoutNulls(retry) }),
-    ...(credentials && { credentials: toStoredCredentials(node.id, credentials) }),
-  }
-}
-
-function toStoredCredentials(nodeId: string, credentials: readonly NodeCredential[]): Record<string, string> {
-  const byProvider = new Map<string, string>()
-  for (const { provider, name } of credentials) {
-    if (byProvider.has(provider)) {
-      const message = `node ${showValue(nodeId)} must have one credential for each provider, got two for ${showValue(provider)}`
-      throw invalid(['document', 'nodes', nodeId, 'credentials'], message)
-    }
-    byProvider.set(provider, name)
-  }
-  return Object.fromEntries(byProvider)
+function toStoredNode({ id, nodeId, retry, ...node }: NodeInput, index: number): object {
+  if (id != null && nodeId != null) throw invalid(['nodes', `${index}`], `a node has one key: set "id" or "nodeId", got both`)
+  return { ...withoutNulls({ id: id ?? nodeId, ...node }), ...(retry && { retry: withoutNulls(retry) }) }
 }
 
 function withoutNulls<T extends object>(fields: T): { [Key in keyof T]?: NonNullable<T[Key]> } {
@@ -103,5 +80,5 @@ function withoutNulls<T extends object>(fields: T): { [Key in keyof T]?: NonNull
 }
 
 function invalid(path: string[], message: string): AshlarError {
-  return new AshlarError('BAD_INPUT', message, { details: { path } })
+  return new AshlarError('BAD_INPUT', message, { details: { path: ['document', ...path] } })
 }

@@ -8,6 +8,7 @@ import { runOne } from '../runs.ts'
 const VALUES = 1115
 const EVENTS = 10_000
 const PAGE = 100
+const FIRST_PAGE = { first: PAGE, orderBy: { field: 'SEQ', direction: 'ASC' }, filter: {}, countTotal: true } as const
 const STORED = [100, 100_000]
 const STORED_IN_FULL = [...STORED, 1_000_000]
 const ROUNDS = { warmUp: 30, turns: 6, perTurn: 10 }
@@ -46,8 +47,10 @@ async function prepare(context: BenchContext, stored: number): Promise<() => Pro
   context.stack.defer(() => gateway.close())
   return async () => {
     await gateway.executions.get(made.ownerId, made.executionId)
-    const { events, total } = await gateway.executions.eventPage(made.ownerId, made.executionId, 0, PAGE)
-    if (events.length !== PAGE || total < EVENTS) throw new Error(`a page has ${events.length} events of ${total}`)
+    const page = (await gateway.executions.eventPages(made.ownerId, [made.executionId], FIRST_PAGE)).get(made.executionId)
+    if (!page || page instanceof Error) throw page ?? new Error('there is no such execution')
+    const { items, total = 0 } = page
+    if (items.length !== PAGE || total < EVENTS) throw new Error(`a page has ${items.length} events of ${total}`)
   }
 }
 

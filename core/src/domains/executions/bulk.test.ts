@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
+import { createTestRuntime, readEvents, type TestRuntime } from '../../testing/index.ts'
 import type { BulkRequest } from './bulk.ts'
 import type { ExecutionFilter } from './execution-filter.ts'
 
@@ -62,8 +62,7 @@ describe('cancelling many executions', () => {
     expect(rest.executions).toHaveLength(3)
     expect(await runtime.executions.cancelAll(runtime.ownerId, toRequest(all))).toMatchObject({ matchedCount: 0, executions: [] })
     for (const id of ids) {
-      const { events } = await runtime.executions.eventPage(runtime.ownerId, id, 0, 100)
-      expect(events.at(-1)).toMatchObject({ type: 'ExecutionFinished', status: 'CANCELLED' })
+      expect((await readEvents(runtime, id)).at(-1)).toMatchObject({ type: 'ExecutionFinished', status: 'CANCELLED' })
     }
     expect(await countOf(theirs, 'WAITING', stranger)).toBe(1)
   })

@@ -29,9 +29,9 @@ export const FINISHED_AT = `coalesce(t.finished_at, 'infinity')`
 /** Executions with these statuses have a reason. */
 const WITH_REASON: ReadonlySet<ExecutionStatus> = new Set(['FAILED', 'CANCELLED', 'WAITING'])
 
-/** Whether the filter has no condition. A time range without limits and an empty text are not conditions. */
+/** Whether the filter selects all executions. */
 export function isEmptyFilter({ rootsOnly, errorText, createdAt, finishedAt, ...others }: ExecutionFilter): boolean {
-  const conditions = [createdAt?.from, createdAt?.to, finishedAt?.from, finishedAt?.to, ...Object.values(others)]
+  const conditions = [...Object.values(others), createdAt?.from, createdAt?.to, finishedAt?.from, finishedAt?.to]
   return !rootsOnly && !errorText && conditions.every((condition) => condition === undefined)
 }
 

@@ -43,8 +43,8 @@ export async function listExecutionsOfGraphs(
 }
 
 /**
- * Few executions contain a text, which Postgres does not know. The sum prevents that it looks for them in the order of
- * all executions.
+ * Postgres does not estimate that few executions contain a text. The addition prevents a scan of all executions in the
+ * order of the index on the time.
  */
 function toSource(parentColumn: string, { orderBy, filter }: ExecutionRequest, conditions: Condition[]): ListSource {
   const finishedAt = filter.errorText === undefined ? FINISHED_AT : `${FINISHED_AT} + interval '0'`

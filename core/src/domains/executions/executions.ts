@@ -15,21 +15,16 @@ import {
   toStartKey,
 } from '../../runtime/lifecycle/index.ts'
 import { eventsToReplay, eventsToRetry, type ExecutionEvent, isFinal, type JournalEvent, type Plan } from '../../engine/index.ts'
-import {
-  followEvents,
-  type JournalHealth,
-  readLastSeq,
-  News,
-  type ReaderBehind,
-  readEvents,
-} from '../../runtime/journal/index.ts'
+import { followEvents, type JournalHealth, News, type ReaderBehind, readEvents } from '../../runtime/journal/index.ts'
 import { createJournalViews, type ExecutionDiff, type JournalViews } from './views/index.ts'
 import type { BulkRequest, BulkResult } from './bulk.ts'
 import { CANCELLED_BY_OWNER, cancelExecutions } from './cancel-executions.ts'
 import { createExecutionChanges, type ExecutionChanges } from './execution-changes.ts'
 import { retryExecutions } from './retry-executions.ts'
+import { createBlockVersion } from './run-block.ts'
 import { listExecutions, listExecutionsOfGraphs, type ExecutionRequest } from './execution-lists.ts'
 import { findExecutions, findValues, type ExecutionSummary } from './execution-summary.ts'
+import { waitForEnd } from './wait-for-end.ts'
 
 const MAX_PRIORITY = 100
 
@@ -87,10 +82,10 @@ export interface Executions extends Omit<JournalViews, 'diff'> {
     graphIds: readonly string[],
     request: ExecutionRequest,
   ): Promise<Map<string, Page<ExecutionSummary>>>
-  /** Returns at most `most` committed events after `after`, and the total number of events. */
-  eventPage(ownerId: string, executionId: string, after: number, most: number): Promise<{ events: JournalEvent[]; total: number }>
   /** Yields every event after `after` until the execution has finished. @throws {AshlarError} NOT_FOUND */
   follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>>
+  /** Returns the execution when it has finished, or in its state after `waitMs`. @throws {AshlarError} NOT_FOUND */
+  waitForEnd(ownerId: string, executionId: string, waitMs: number): Promise<ExecutionSummary>
   /** Yields changes of executions, see {@link ExecutionChanges.follow}. */
   followAll: ExecutionChanges['follow']
 }
@@ -141,12 +136,11 @@ class ExecutionService implements Executions {
   readonly #starter: Batcher<NewExecution, Execution>
   readonly #news = new News()
   readonly #views: JournalViews
-  readonly followAll: ExecutionChanges['follow']
+  readonly #changes: ExecutionChanges
 
   constructor(parts: ExecutionParts) {
     this.#parts = parts
-    const changes = createExecutionChanges({ ...parts, pool: parts.database.pool })
-    this.followAll = (...args) => changes.follow(...args)
+    this.#changes = createExecutionChanges({ ...parts, pool: parts.database.pool })
     parts.notifications.listen('journal', (message) => this.#news.notify(message))
     this.#views = createJournalViews(parts.database.pool, parts.plans)
     this.#starter = new Batcher(500, (set) => insertAll(parts, set))
@@ -203,19 +197,19 @@ class ExecutionService implements Executions {
       throw new AshlarError('CONFLICT', message, { details: { path: ['executionId'] } })
     }
     const plan = await this.#planOrThrow(execution.versionId)
-    const events = await readEvents(this.#parts.database.pool, executionId, 0, Infinity)
+    const events = await readEvents(this.#parts.database.pool, executionId, 0)
     return this.#continue(execution, eventsToRetry(plan, events))
   }
 
   async #replay(ownerId: string, { executionId, ...from }: ReplayRequest): Promise<Execution> {
     const execution = await this.get(ownerId, executionId)
     const plan = await this.#planOrThrow(execution.versionId)
-    const events = await readEvents(this.#parts.database.pool, executionId, 0, Infinity)
+    const events = await readEvents(this.#parts.database.pool, executionId, 0)
     return this.#continue(execution, eventsToReplay(plan, events, from))
   }
 
-  async #runBlock(ownerId: string, { block, inputs }: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
-    const version = await this.#parts.graphs.createStandalone(ownerId, { nodes: [{ id: 'block', block, inputs }] })
+  async #runBlock(ownerId: string, request: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
+    const version = await createBlockVersion(this.#parts.graphs, ownerId, request)
     return this.#starter.add({ ownerId, version, inputs: {} })
   }
 
@@ -236,7 +230,7 @@ class ExecutionService implements Executions {
   async #get(ownerId: string, executionId: string, parameter: string): Promise<Execution> {
     const found = isUuid(executionId) && (await this.#parts.database.fork().findOne(Execution, { id: executionId, ownerId }))
     if (found) return found
-    throw new AshlarError('NOT_FOUND', 'there is no execution with this id', { details: { path: [parameter] } })
+    throw executionNotFound(parameter)
   }
 
   find(ownerId: string, ids: readonly string[]): ReturnType<Executions['find']> {
@@ -255,16 +249,20 @@ class ExecutionService implements Executions {
     return listExecutionsOfGraphs(this.#parts.database.pool, ownerId, graphIds, request)
   }
 
-  async eventPage(ownerId: string, executionId: string, after: number, most: number): ReturnType<Executions['eventPage']> {
-    await this.get(ownerId, executionId)
-    const { pool } = this.#parts.database
-    const [events, total] = await Promise.all([readEvents(pool, executionId, after, most), readLastSeq(pool, executionId)])
-    return { events, total }
-  }
-
   async follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>> {
     await this.get(ownerId, executionId)
     return followEvents(this.#parts.database.pool, this.#news, executionId, after)
+  }
+
+  followAll(...args: Parameters<ExecutionChanges['follow']>): ReturnType<ExecutionChanges['follow']> {
+    return this.#changes.follow(...args)
+  }
+
+  async waitForEnd(ownerId: string, executionId: string, waitMs: number): Promise<ExecutionSummary> {
+    const parts = { pool: this.#parts.database.pool, news: this.#news }
+    const execution = await waitForEnd(parts, ownerId, executionId, waitMs)
+    if (execution) return execution
+    throw executionNotFound('executionId')
   }
 
   nodeExecutionsOf(...args: Parameters<JournalViews['nodeExecutionsOf']>): ReturnType<JournalViews['nodeExecutionsOf']> {
@@ -294,6 +292,10 @@ class ExecutionService implements Executions {
     if (!plan || plan instanceof AshlarError) throw plan ?? new Error(`no plan for version ${versionId}`)
     return plan
   }
+}
+
+function executionNotFound(parameter: string): AshlarError {
+  return new AshlarError('NOT_FOUND', 'there is no execution with this id', { details: { path: [parameter] } })
 }
 
 function assertPriority(priority = 0): void {

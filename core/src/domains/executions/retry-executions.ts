@@ -99,6 +99,7 @@ async function createRetries(
 
 function usable<T>(found: T | AshlarError | undefined): T {
   if (found instanceof AshlarError) throw found
-  if (found === undefined) throw new AshlarError('NOT_FOUND', 'the version of the graph of this execution does not exist')
+  if (found === undefined)
+    throw new AshlarError('NOT_FOUND', 'the version of the graph of this execution does not exist: start the graph instead')
   return found
 }

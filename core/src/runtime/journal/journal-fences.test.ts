@@ -46,7 +46,7 @@ async function leasedAgain({ executionId, fence, committedSeq }: JournalEntry): 
 const log = (text: string): ExecutionEvent => ({ type: 'NodeLog', node: 'in', n: 1, level: 'log', text })
 
 async function readTexts({ executionId }: JournalEntry): Promise<unknown[]> {
-  const events = await readEvents(runtime.database.pool, executionId, 0, 1000)
+  const events = await readEvents(runtime.database.pool, executionId, 0)
   return events.map((event) => [event.seq, event.type === 'NodeLog' ? event.text : event.type])
 }
 

@@ -9,18 +9,14 @@ const PAGE_ROWS = 100
 /** The maximum value of the column. */
 const MAX_SEQ = 2 ** 31 - 1
 
-/**
- * Reads at most `limit` committed events of an execution after `after`, in order.
- *
- * @throws {AshlarError} JOURNAL_UNREADABLE
- */
-export async function readEvents(
-  pool: pg.Pool | pg.ClientBase,
-  executionId: string,
-  after: number,
-  limit: number,
-): Promise<JournalEvent[]> {
-  const events = await readStored(pool, executionId, after, limit)
+/** Reads the committed events of an execution after `after`, in order. @throws {AshlarError} JOURNAL_UNREADABLE */
+export async function readEvents(pool: pg.Pool | pg.ClientBase, executionId: string, after: number): Promise<JournalEvent[]> {
+  const events: JournalEvent[] = []
+  for (let isMore = true; isMore;) {
+    const rows = await readRows(pool, executionId, events.at(-1)?.seq ?? after, MAX_SEQ)
+    events.push(...rows.events)
+    isMore = rows.isMore
+  }
   await restoreBlobs(pool, events)
   return events
 }
@@ -28,27 +24,11 @@ export async function readEvents(
 /** Returns all committed events of an execution, or the reason why they are unreadable. Throws database errors. */
 export async function readJournal(pool: pg.Pool, executionId: string): Promise<JournalEvent[] | AshlarError> {
   try {
-    return await readEvents(pool, executionId, 0, Infinity)
+    return await readEvents(pool, executionId, 0)
   } catch (error) {
     if (error instanceof AshlarError) return error
     throw error
   }
-}
-
-async function readStored(
-  pool: pg.Pool | pg.ClientBase,
-  executionId: string,
-  after: number,
-  limit: number,
-): Promise<JournalEvent[]> {
-  const events: JournalEvent[] = []
-  for (let isMore = true; isMore && events.length < limit;) {
-    const last = events.at(-1)?.seq ?? after
-    const rows = await readRows(pool, executionId, last, after + limit)
-    events.push(...rows.events)
-    isMore = rows.isMore
-  }
-  return events.length > limit ? events.slice(0, limit) : events
 }
 
 /**

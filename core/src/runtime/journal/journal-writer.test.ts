@@ -46,7 +46,7 @@ const unstorable = (): ExecutionEvent => {
 
 async function getState({ executionId }: JournalEntry): Promise<unknown> {
   const { status, reason } = await runtime.executions.get(runtime.ownerId, executionId)
-  const events = await readEvents(runtime.database.pool, executionId, 0, 100)
+  const events = await readEvents(runtime.database.pool, executionId, 0)
   return { status, code: reason?.code, events: events.map(({ seq, type }) => `${seq} ${type}`) }
 }
 

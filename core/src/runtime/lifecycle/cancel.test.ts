@@ -3,7 +3,7 @@ import pg from 'pg'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { BUILTIN_PLUGINS, createTestRuntime, type TestRuntime } from '../../testing/index.ts'
+import { BUILTIN_PLUGINS, createTestRuntime, readEvents, type TestRuntime } from '../../testing/index.ts'
 
 const SOURCE = `import { defineBlock, definePlugin } from '@ashlar/sdk'
 import { z } from 'zod'
@@ -63,12 +63,12 @@ async function cancelAndCheck(id: string): Promise<void> {
   const cancelled = await gateway.executions.cancel(gateway.ownerId, id)
   expect(cancelled).toMatchObject({ status: 'CANCELLED', reason: { code: 'CANCELLED' } })
   await expect.poll(() => worker.worker?.active(), { timeout: 20_000, interval: 10 }).toBe(0)
-  const { events } = await gateway.executions.eventPage(gateway.ownerId, id, 0, 1000)
+  const events = await readEvents(gateway, id)
   expect(events.at(-1)).toMatchObject({ type: 'ExecutionFinished', status: 'CANCELLED' })
   // The guest is free again, so another block of the plugin runs.
   const after = await startNode('stubborn/finish')
   await expect.poll(() => getStatus(after), { timeout: 20_000, interval: 10 }).toBe('COMPLETED')
-  expect((await gateway.executions.eventPage(gateway.ownerId, id, 0, 1000)).events).toEqual(events)
+  expect(await readEvents(gateway, id)).toEqual(events)
 }
 
 describe('cancelling an execution of a worker from a gateway', () => {

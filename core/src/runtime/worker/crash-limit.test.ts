@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { BUILTIN_PLUGINS, createTestRuntime, type TestRuntime } from '../../testing/index.ts'
+import { BUILTIN_PLUGINS, createTestRuntime, readEvents, type TestRuntime } from '../../testing/index.ts'
 import { takeOver } from './take-over.ts'
 import type { ExecutionEvent } from '../../engine/index.ts'
 import { readLastSeq } from '../journal/index.ts'
@@ -141,8 +141,7 @@ describe('a worker', () => {
     }
     await expect.poll(() => getState(bad), { timeout: 30_000 }).toEqual(['FAILED', 'WORKER_LOST'])
     await expect.poll(() => getState(good), { timeout: 30_000 }).toEqual(['COMPLETED', undefined])
-    const { events } = await runtime.executions.eventPage(runtime.ownerId, bad, 0, 10)
-    expect(events).toMatchObject([{ seq: 1, type: 'ExecutionFinished', status: 'FAILED' }])
+    expect(await readEvents(runtime, bad)).toMatchObject([{ seq: 1, type: 'ExecutionFinished', status: 'FAILED' }])
     await worker.close()
   })
 

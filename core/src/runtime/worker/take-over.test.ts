@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
+import { createTestRuntime, readEvents, type TestRuntime } from '../../testing/index.ts'
 
 let runtime: TestRuntime
 beforeAll(async () => {
@@ -22,7 +22,7 @@ async function getFence(id: string): Promise<number> {
 }
 
 async function readTypes(id: string): Promise<string[]> {
-  const { events } = await runtime.executions.eventPage(runtime.ownerId, id, 0, 10_000)
+  const events = await readEvents(runtime, id)
   events.forEach(({ seq }, i) => expect(seq).toBe(i + 1))
   return events.map(({ type }) => type)
 }

@@ -251,7 +251,7 @@ class RunningWorker implements Worker {
       random: Math.random,
       now: this.#wakeUps.now,
       onNews: (executionId, listener) => this.#news.add(executionId, listener),
-      readEvents: (executionId, after) => readEvents(database.pool, executionId, after, Infinity),
+      readEvents: (executionId, after) => readEvents(database.pool, executionId, after),
       onIdle: () => this.#suspendSoon(held),
       onError: (error) => this.#parts.onError(error),
     })

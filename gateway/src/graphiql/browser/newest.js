@@ -1,5 +1,6 @@
 // On this page, the value "newest" of a variable means an id that an example needs.
 
+const EXECUTIONS = '{ executions(first: 2) { edges { node { id } } } }'
 const VERSIONS = '{ graphs(first: 1) { edges { node { versions(first: 2) { edges { node { id } } } } } } }'
 
 /** For each variable: the query that finds its id, and where its answer contains the object. */
@@ -11,7 +12,9 @@ const NEWEST = {
     '{ executions(first: 1, filter: { statuses: [FAILED] }) { edges { node { id } } } }',
     ({ executions }) => executions.edges[0],
   ],
-  executionId: ['{ executions(first: 1) { edges { node { id } } } }', ({ executions }) => executions.edges[0]],
+  executionId: [EXECUTIONS, ({ executions }) => executions.edges[0]],
+  newerExecutionId: [EXECUTIONS, ({ executions }) => executions.edges[0]],
+  olderExecutionId: [EXECUTIONS, ({ executions }) => executions.edges[1]],
 }
 
 /** @param request sends an operation and resolves to its answer @throws {Error} if there is no such object yet */
