@@ -24,8 +24,8 @@ type Check = (part: Uint8Array) => void
  * page without asking the server, so those types are rejected.
  *
  * Responds with 415 to another type, charset or encoding, and with 413 to a body of more than `maxBytes`, compressed or
- * not. Only this many bytes are read or decompressed. A small body that decompresses to a large one is rejected too, because
- * it would cost its sender nothing.
+ * not. Only this many bytes are read or decompressed. A small body that decompresses to a large one is rejected too,
+ * because it would cost its sender nothing.
  *
  * @param createCheck creates the check of one body, which receives the decompressed JSON while it is read
  */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { buildSchema } from '../index.ts'
+import { buildSchema } from './index.ts'
 
 const dateTime = buildSchema().getType('DateTime') as unknown as { coerceInputValue(value: unknown): Date }
 
