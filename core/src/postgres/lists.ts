@@ -75,10 +75,16 @@ export async function listMergedRows<Row extends { id: string }>(
 
 type ListRow<Row> = Row & { list_parent: string; list_value: string; list_sort?: unknown }
 
+/** The columns that are added to those of the table. */
+const LIST_COLUMNS = new Set(['list_parent', 'list_value', 'list_sort'])
+
+/** Copies by key, because a rest pattern takes many times as long. */
 function toListed<Row extends { id: string }>(listed: ListRow<Row>, { sort }: ListSource): Listed<Row> {
-  const { list_parent: _parent, list_value: text, list_sort: _sort, ...row } = listed
-  const value = sort.type === 'timestamptz' ? toIsoTime(text) : text
-  return { item: row as unknown as Row, position: { value, id: row.id } }
+  const columns: Record<string, unknown> = listed
+  const row: Record<string, unknown> = {}
+  for (const column in columns) if (!LIST_COLUMNS.has(column)) row[column] = columns[column]
+  const value = sort.type === 'timestamptz' ? toIsoTime(listed.list_value) : listed.list_value
+  return { item: row as unknown as Row, position: { value, id: listed.id } }
 }
 
 /**

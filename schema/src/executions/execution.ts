@@ -92,7 +92,7 @@ function getGraphId({ graphId }: ExecutionSummary): string | null {
 }
 
 /** Inputs and outputs can be large, so they are read only if they are selected. */
-function loadValues(field: 'inputs' | 'outputs', id: string, context: SchemaContext): Promise<Record<string, unknown>> {
+function loadValues(field: 'inputs' | 'outputs', id: string, context: SchemaContext): Promise<unknown> {
   const { runtime, user } = context
   return loadTogether(context, `Execution.${field}`, id, (ids) => runtime.executions.findValues(user.id, field, ids))
 }

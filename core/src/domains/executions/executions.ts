@@ -1,4 +1,4 @@
-import { Batcher, isUuid, AshlarError, type Page } from '../../base/index.ts'
+import { AshlarError, Batcher, isUuid, type JsonText, type Page } from '../../base/index.ts'
 import { classifyFailure, type Database, type Notifications } from '../../postgres/index.ts'
 import type { Graphs } from '../graphs/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
@@ -73,8 +73,11 @@ export interface Executions extends Omit<JournalViews, 'diff'> {
   /** @throws {AshlarError} NOT_FOUND */
   get(ownerId: string, executionId: string): Promise<Execution>
   find(ownerId: string, ids: readonly string[]): Promise<Map<string, ExecutionSummary>>
-  /** Returns the inputs or the outputs of executions, by id. */
-  findValues(ownerId: string, field: 'inputs' | 'outputs', ids: readonly string[]): Promise<Map<string, Record<string, unknown>>>
+  /**
+   * Returns the inputs or the outputs of executions, by id. If they exceed 16 MB together, some have an error
+   * LIMIT_EXCEEDED.
+   */
+  findValues(ownerId: string, field: 'inputs' | 'outputs', ids: readonly string[]): Promise<Map<string, JsonText | AshlarError>>
   list(ownerId: string, request: ExecutionRequest): Promise<Page<ExecutionSummary>>
   /** Returns a page for each graph. Graphs of other users have an empty page. */
   listOfGraphs(

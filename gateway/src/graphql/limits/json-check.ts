@@ -3,22 +3,23 @@ import { LIMITS, limitExceeded } from './limits.ts'
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
-const OPEN_OBJECT = 0x7b
+const [OPEN_LIST, OPEN_OBJECT] = [0x5b, 0x7b]
 const [CLOSE_LIST, CLOSE_OBJECT] = [0x5d, 0x7d]
 /** The longest escape of JSON for a character of one byte has six bytes. */
 const MAX_STRING_BYTES = LIMITS.queryBytes * 6
-const KEY = Buffer.from('query')
+const KEY = 'query'
 /** The bytes of a string that are read one by one. A search has a cost of its own. */
 const SHORT = 64
 
 /**
- * Checks the JSON of a request while it is received and before it is parsed, because parsing deep JSON, many values or
- * a long query is expensive. Does not check the syntax.
+ * Checks the JSON of a request while it is received and before it is parsed, because parsing deep JSON or a long query
+ * is expensive. Does not check the syntax.
  */
 export class JsonCheck {
   readonly #queryDepth: number
   #depth = 0
   #values = 0
+  #strings = 0
   /** The bytes of the string that is open; -1 outside a string. */
   #length = -1
   /** The number of backslashes at the end of the last part, in a string. */
@@ -26,8 +27,8 @@ export class JsonCheck {
   /** At the depth of the query: whether the next string is a key, and whether the last key is that of the query. */
   #isKey = true
   #isQuery = false
-  /** Whether the open string is {@link KEY} so far. */
-  #matches = true
+  /** The text of the open string, if it is a key. */
+  #key = ''
 
   /**
    * @param queryDepth the number of objects around the text of the query: 1 in the body of a request over HTTP, 2 in a
@@ -40,8 +41,8 @@ export class JsonCheck {
   /**
    * Checks the next part of the text.
    *
-   * @throws {AshlarError} LIMIT_EXCEEDED when values are nested too deeply, when there are too many, or when the string
-   * of the query is certainly too long
+   * @throws {AshlarError} LIMIT_EXCEEDED when there are too many values or they are nested too deeply, or the string of the
+   * query is certainly too long
    */
   push(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length;) {
@@ -53,14 +54,23 @@ export class JsonCheck {
   #readToken(byte: number | undefined, at: number): number {
     if (byte === QUOTE) {
       this.#length = this.#backslashes = 0
-      this.#matches = true
-    } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) this.#depth--
-    else if (byte !== undefined) {
-      if (byte !== COMMA && ++this.#depth > LIMITS.jsonDepth) throw tooDeep()
-      if (++this.#values > LIMITS.jsonValues) throw tooManyValues()
+      this.#key = ''
+      if (++this.#strings > 2 * LIMITS.jsonValues) throw tooManyValues() // each value has at most one key
+    } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+      if (++this.#depth > LIMITS.jsonDepth) throw tooDeep()
+      this.#countValue()
       this.#isKey = true
+    } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) this.#depth--
+    else if (byte === COMMA) {
+      this.#isKey = true
+      this.#countValue()
     }
     return at + 1
+  }
+
+  /** Each value follows a comma or a bracket. */
+  #countValue(): void {
+    if (++this.#values > LIMITS.jsonValues) throw tooManyValues()
   }
 
   #readString(chunk: Uint8Array, start: number): number {
@@ -80,16 +90,15 @@ export class JsonCheck {
   }
 
   #add(chunk: Uint8Array, start: number, end: number): void {
-    const before = this.#length
     this.#length += end - start
     if (this.#depth !== this.#queryDepth) return
-    for (let at = start; at < end && this.#matches; at++) this.#matches = chunk[at] === KEY[before + at - start]
+    if (this.#isKey && this.#length <= KEY.length) this.#key += Buffer.from(chunk.subarray(start, end)).toString('latin1')
     if (!this.#isKey && this.#isQuery && this.#length > MAX_STRING_BYTES) throw queryTooLong()
   }
 
   #endString(at: number): number {
     if (this.#depth === this.#queryDepth) {
-      this.#isQuery = this.#isKey && this.#length === KEY.length && this.#matches
+      this.#isQuery = this.#isKey && this.#length === KEY.length && this.#key === KEY
       this.#isKey = false
     }
     this.#length = -1
@@ -97,7 +106,7 @@ export class JsonCheck {
   }
 }
 
-/** Finds the next quote, comma or bracket. `[` and `{` differ in one bit, as `]` and `}` do. */
+/** Finds the next quote, comma or bracket. */
 function findToken(chunk: Uint8Array, from: number): number {
   for (let at = from; at < chunk.length; at++) {
     const byte = chunk[at] ?? 0
@@ -119,7 +128,7 @@ function tooDeep(): Error {
 }
 
 function tooManyValues(): Error {
-  const advice = 'Send several requests, or send large data as one text.'
+  const advice = 'Send several requests, or pass the data as a text or a file.'
   return limitExceeded('jsonValues', { subject: 'the JSON of the request', unit: 'values', advice })
 }
 
