@@ -1,0 +1,2 @@
+export { loadTogether } from './batch.ts'
+export { defineList, type List } from './list.ts'
