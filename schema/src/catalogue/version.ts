@@ -5,7 +5,7 @@ import type { SchemaContext } from '../base/context.ts'
 import { CapabilityType } from '../refs/capability.ts'
 import { PluginType, PluginVersionType } from '../refs/catalogue.ts'
 import { PluginCheckName, PluginVersionStatusType } from '../refs/catalogue-enums.ts'
-import { loadTogether } from '../lists/index.ts'
+import { loadTogether } from '../base/batch.ts'
 
 const PluginCheckType = builder.objectRef<PluginCheck>('PluginCheck').implement({
   description:

@@ -9,7 +9,7 @@ import {
 } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import type { SchemaContext } from '../base/context.ts'
-import { defineList } from '../lists/index.ts'
+import { defineList } from '../base/list.ts'
 import { ExecutionStatusType, ExecutionType, ReasonType } from '../refs/executions.ts'
 import { decodeEventId, encodeEventId, type PlacedEvent } from './event-ids.ts'
 import { LogLevel, toLogLevel } from './log-level.ts'

@@ -1,5 +1,5 @@
 import type { ExecutionSummary } from '@ashlar/core'
-import { loadTogether } from '../lists/index.ts'
+import { loadTogether } from '../base/batch.ts'
 import { builder } from '../base/builder.ts'
 import type { SchemaContext } from '../base/context.ts'
 import { GraphType, GraphVersionType } from '../refs/graphs.ts'

@@ -8,7 +8,7 @@ import {
 } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import type { SchemaContext } from '../base/context.ts'
-import { defineList } from '../lists/index.ts'
+import { defineList } from '../base/list.ts'
 
 const FileDownloadType = builder.objectRef<FileDownload>('FileDownload').implement({
   description: 'A link that downloads a file without further authentication.',

@@ -14,7 +14,7 @@ import {
 import { builder } from '../base/builder.ts'
 import type { SchemaContext } from '../base/context.ts'
 import { inOrder, parseGlobalId } from '../base/global-ids.ts'
-import { defineList } from '../lists/index.ts'
+import { defineList } from '../base/list.ts'
 import { ExecutionType } from '../refs/executions.ts'
 import { NodeFailureType } from './node-failure.ts'
 

@@ -1,7 +1,7 @@
 import type { Block, CataloguePlugin, PluginVersion } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { inOrder } from '../base/global-ids.ts'
-import { defineList } from '../lists/index.ts'
+import { defineList } from '../base/list.ts'
 import { BlockKind, PinKindType, PluginSource, PluginStatus, PluginVersionStatusType } from './catalogue-enums.ts'
 
 export const BlockType = builder.loadableNodeRef('Block', {

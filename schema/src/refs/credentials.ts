@@ -1,7 +1,7 @@
 import type { Credential, Provider } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { inOrder } from '../base/global-ids.ts'
-import { defineList } from '../lists/index.ts'
+import { defineList } from '../base/list.ts'
 
 export const CredentialKind = builder.enumType('CredentialKind', {
   description: 'How a credential authenticates you.',

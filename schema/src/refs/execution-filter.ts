@@ -1,5 +1,5 @@
 import { AshlarError, type ExecutionFilter } from '@ashlar/core'
-import type { List } from '../lists/index.ts'
+import type { List } from '../base/list.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
 import type { ExecutionList } from './executions.ts'
 

@@ -1,7 +1,7 @@
 import { EXECUTION_STATUSES, type ExecutionSummary, type Reason } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { inOrder } from '../base/global-ids.ts'
-import { defineList } from '../lists/index.ts'
+import { defineList } from '../base/list.ts'
 import { TimeRange } from '../base/time-range.ts'
 import { ErrorCodeType, toErrorCode } from '../base/errors.ts'
 

@@ -1,7 +1,7 @@
 import type { Graph, GraphVersion } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { inOrder } from '../base/global-ids.ts'
-import { defineList } from '../lists/index.ts'
+import { defineList } from '../base/list.ts'
 import { TimeRange } from '../base/time-range.ts'
 
 export const GraphType = builder.loadableNodeRef('Graph', {

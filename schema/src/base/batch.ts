@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader'
-import type { SchemaContext } from '../base/context.ts'
+import type { SchemaContext } from './context.ts'
 
 const loaders = new WeakMap<SchemaContext, Map<string, DataLoader<string, unknown>>>()
 

@@ -1,2 +1,0 @@
-export { loadTogether } from './batch.ts'
-export { defineList, type List } from './list.ts'
