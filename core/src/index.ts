@@ -58,7 +58,6 @@ export type {
   NodeDifference,
   NodeExecutionFilter,
   NodeExecutionKey,
-  NodeExecutionOrder,
   NodeExecutionRequest,
   NodeExecutionView,
   ValueDifference,
