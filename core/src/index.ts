@@ -3,11 +3,13 @@ export {
   API_ERROR_CODES,
   AshlarError,
   ERROR_CODES,
+  JsonText,
   Lru,
   errorMessage,
   showValue,
   sortPage,
   toPage,
+  Turns,
   isText,
   isUuid,
 } from './base/index.ts'

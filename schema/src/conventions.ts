@@ -107,7 +107,7 @@ function mutationFaults(schema: GraphQLSchema): string[] {
 function payloadFieldFaults(payload: GraphQLObjectType, field: GraphQLField<unknown, unknown>, schema: GraphQLSchema): string[] {
   if (field.name === 'errors') return []
   const place = `${payload.name}.${field.name}`
-  const faults = isNonNullType(field.type) && !isListType(field.type.ofType) ? [`${place}: is null after a failure`] : []
+  const faults = isNonNullType(field.type) ? [`${place}: is null after a failure`] : []
   const type = getNamedType(field.type)
   const hasLists = schema.getType(`${type.name}Edge`) !== undefined && !isListType(getNullableType(field.type))
   const isDeleted = Object.keys(payload.getFields()).some((name) => name.startsWith('deleted'))

@@ -50,6 +50,6 @@ Every block runs in an isolate of a sandbox process, without network, files or e
 
 - A mutation takes one \`input\` and returns a payload: the changed object, its \`edge\` where lists of it exist, and
   \`errors\`, which is empty on success. The \`path\` of an error starts with \`input\`.
-- Every object with an \`id\` can be loaded with \`node\` or \`nodes\`.
+- \`node\` and \`nodes\` load every object that implements \`Node\` by its \`id\`.
 - A list is a connection. Its arguments are \`first\` (20 unless given, at most 100), \`after\`, \`filter\` and \`orderBy\`.
 - \`extensions.cost\` of each answer contains the cost of the operation and the limit.`

@@ -257,7 +257,7 @@ describe('executions', () => {
 
   it('reject an invalid graph id', async () => {
     expect((await run(START, { id: 'garbage' })).startExecution.errors).toMatchObject([
-      { code: 'BAD_INPUT', message: 'graphId must be the id of a Graph, got "garbage"', path: ['input', 'graphId'] },
+      { code: 'BAD_INPUT', message: 'graphId must be an id of the type Graph, got "garbage"', path: ['input', 'graphId'] },
     ])
   })
 
@@ -327,6 +327,14 @@ describe('executions', () => {
     const { replayExecution } = await run(replay, { id: failed, inputs: { list: ['a', 'b'], index: -1 } })
     expect((await follow(replayExecution.execution.id)).at(-1)).toMatchObject({ status: 'COMPLETED', outputs: { item: ['b'] } })
     expect((await run(retry, { id: replayExecution.execution.id })).retryExecution.errors).toMatchObject([{ code: 'CONFLICT' }])
+    const elsewhere = `mutation ($input: ReplayExecutionInput!) { replayExecution(input: $input) { ${result} } }`
+    for (const [from, field] of [
+      [{ nodeId: 'none' }, 'nodeId'],
+      [{ nodeId: 'get', number: 2 }, 'number'],
+    ] as const) {
+      const { errors } = (await run(elsewhere, { input: { executionId: failed, ...from } })).replayExecution
+      expect(errors).toMatchObject([{ code: 'NOT_FOUND', path: ['input', field] }])
+    }
   })
 
   it('of a single block have no graph', async () => {
@@ -337,7 +345,15 @@ describe('executions', () => {
     expect(await follow(runBlock.execution.id)).toContainEqual(
       expect.objectContaining({ __typename: 'NodeOutput', pin: 'output', value: 'a+b' }),
     )
-    expect((await run(source, { block: 'text/replace', inputs: {} })).runBlock.errors[0]).toMatchObject({ code: 'GRAPH_INVALID' })
+    const invalid = await run(source, { block: 'text/replace', inputs: { text: 'a', new: 'b', neu: 'c' } })
+    expect(invalid.runBlock.errors).toMatchObject([
+      { code: 'GRAPH_INVALID', path: ['input', 'inputs', 'neu'] },
+      { code: 'GRAPH_INVALID', path: ['input', 'inputs', 'old'] },
+    ])
+    expect((await run(source, { block: 'no/block' })).runBlock.errors).toMatchObject([{ path: ['input', 'block'] }])
+    expect((await run(source, { block: 'text/replace', inputs: 3 })).runBlock.errors).toMatchObject([
+      { path: ['input', 'inputs'] },
+    ])
   })
 
   it('read values that earlier executions have stored', async () => {

@@ -17,7 +17,7 @@ export const API_ERROR_CODES = {
   NOT_FOUND: { status: 404, retryable: false, description: 'No object with this id exists, or you may not see it.' },
   CONFLICT: { status: 409, retryable: false, description: 'The request conflicts with the current state.' },
   RATE_LIMITED: { status: 429, retryable: true, description: 'Too many requests. Try again later.' },
-  LIMIT_EXCEEDED: { status: 400, retryable: false, description: 'The request exceeds a limit of the API. Nothing ran.' },
+  LIMIT_EXCEEDED: { status: 400, retryable: false, description: 'The request or its answer exceeds a limit of the API.' },
   COST_EXCEEDED: { status: 400, retryable: false, description: 'The operation is too expensive. Nothing ran.' },
   // Graphs
   GRAPH_INVALID: { status: 422, retryable: false, description: 'The graph document has faults.' },

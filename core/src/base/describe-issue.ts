@@ -24,11 +24,26 @@ const UNITS: Record<string, string> = { string: ' characters', array: ' items' }
  * @param value the value at the path of the issue, which the description quotes
  */
 export function describeIssue(issue: Issue, value: unknown): string {
+  const expected = describeSecretIssue(issue)
+  if (expected.includes(', got ') || saysAll(issue)) return expected
+  return value === undefined ? `is missing: it ${expected}` : `${expected}, got ${showValue(value)}`
+}
+
+/** Describes a fault like {@link describeIssue}, without the value, which may be a secret. */
+export function describeSecretIssue(issue: Issue): string {
   if (issue.code === 'custom') return issue.message
   if (issue.code === 'unrecognized_keys') return `unknown field ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`
-  const expected = describeExpected(issue)
-  if (expected.includes(', got ')) return expected
-  return value === undefined ? `is missing: it ${expected}` : `${expected}, got ${showValue(value)}`
+  return isMissing(issue) ? 'is missing' : describeExpected(issue)
+}
+
+/** Whether the value adds nothing to the description. */
+function saysAll(issue: Issue): boolean {
+  return issue.code === 'custom' || issue.code === 'unrecognized_keys' || isMissing(issue)
+}
+
+/** Whether a value of any type is missing. */
+function isMissing(issue: Issue): boolean {
+  return issue.code === 'invalid_type' && issue.expected === 'nonoptional'
 }
 
 /** The beginning of a default message of zod. Other messages are custom messages of the schema and say more. */

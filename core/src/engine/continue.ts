@@ -52,8 +52,11 @@ export function eventsToReplay(
 ): ExecutionEvent[] {
   const start = events.findIndex((event) => event.type === 'NodeStarted' && matches(event, { node, n }))
   if (start < 0) {
-    const message = `run ${n} of node "${node}" never started in this execution`
-    throw new AshlarError('NOT_FOUND', message, { details: { path: ['node'] } })
+    const isKnown = events.some((event) => event.type === 'NodeStarted' && event.node === node)
+    const message = isKnown
+      ? `node "${node}" has no node execution ${n} that has started`
+      : `this execution has not started a node "${node}"; "nodeExecutions" of the execution lists those that it has`
+    throw new AshlarError('NOT_FOUND', message, { details: { path: [isKnown ? 'number' : 'nodeId'] } })
   }
   let kept: ExecutionEvent[] = events.slice(0, start)
   const later = events.slice(start)

@@ -54,7 +54,11 @@ export async function listRows<Row extends { id: string }>(
   return new Map(
     parents.map((parent) => [
       parent,
-      toPage((byParent.get(parent) ?? []).map(toListed), request.first, totals && (totals.get(parent) ?? 0)),
+      toPage(
+        (byParent.get(parent) ?? []).map((row) => toListed(row, source)),
+        request.first,
+        totals && (totals.get(parent) ?? 0),
+      ),
     ]),
   )
 }
@@ -70,14 +74,35 @@ export async function listMergedRows<Row extends { id: string }>(
     readPages<Row>(pool, source, parents, request, true),
     request.countTotal ? countRows(pool, source, parents) : undefined,
   ])
-  return toPage(rows.map(toListed), request.first, totals && Iterator.from(totals.values()).reduce((sum, each) => sum + each, 0))
+  return toPage(
+    rows.map((row) => toListed(row, source)),
+    request.first,
+    totals && Iterator.from(totals.values()).reduce((sum, each) => sum + each, 0),
+  )
 }
 
 type ListRow<Row> = Row & { list_parent: string; list_value: string; list_sort?: unknown }
 
-function toListed<Row extends { id: string }>(listed: ListRow<Row>): Listed<Row> {
-  const { list_parent: _parent, list_value: value, list_sort: _sort, ...row } = listed
-  return { item: row as unknown as Row, position: { value, id: row.id } }
+/** The columns that are added to those of the table. */
+const LIST_COLUMNS = new Set(['list_parent', 'list_value', 'list_sort'])
+
+/** Copies by key, because a rest pattern takes many times as long. */
+function toListed<Row extends { id: string }>(listed: ListRow<Row>, { sort }: ListSource): Listed<Row> {
+  const columns: Record<string, unknown> = listed
+  const row: Record<string, unknown> = {}
+  for (const column in columns) if (!LIST_COLUMNS.has(column)) row[column] = columns[column]
+  const value = sort.type === 'timestamptz' ? toIsoTime(listed.list_value) : listed.list_value
+  return { item: row as unknown as Row, position: { value, id: listed.id } }
+}
+
+/**
+ * Formats a time as `Date` does, so that the position of an item is the same text everywhere. Microseconds are kept.
+ *
+ * @param text in UTC, such as `2026-11-21 09:30:00.5`, or `infinity`
+ */
+function toIsoTime(text: string): string {
+  const [, date, seconds, fraction = ''] = /^(\S+) ([\d:]+)(?:\.(\d+))?$/.exec(text) ?? []
+  return date === undefined ? text : `${date}T${seconds}.${fraction.padEnd(3, '0')}Z`
 }
 
 async function readPages<Row>(
@@ -98,12 +123,13 @@ async function readPages<Row>(
     )
   }
   const limit = params.add({ sql: 'limit ?', values: [first + 1] })
+  const sortText = type === 'timestamptz' ? `(${sort}) at time zone 'UTC'` : sort
   const sortColumn = isMerged ? `, ${sort} as list_sort` : ''
   // Postgres chooses an index by the number of rows of the parent, which it only knows for a single one.
   const parent = parents.length === 1 ? '(select ($1::uuid[])[1] as id) as parent' : 'unnest($1::uuid[]) as parent (id)'
   const text = `
     select parent.id as list_parent, item.* from ${parent} cross join lateral (
-      select ${source.columns ?? 't.*'}, (${sort})::text as list_value${sortColumn} from ${source.table} t
+      select ${source.columns ?? 't.*'}, (${sortText})::text as list_value${sortColumn} from ${source.table} t
       where ${[`t.${source.parentColumn} = parent.id`, ...conditions].join(' and ')}
       order by ${sort} ${direction}, t.id ${direction} ${limit}
     ) item ${isMerged ? `order by item.list_sort ${direction}, item.id ${direction} ${limit}` : ''}`

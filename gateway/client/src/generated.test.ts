@@ -33,7 +33,7 @@ describe('the settings of client caches agree with the schema:', () => {
   it('the lists that a mutation changes', async () => {
     const lists = Map.groupBy(Object.values(schema.getQueryType()?.getFields() ?? {}), ({ type }) => getNamedType(type).name)
     const lines = Object.values(schema.getMutationType()?.getFields() ?? {}).flatMap(({ name, type }) => {
-      const matches = listPayloadFields(type).map((field) => /^deleted(\w+?)Ids?$|^(\w+)Edge$/.exec(field))
+      const matches = listPayloadFields(type).map((field) => /^deleted(\w+?)Ids?$|^(\w+)Edges?$/.exec(field))
       const objects = matches.flatMap((match) => match?.[1] ?? match?.[2] ?? [])
       const fields = objects.flatMap((object) => lists.get(`${capitalize(object)}Connection`) ?? [])
       const names = [...new Set(fields.map((field) => `'${field.name}'`))]

@@ -1,4 +1,5 @@
 import { bindToScope } from '../base/request-scope.ts'
+import { stringifyInSlices } from './limits/index.ts'
 import { toPublicResult } from '../http/public-errors.ts'
 import { RESUME_TOKEN, type EventResult } from './subscriptions.ts'
 
@@ -41,7 +42,7 @@ export function sendEventStream(
       isWaiting = true
       const { done, value } = await results.next()
       isWaiting = false
-      if (done !== true) return controller.enqueue(encoder.encode(formatNext(value)))
+      if (done !== true) return controller.enqueue(encoder.encode(await formatNext(value)))
       clearInterval(heartbeat)
       controller.enqueue(encoder.encode('event: complete\ndata:\n\n'))
       controller.close()
@@ -57,10 +58,10 @@ export function sendEventStream(
 /** The classes of yoga. Its streams pass on the end of a connection immediately. */
 type FetchAPI = Pick<typeof globalThis, 'ReadableStream' | 'Response'>
 
-function formatNext(result: EventResult): string {
+async function formatNext(result: EventResult): Promise<string> {
   const token = result[RESUME_TOKEN]
   const id = token === undefined ? '' : `id: ${token}\n`
-  return `${id}event: next\ndata: ${JSON.stringify(toPublicResult(result))}\n\n`
+  return `${id}event: next\ndata: ${await stringifyInSlices(toPublicResult(result))}\n\n`
 }
 
 async function* once(result: EventResult): AsyncGenerator<EventResult, void> {

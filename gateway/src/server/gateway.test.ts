@@ -262,6 +262,29 @@ it('continues an event stream after the header Last-Event-ID', async () => {
   expect(await follow({ 'last-event-id': 'x' })).toContain('"code":"BAD_INPUT"')
 })
 
+it('continues the changes of executions after the header Last-Event-ID', async () => {
+  const query = 'subscription { executionsChanged { id execution { id } } }'
+  const response = await post(query, { ...BEARER, accept: 'text/event-stream' })
+  const [execution, first] = await Promise.all([startHello(runtime), readFirstId(response)])
+  expect(first).toMatch(/^[\w-]{40,}$/)
+  const resumed = await post(query, { ...BEARER, accept: 'text/event-stream', 'last-event-id': first })
+  expect(await readUntil(resumed, new RegExp(execution))).toContain(execution)
+})
+
+async function readFirstId(response: Response): Promise<string> {
+  return /^id: (.+)$/m.exec(await readUntil(response, /^id: .+$[^]+\n\n/m))?.[1] ?? ''
+}
+
+/** Reads the beginning of an endless stream, and ends it. */
+async function readUntil({ body }: Response, pattern: RegExp): Promise<string> {
+  let text = ''
+  for await (const chunk of body ?? []) {
+    text += Buffer.from(chunk).toString()
+    if (pattern.test(text)) break
+  }
+  return text
+}
+
 it('sends each event with the current state of its execution', async () => {
   const query = 'subscription ($id: ID!) { executionEvents(executionId: $id) { __typename execution { status } } }'
   const response = await post(query, { ...BEARER, accept: 'text/event-stream' }, { id: await startHello(runtime) })

@@ -7,11 +7,13 @@ import { bindToScope } from '../base/request-scope.ts'
 import type { Caller } from '../auth/authentication.ts'
 import { JsonCheck } from '../graphql/limits/index.ts'
 import type { RequestFacts } from '../http/origin.ts'
+import { LargeResults } from './large-results.ts'
 import type { SocketPlace } from './socket-places.ts'
 
 /** The data of one client. */
 export interface SocketExtra extends Record<PropertyKey, unknown> {
   facts: RequestFacts
+  largeResults: LargeResults
   /** Called once, when the client is acknowledged. */
   accept(caller: Caller): void
   caller?: Caller
@@ -58,10 +60,11 @@ export function serveClient(client: WebSocket, { socket, facts, place }: Connect
     logger.error('unexpected error on a WebSocket', error)
     client.close(CloseCode.InternalServerError, 'Unexpected error.')
   }
+  const largeResults = new LargeResults()
   const closed = protocol.opened(
     {
       protocol: client.protocol,
-      send: (data) => send(client, data),
+      send: (data) => send(client, largeResults.insertData(data)),
       close: (code, reason) => client.close(code, reason),
       onMessage: (handle) =>
         client.on(
@@ -69,7 +72,7 @@ export function serveClient(client: WebSocket, { socket, facts, place }: Connect
           bindToScope((data) => void receive(client, data as Buffer, handle).catch(fail)),
         ),
     },
-    { facts, accept },
+    { facts, accept, largeResults },
   )
   client.once('close', (code, reason) => {
     clearInterval(ping)

@@ -24,8 +24,9 @@ export function createSocketOperations(api: Api): SocketOperations {
   return {
     jsonMessageReviver: reviveNumber,
     onSubscribe: (context, _id, payload) => prepare(api, context, payload),
-    onNext: (_context, _id, _payload, _args, { errors, ...result }) => {
-      if (errors) return { ...result, errors: format(errors) } as FormattedExecutionResult
+    onNext: async ({ extra }, _id, _payload, _args, result) => {
+      const { errors, ...rest } = (await extra.largeResults.replaceData(result)) ?? result
+      return { ...rest, ...(errors && { errors: format(errors) }) } as FormattedExecutionResult
     },
     onError: (_context, _id, _payload, errors) => format(errors),
     execute: (args) => (args as Prepared).execute(args),

@@ -326,6 +326,19 @@ describe('limits', () => {
     ])
   })
 
+  it('returns a large result, and its cost', async () => {
+    const text = 'large é "$&" '.repeat(50_000)
+    const execution = await runtime.executions.runBlock(runtime.ownerId, {
+      block: 'text/template',
+      inputs: { format: text, values: {} },
+    })
+    for await (const _event of await runtime.executions.follow(runtime.ownerId, execution.id, 0));
+    const query = `{ executions(first: 1) { edges { node { events { edges { node { ... on NodeOutput { value } } } } } } } }`
+    const [answer] = await ask(connect({}, { authorization: `Bearer ${OWNER_KEY}` }), query)
+    expect(JSON.stringify(answer)).toContain(`{"value":${JSON.stringify(text)}}`)
+    expect(answer).toHaveProperty('extensions.cost.requested')
+  })
+
   it('accepts a large message of an acknowledged client', async () => {
     const query = 'query ($value: Boolean = true) { __typename @include(if: $value) }'
     const variables = { unused: 'x'.repeat(1024 * 1024) }

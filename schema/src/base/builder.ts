@@ -4,6 +4,7 @@ import RelayPlugin from '@pothos/plugin-relay'
 import type { SchemaContext } from './context.ts'
 import { assertFew, decodeGlobalId, encodeGlobalId } from './global-ids.ts'
 import './text-plugin.ts'
+import './value-plugin.ts'
 
 interface OwnTypes {
   Context: SchemaContext
@@ -16,7 +17,7 @@ interface OwnTypes {
 }
 
 export const builder = new PothosBuilder<OwnTypes>({
-  plugins: ['text', RelayPlugin, DataloaderPlugin],
+  plugins: ['text', 'values', RelayPlugin, DataloaderPlugin],
   defaultFieldNullability: false,
   relay: {
     clientMutationId: 'omit',

@@ -28,7 +28,10 @@ export function encodeGlobalId(type: string, id: string | number | bigint): stri
 export function decodeGlobalId(globalId: string): { typename: string; id: string } {
   const [, typename, id] = /^([A-Za-z]+):(.+)$/.exec(Buffer.from(globalId, 'base64url').toString()) ?? []
   if (typename === undefined || id === undefined || !NODE_TYPES.has(typename) || !isValidId(typename, id))
-    throw new AshlarError('BAD_INPUT', `${showValue(globalId)} is not an id of this API`)
+    throw new AshlarError(
+      'BAD_INPUT',
+      `${showValue(globalId)} is not the id of an object: use an "id" that this API has returned for one`,
+    )
   return { typename, id }
 }
 
@@ -46,10 +49,14 @@ export function parseGlobalId(globalId: string | number, type: string, name: str
   try {
     decoded = decodeGlobalId(text)
   } catch (cause) {
-    throw new AshlarError('BAD_INPUT', `${name} must be the id of a ${type}, got ${showValue(text)}`, { ...details, cause })
+    throw new AshlarError('BAD_INPUT', `${name} must be an id of the type ${type}, got ${showValue(text)}`, { ...details, cause })
   }
   if (decoded.typename !== type)
-    throw new AshlarError('BAD_INPUT', `${name} must be the id of a ${type}, got that of a ${decoded.typename}`, details)
+    throw new AshlarError(
+      'BAD_INPUT',
+      `${name} must be an id of the type ${type}, got one of the type ${decoded.typename}`,
+      details,
+    )
   return decoded.id
 }
 

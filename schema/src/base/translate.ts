@@ -1,4 +1,5 @@
 import { AshlarError, type ErrorCode, type Fault } from '@ashlar/core'
+import { splitFaultPath } from './fault-path.ts'
 
 /**
  * The types of the `errors` of a payload. `InvalidInputError`: the input is invalid. `NotFoundError`: no object has
@@ -46,19 +47,22 @@ interface PlacedFault {
 /**
  * The path of a fault is a place in the field to which the error belongs, such as `inputs.name` or `nodes.greet.block`,
  * or a position in the source of a plugin. Other places are not in the input, so the message names them.
+ *
+ * @param field the input field; empty if the path of the fault starts at the input
  */
-function placeFault({ path, message }: Fault, field: PlacedFault['path'] = []): PlacedFault {
-  const name = String(field[0])
-  if (PLUGIN_FIELDS.has(name)) return { path: field, message, ...(path !== '' && { position: path }) }
+function placeFault({ path, message }: Fault, field: PlacedFault['path']): PlacedFault {
+  const name = String(field?.[0])
+  if (field?.length === 0) return { path: splitFaultPath(path), message }
+  if (field === undefined || PLUGIN_FIELDS.has(name)) return { path: field, message, ...(path !== '' && { position: path }) }
   if (!PLACED_FIELDS.has(name)) return { path: field, message: path === '' ? message : `${path}: ${message}` }
-  const segments = path === '' ? [] : path.split('.')
+  const segments = path === '' ? [] : splitFaultPath(path)
   return { path: segments[0] === name ? segments : [...field, ...segments], message }
 }
 
 /** The input fields whose faults have places inside them. */
-const PLACED_FIELDS = new Set(['document', 'file', 'inputs', 'masks'])
+const PLACED_FIELDS = new Set(['document', 'file', 'hosts', 'inputs', 'masks', 'name', 'scopes', 'secret'])
 /** The input fields with the code of a plugin. */
-const PLUGIN_FIELDS = new Set(['bundle', 'tarball', 'sdk', 'undefined'])
+const PLUGIN_FIELDS = new Set(['bundle', 'tarball', 'sdk'])
 
 const ERROR_TYPES: Partial<Record<ErrorCode, ErrorTypeName>> = {
   BAD_INPUT: 'InvalidInputError',

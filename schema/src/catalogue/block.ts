@@ -59,7 +59,7 @@ builder.objectType(BlockType, {
     plugin: t.field({
       type: PluginType,
       nullable: true,
-      description: 'The plugin that provides the block.',
+      description: 'The plugin that provides the block. Null if it was removed since.',
       resolve: ({ plugin }) => plugin.packageName,
     }),
     inputs: t.field({ type: [PinType], description: 'The input pins.', resolve: ({ inputSchema }) => toPins(inputSchema) }),

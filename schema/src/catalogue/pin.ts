@@ -23,23 +23,27 @@ export const PinType = builder.objectRef<Pin>('Pin').implement({
       description: 'The type of its values in TypeScript notation, such as `"ASC" | "DESC"` or `{ name: string }[]`.',
       resolve: ({ schema, root }) => formatType(schema, root),
     }),
-    title: t.string({ nullable: true, description: 'A name for people.', resolve: ({ schema }) => asText(schema.title) }),
+    title: t.string({
+      nullable: true,
+      description: 'A name for people. Null if it has none.',
+      resolve: ({ schema }) => asText(schema.title),
+    }),
     description: t.string({
       nullable: true,
-      description: 'What the values mean.',
+      description: 'What the values mean. Null if the author has not described it.',
       resolve: ({ schema }) => asText(schema.description),
     }),
     required: t.exposeBoolean('required', { description: 'Whether the pin needs a constant or a link.' }),
     default: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'The value of an input pin that has neither a constant nor a link.',
+      description: 'The value of an input pin that has neither a constant nor a link. Null if it has no default.',
       resolve: ({ schema }) => schema.default,
     }),
     examples: t.field({ type: ['JSON'], description: 'Sample values.', resolve: ({ schema }) => asList(schema.examples) }),
     placeholder: t.string({
       nullable: true,
-      description: 'Text that an editor shows in an empty field.',
+      description: 'Text that an editor shows in an empty field. Null if it has none.',
       resolve: ({ schema }) => asText(schema.placeholder),
     }),
     advanced: t.boolean({

@@ -44,7 +44,8 @@ builder.objectType(PluginType, {
     }),
     installedVersion: t.string({
       nullable: true,
-      description: 'The version that new graph versions use. Existing graph versions keep theirs.',
+      description:
+        'The version that new graph versions use. Existing graph versions keep theirs. Null if the plugin is not installed.',
       resolve: ({ status, version }) => (status === 'AVAILABLE' ? null : version),
     }),
     versions: PluginVersionList.field(t, {

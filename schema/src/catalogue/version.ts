@@ -14,7 +14,10 @@ const PluginCheckType = builder.objectRef<PluginCheck>('PluginCheck').implement(
     name: t.expose('name', { type: PluginCheckName, description: 'What was checked.' }),
     ok: t.exposeBoolean('ok', { description: 'Whether the check passed without a remark.' }),
     message: t.exposeString('message', { description: 'For people: the result or the remark.' }),
-    position: t.exposeString('position', { nullable: true, description: 'The file in the package that the check is about.' }),
+    position: t.exposeString('position', {
+      nullable: true,
+      description: 'The file in the package that the check is about. Null if it is about no file.',
+    }),
   }),
 })
 

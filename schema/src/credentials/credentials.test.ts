@@ -48,18 +48,19 @@ it('stores a credential and returns every field except its secret', async () => 
   expect(await run(CHANGE, { id, secret: { apiKey: { key: 'hunter22' } } })).toEqual({
     updateCredential: { credential: null, errors: [{ code: 'BAD_INPUT', path: ['input', 'secret'] }] },
   })
-  const DELETE = `mutation ($id: ID!) { deleteCredential(input: { credentialId: $id }) { deletedCredentialId errors { code } } }`
+  const DELETE = `mutation ($id: ID!) { deleteCredential(input: { credentialId: $id }) { deletedCredentialId errors { code path } } }`
   expect(await run(DELETE, { id })).toEqual({ deleteCredential: { deletedCredentialId: id, errors: [] } })
   expect(await run(DELETE, { id })).toEqual({
-    deleteCredential: { deletedCredentialId: null, errors: [{ code: 'NOT_FOUND' }] },
+    deleteCredential: { deletedCredentialId: null, errors: [{ code: 'NOT_FOUND', path: ['input', 'credentialId'] }] },
   })
 })
 
 it.each([
   [{ hosts: [], secret: SECRET }, ['hosts']],
-  [{ hosts: ['*'], secret: SECRET }, ['hosts']],
-  [{ hosts: ['a.example'], secret: { hostScoped: { headers: { host: 'evil' } } } }, ['secret']],
-  [{ hosts: ['a.example'], secret: { hostScoped: { headers: 7 } } }, ['secret']],
+  [{ hosts: ['*'], secret: SECRET }, ['hosts', '0']],
+  [{ hosts: ['a.example'], secret: { hostScoped: { headers: { host: 'evil' } } } }, ['secret', 'hostScoped', 'headers']],
+  [{ hosts: ['a.example'], secret: { hostScoped: { headers: { a: 'x' } } } }, ['secret', 'hostScoped', 'headers', 'a']],
+  [{ hosts: ['a.example'], secret: { hostScoped: { headers: 7 } } }, ['secret', 'hostScoped', 'headers']],
   [{ secret: { apiKey: { key: 'hunter22' } } }, ['secret']],
   [{ name: '', hosts: ['a.example'], secret: SECRET }, ['name']],
 ])('rejects %j without repeating the secret', async (variables, path) => {

@@ -1,4 +1,4 @@
-import type { Credential } from '@ashlar/core'
+import { AshlarError, type Credential } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { encodeGlobalId, parseGlobalId } from '../base/global-ids.ts'
 import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
@@ -101,12 +101,15 @@ defineMutation('addCredential', {
   }),
   payload: credentialFields,
   resolve: async ({ provider, name, secret, hosts }, { runtime, user }) => ({
-    credential: await runtime.credentials.add(user.id, {
-      provider,
-      name: name ?? undefined,
-      secret: toSecret(secret),
-      hosts: hosts ?? undefined,
-    }),
+    credential: await placeSecretFaults(
+      secret,
+      runtime.credentials.add(user.id, {
+        provider,
+        name: name ?? undefined,
+        secret: toSecret(secret),
+        hosts: hosts ?? undefined,
+      }),
+    ),
   }),
 })
 
@@ -118,11 +121,14 @@ defineMutation('updateCredential', {
     secret: t.field({ type: SecretInput, description: 'The new secret must have the same kind as the old one.' }),
   }),
   payload: credentialFields,
-  resolve: async (input, { runtime, user }) => ({
-    credential: await runtime.credentials.update(user.id, parseCredentialId(input), {
-      name: input.name ?? undefined,
-      secret: input.secret ? toSecret(input.secret) : undefined,
-    }),
+  resolve: async ({ credentialId, name, secret }, { runtime, user }) => ({
+    credential: await placeSecretFaults(
+      secret,
+      runtime.credentials.update(user.id, parseCredentialId({ credentialId }), {
+        name: name ?? undefined,
+        secret: secret ? toSecret(secret) : undefined,
+      }),
+    ),
   }),
 })
 
@@ -152,6 +158,17 @@ function toSecret({ apiKey, userPassword, hostScoped }: typeof SecretInput.$infe
   if (apiKey) return { type: 'API_KEY', ...apiKey }
   if (userPassword) return { type: 'USER_PASSWORD', ...userPassword }
   return { type: 'HOST_SCOPED', ...hostScoped }
+}
+
+/** Moves the faults of a secret to its kind: `secret.hostScoped.headers`, where core has `secret.headers`. */
+async function placeSecretFaults<T>(secret: object | null | undefined, change: Promise<T>): Promise<T> {
+  try {
+    return await change
+  } catch (error) {
+    if (!(error instanceof AshlarError) || error.details.path?.[0] !== 'secret' || !error.details.faults) throw error
+    const details = { ...error.details, path: ['secret', ...Object.keys(secret ?? {})] }
+    throw new AshlarError(error.code, error.message, { details, cause: error })
+  }
 }
 
 function parseCredentialId({ credentialId }: { credentialId: string | number }): string {

@@ -55,7 +55,10 @@ builder.objectType(ProviderType, {
   fields: (t) => ({
     name: t.exposeString('qualifiedName', { description: 'Qualified name, such as `github/github`.' }),
     title: t.exposeString('title', { description: 'The name of the service, for people.' }),
-    description: t.exposeString('description', { nullable: true, description: 'How to obtain the secret.' }),
+    description: t.exposeString('description', {
+      nullable: true,
+      description: 'How to obtain the secret. Null if the author has not described it.',
+    }),
     hosts: t.exposeStringList('hosts', {
       description: 'The only hosts that receive a secret. Empty if each credential names its own hosts.',
     }),

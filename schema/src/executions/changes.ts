@@ -1,8 +1,8 @@
 import { AshlarError, isUuid, showValue, type ExecutionChange } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
-import { encodeGlobalId } from '../base/global-ids.ts'
 import { parseExecutionFilter } from '../refs/execution-filter.ts'
 import { ExecutionList, ExecutionType } from '../refs/executions.ts'
+import { encodeChangeId } from './event-ids.ts'
 
 const ChangeKind = builder.enumType('ExecutionChangeKind', {
   description: 'What has happened to an execution.',
@@ -51,16 +51,12 @@ builder.subscriptionField('executionsChanged', (t) =>
   }),
 )
 
-function encodeChangeId({ execution, resumeFrom }: ExecutionChange): string {
-  return encodeGlobalId('ExecutionChange', `${execution.id}:${resumeFrom.getTime()}`)
-}
-
 const ID = /^ExecutionChange:([0-9a-f-]{36}):(\d{1,15})$/
 
 /** @throws {AshlarError} BAD_INPUT */
 function decodeChangeId(id: string): Date {
   const [, executionId = '', time = ''] = ID.exec(Buffer.from(id, 'base64url').toString()) ?? []
   if (isUuid(executionId)) return new Date(Number(time))
-  const message = `argument "after" must be the "id" of an event of this subscription, got ${showValue(id)}`
+  const message = `argument "after" must be the "id" of a change that this subscription has sent, got ${showValue(id)}`
   throw new AshlarError('BAD_INPUT', message, { details: { path: ['after'] } })
 }

@@ -1,4 +1,4 @@
-import { AshlarError, isUuid, showValue, type FollowedEvent } from '@ashlar/core'
+import { AshlarError, isUuid, showValue, type ExecutionChange, type FollowedEvent } from '@ashlar/core'
 import { encodeGlobalId } from '../base/global-ids.ts'
 
 /** The place of an event: its execution and its number in the journal. */
@@ -14,6 +14,11 @@ export type PlacedEvent<Event extends FollowedEvent = FollowedEvent> = Event & {
 const MAX_SEQ = 2 ** 31 - 1
 const ID = /^ExecutionEvent:([0-9a-f-]{36}):(\d{1,10})(?::behind)?$/
 
+/** Returns the id of a change, from which the subscription continues. */
+export function encodeChangeId({ execution, resumeFrom }: ExecutionChange): string {
+  return encodeGlobalId('ExecutionChange', `${execution.id}:${resumeFrom.getTime()}`)
+}
+
 /** Returns the id of an event, from which a list or a subscription continues. */
 export function encodeEventId({ executionId, seq, type }: EventPlace & { type: FollowedEvent['type'] }): string {
   // The notice is not an event of the journal. A client continues after the last event that it has received.
@@ -27,8 +32,9 @@ export function encodeEventId({ executionId, seq, type }: EventPlace & { type: F
  * @returns undefined for a subscription that cannot be resumed
  */
 export function resumeToken(event: unknown): string | undefined {
-  const isPlaced = typeof event === 'object' && event !== null && 'executionId' in event && 'seq' in event
-  return isPlaced ? encodeEventId(event as PlacedEvent) : undefined
+  if (typeof event !== 'object' || event === null) return undefined
+  if ('executionId' in event && 'seq' in event) return encodeEventId(event as PlacedEvent)
+  return 'resumeFrom' in event ? encodeChangeId(event as ExecutionChange) : undefined
 }
 
 /** @throws {AshlarError} BAD_INPUT when it is not the id of an event */

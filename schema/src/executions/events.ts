@@ -13,7 +13,7 @@ import { defineList } from '../base/list.ts'
 import { ExecutionStatusType, ExecutionType, ReasonType } from '../refs/executions.ts'
 import { decodeEventId, encodeEventId, type PlacedEvent } from './event-ids.ts'
 import { LogLevel, toLogLevel } from './log-level.ts'
-import { NodeExecutionType } from './node-execution.ts'
+import { NodeExecutionStatusType, NodeExecutionType } from './node-execution.ts'
 import { NodeFailureType } from './node-failure.ts'
 
 type EventOf<Type extends FollowedEvent['type']> = PlacedEvent<Extract<FollowedEvent, { type: Type }>>
@@ -71,7 +71,7 @@ builder.objectType(builder.objectRef<EventOf<'NodeOutput'>>('NodeOutput'), {
   interfaces: [EventInterface, NodeEvent],
   fields: (t) => ({
     pin: t.exposeString('pin', { description: 'The output pin.' }),
-    value: t.expose('value', { type: 'JSON', nullable: true, description: 'The value.' }),
+    value: t.expose('value', { type: 'JSON', nullable: true, description: 'The value. It can be null.' }),
   }),
 })
 builder.objectType(builder.objectRef<EventOf<'NodeLog'>>('NodeLog'), {
@@ -98,7 +98,7 @@ builder.objectType(builder.objectRef<EventOf<'NodeFinished'>>('NodeFinished'), {
   fields: (t) => ({
     attempt: t.exposeInt('attempt', ATTEMPT),
     status: t.field({
-      type: ExecutionStatusType,
+      type: NodeExecutionStatusType,
       description: '`COMPLETED` or `FAILED`.',
       resolve: ({ error }) => (error ? 'FAILED' : 'COMPLETED'),
     }),
@@ -126,7 +126,7 @@ builder.objectType(builder.objectRef<EventOf<'GraphOutput'>>('GraphOutput'), {
   interfaces: [EventInterface],
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name of the output.' }),
-    value: t.expose('value', { type: 'JSON', nullable: true, description: 'The value.' }),
+    value: t.expose('value', { type: 'JSON', nullable: true, description: 'The value. It can be null.' }),
   }),
 })
 builder.objectType(builder.objectRef<EventOf<'NodeOverridden'>>('NodeOverridden'), {
@@ -166,7 +166,7 @@ builder.objectType(builder.objectRef<EventOf<'ExecutionFinished'>>('ExecutionFin
     reason: t.field({
       type: ReasonType,
       nullable: true,
-      description: 'Why it failed or was cancelled.',
+      description: 'Why it failed or was cancelled. Null if it completed.',
       resolve: ({ reason }) => reason,
     }),
   }),
@@ -211,8 +211,8 @@ export const EventList = defineList<PlacedEvent>()({
   name: 'ExecutionEvent',
   plural: 'events',
   filter: (t) => ({
-    nodeId: t.string({ description: 'Only events of this node.' }),
-    types: t.field({ type: [EventType], description: 'Only events of these types.' }),
+    nodeId: t.string({ description: 'The node in the graph.' }),
+    types: t.field({ type: [EventType], description: 'The type of the event is one of these.' }),
   }),
   orderFields: { SEQ: 'The number of the event in the journal.' },
   defaultOrder: { field: 'SEQ', direction: 'ASC' },

@@ -17,13 +17,13 @@ builder.objectType(ExecutionType, {
     graph: t.field({
       type: GraphType,
       nullable: true,
-      description: 'Null if a single block was run or the graph was deleted.',
+      description: 'The graph that the execution runs. Null if a single block was run or the graph was deleted.',
       resolve: getGraphId,
     }),
     version: t.field({
       type: GraphVersionType,
       nullable: true,
-      description: 'The version that the execution runs.',
+      description: 'The version that the execution runs. Of a single block, it is a version without a graph.',
       resolve: ({ versionId }) => versionId,
     }),
     inputs: t.field({
@@ -39,19 +39,23 @@ builder.objectType(ExecutionType, {
       resolve: ({ id }, _args, context) => loadValues('outputs', id, context),
     }),
     failedNodes: t.exposeStringList('failedNodes', {
-      description: 'The nodes that failed, including those whose failure was handled.',
+      description: 'The ids of the nodes that failed, including those whose failure was handled.',
     }),
-    reason: t.expose('reason', { type: ReasonType, nullable: true, description: 'Why it failed, was cancelled or is waiting.' }),
+    reason: t.expose('reason', {
+      type: ReasonType,
+      nullable: true,
+      description: 'Why it failed, was cancelled or is waiting. Otherwise null.',
+    }),
     origin: t.field({
       type: ExecutionType,
       nullable: true,
-      description: 'The execution of which this one is a retry or a replay.',
+      description: 'The execution of which this one is a retry or a replay. Null if it is neither.',
       resolve: ({ originId }) => originId ?? null,
     }),
     parent: t.field({
       type: ExecutionType,
       nullable: true,
-      description: 'The execution whose node started this one.',
+      description: 'The execution whose node started this one. Null if no node did.',
       resolve: ({ parentId }) => parentId ?? null,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the execution was created.' }),
@@ -88,7 +92,7 @@ function getGraphId({ graphId }: ExecutionSummary): string | null {
 }
 
 /** Inputs and outputs can be large, so they are read only if they are selected. */
-function loadValues(field: 'inputs' | 'outputs', id: string, context: SchemaContext): Promise<Record<string, unknown>> {
+function loadValues(field: 'inputs' | 'outputs', id: string, context: SchemaContext): Promise<unknown> {
   const { runtime, user } = context
   return loadTogether(context, `Execution.${field}`, id, (ids) => runtime.executions.findValues(user.id, field, ids))
 }

@@ -101,8 +101,7 @@ describe('executions', () => {
     expect(conflict).toMatchObject({ execution: null, errors: [{ code: 'CONFLICT', path: ['input', 'idempotencyKey'] }] })
     await expect.poll(() => count({ statuses: ['FAILED'] }), { timeout: 20_000 }).toBe(6)
     const [{ cursor }] = (await run(LIST, { first: 1 })).executions.edges
-    expect(first.startExecution.executionEdge.cursor.length).toBeGreaterThan(20)
-    expect((await run(LIST, { after: first.startExecution.executionEdge.cursor })).executions.edges).toHaveLength(8)
+    expect(first.startExecution.executionEdge.cursor).toBe(cursor)
     expect((await run(LIST, { after: cursor })).executions.edges).toHaveLength(8)
   })
 
@@ -152,6 +151,7 @@ describe('many executions', () => {
     const source = BULK('cancelExecutions', 'CancelExecutionsInput')
     for (const [input, path] of [
       [{ filter: {} }, ['input', 'filter']],
+      [{ filter: { createdAt: {}, finishedAt: { to: null }, errorText: '' } }, ['input', 'filter']],
       [{ filter: { rootsOnly: true }, limit: 1001 }, ['input', 'limit']],
     ])
       expect((await run(source, { input })).cancelExecutions).toMatchObject({

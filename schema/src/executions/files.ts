@@ -42,7 +42,7 @@ export const ExecutionFileList = defineList<ExecutionFile>()({
   type: ExecutionFileType,
   name: 'ExecutionFile',
   plural: 'files',
-  filter: (t) => ({ pathPrefix: t.string({ description: 'Only files whose path starts with this text.' }) }),
+  filter: (t) => ({ pathPrefix: t.string({ description: 'The start of the path, such as `reports/`.' }) }),
   orderFields: { PATH: 'The path.', SIZE: 'The size.', MODIFIED_AT: 'The time when the file was last written.' },
   defaultOrder: { field: 'PATH', direction: 'ASC' },
   locate: (file) => locateFile(file),

@@ -21,7 +21,7 @@ const PinValueType = builder.objectRef<{ pin: string; value: unknown }>('PinValu
   description: 'A value that a block has delivered.',
   fields: (t) => ({
     pin: t.exposeString('pin', { description: 'The output pin.' }),
-    value: t.expose('value', { type: 'JSON', nullable: true, description: 'The value.' }),
+    value: t.expose('value', { type: 'JSON', nullable: true, description: 'The value. It can be null.' }),
   }),
 })
 
@@ -96,7 +96,7 @@ builder.objectType(NodeExecutionType, {
     error: t.field({
       type: NodeFailureType,
       nullable: true,
-      description: 'Why its last attempt failed.',
+      description: 'Why its last attempt failed. Null unless it is FAILED.',
       resolve: ({ error }) => error,
     }),
     waitingUntil: t.field({
@@ -108,19 +108,19 @@ builder.objectType(NodeExecutionType, {
     progress: t.field({
       type: ProgressType,
       nullable: true,
-      description: 'The last progress that its block has reported.',
+      description: 'The last progress that its block has reported. Null if it has reported none.',
       resolve: ({ progress }) => progress,
     }),
     startedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'The start of its first attempt.',
+      description: 'The start of its first attempt. Null before.',
       resolve: ({ startedAt }) => startedAt,
     }),
     finishedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'The end of its last attempt.',
+      description: 'The end of its last attempt. Null before.',
       resolve: ({ finishedAt }) => finishedAt,
     }),
   }),
@@ -131,12 +131,12 @@ export const NodeExecutionList = defineList<NodeExecutionView>()({
   name: 'NodeExecution',
   plural: 'node executions',
   filter: (t) => ({
-    nodeId: t.string({ description: 'Only node executions of this node.' }),
-    statuses: t.field({ type: [NodeExecutionStatusType], description: 'Only node executions in one of these states.' }),
+    nodeId: t.string({ description: 'The node in the graph.' }),
+    statuses: t.field({ type: [NodeExecutionStatusType], description: 'The status of the node execution is one of these.' }),
   }),
   orderFields: {
     NODE: 'The place of the node in the graph, then the number.',
-    STARTED_AT: 'The start of the first attempt. Those that have not started come last.',
+    STARTED_AT: 'The start of the first attempt. Those that have not started are the latest.',
   },
   defaultOrder: { field: 'NODE', direction: 'ASC' },
   locate: ({ nodeId, number }) => ({ value: String(number), id: `${nodeId}:${number}` }),

@@ -18,7 +18,7 @@ export const NodeFailureType = builder.objectRef<NodeFailure>('NodeFailure').imp
     stack: t.string({
       nullable: true,
       description:
-        'The calls in the plugin’s code that led to the error, one per line, innermost first, such as `at run (src/say.ts:5:78)`.',
+        'The calls in the plugin’s code that led to the error, one per line, innermost first, such as `at run (src/say.ts:5:78)`. Null if they are unknown.',
       resolve: ({ stack }) => stack,
     }),
   }),

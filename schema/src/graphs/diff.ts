@@ -106,8 +106,8 @@ builder.queryField('diffGraphVersions', (t) =>
     nullable: true,
     description: 'Compares the documents of two graph versions, of the same or of different graphs.',
     args: {
-      a: t.arg.id({ required: true, description: 'The id of the first version, such as the older one.' }),
-      b: t.arg.id({ required: true, description: 'The id of the second version.' }),
+      a: t.arg.id({ required: true, description: 'Global id of the first version, such as the older one.' }),
+      b: t.arg.id({ required: true, description: 'Global id of the second version.' }),
     },
     resolve: (_root, { a, b }, { runtime, user }) =>
       runtime.graphs.diffVersions(user.id, parseGlobalId(a, 'GraphVersion', 'a'), parseGlobalId(b, 'GraphVersion', 'b')),

@@ -31,9 +31,9 @@ const GraphNodeInput = builder.inputType('GraphNodeInput', {
     }),
     nodeId: t.string({ description: 'The same as `id`, so that the nodes of a `GraphDocument` can be sent back.' }),
     block: t.string({ required: true, description: 'The qualified name of the block, such as `text/replace`, or its UUID.' }),
-    inputs: t.field({ type: 'JSON', description: 'Constant inputs, by pin: `{ format: "Hello" }`.' }),
-    title: t.string({ description: 'A title for people, at most 200 characters.' }),
-    position: t.field({ type: NodePositionInput, description: 'The position in an editor.' }),
+    inputs: t.field({ type: 'JSON', description: 'Constant inputs, by pin: `{ format: "Hello" }`. The default is none.' }),
+    title: t.string({ description: 'A title for people, at most 200 characters. The default is none.' }),
+    position: t.field({ type: NodePositionInput, description: 'The position in an editor. The default is none.' }),
     timeoutMs: t.int({
       description:
         'The longest time that an attempt may take, 1 to 1800000 milliseconds. The default is that of the block, or 60000.',
@@ -79,9 +79,9 @@ export const GraphDocumentInput = builder.inputType('GraphDocumentInput', {
   description:
     'The content of a graph version: `nodes`, `links` and `settings`, or `json`. The stored form, in which the settings are beside `nodes`, is accepted too.',
   fields: (t) => ({
-    nodes: t.field({ type: [GraphNodeInput], description: 'The nodes, at most 2000.' }),
+    nodes: t.field({ type: [GraphNodeInput], description: 'The nodes, at most 2000. Required unless `json` is given.' }),
     links: t.field({ type: [GraphLinkInput], description: 'The links, at most 10000. The default is none.' }),
-    settings: t.field({ type: GraphSettingsInput, description: 'How the graph is executed.' }),
+    settings: t.field({ type: GraphSettingsInput, description: 'How the graph is executed. Each setting has a default.' }),
     ...settingsFields(t),
     json: t.field({
       type: 'JSON',

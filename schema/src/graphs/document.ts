@@ -36,8 +36,12 @@ export const GraphNodeType = builder.objectRef<GraphNode>('GraphNode').implement
     nodeId: t.exposeString('id', { description: 'The key of the node, unique in the graph. It is `id` in the stored form.' }),
     block: t.exposeString('block', { description: 'The qualified name of the block, such as `text/replace`, or its UUID.' }),
     inputs: t.expose('inputs', { type: 'JSON', description: 'Constant inputs, by pin.' }),
-    title: t.exposeString('title', { nullable: true, description: 'A title for people.' }),
-    position: t.expose('position', { type: NodePositionType, nullable: true, description: 'The position in an editor.' }),
+    title: t.exposeString('title', { nullable: true, description: 'A title for people. Null if it has none.' }),
+    position: t.expose('position', {
+      type: NodePositionType,
+      nullable: true,
+      description: 'The position in an editor. Null if it has none.',
+    }),
     timeoutMs: t.exposeInt('timeoutMs', {
       nullable: true,
       description: 'The longest time that an attempt may take, in milliseconds. Null for that of the block, or 60000.',

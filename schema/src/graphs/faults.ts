@@ -1,5 +1,6 @@
 import type { Fault } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
+import { splitFaultPath } from '../base/fault-path.ts'
 import { GraphDocumentInput } from './document-input.ts'
 import { toInputFaults, toStoredDocument } from './stored-document.ts'
 
@@ -29,7 +30,7 @@ export const WarningType = builder.objectRef<Fault>('GraphWarning').implement({
 
 /** `nodes.greet.block` → `['nodes', 'greet', 'block']`. The whole document has the path `''`. */
 function toSegments(path: string): string[] {
-  return path === '' ? [] : path.split('.')
+  return path === '' ? [] : splitFaultPath(path)
 }
 
 builder.queryFields((t) => ({

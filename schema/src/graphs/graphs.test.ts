@@ -120,6 +120,11 @@ describe('a typed document', () => {
     expect(await create({ document: {} })).toMatchObject({
       errors: [{ code: 'BAD_INPUT', path: ['input', 'document', 'nodes'] }],
     })
+    const named = { nodes: [{ id: 'a.b', block: 'text/template', timeoutMs: 0 }] }
+    expect((await create({ document: named })).errors.map(({ path }: Json) => path)).toEqual([
+      ['input', 'document', 'nodes', '0', 'id'],
+      ['input', 'document', 'nodes', '0', 'timeoutMs'],
+    ])
     const { errors } = await ask(`{ graphWarnings(document: { json: {}, links: [] }) { path } }`)
     expect(errors?.[0]?.cause).toMatchObject({ code: 'BAD_INPUT' })
   })
@@ -165,6 +170,8 @@ describe('a graph', () => {
       { file: found.export },
     )
     expect(importGraph).toEqual({ graph: { export: found.export }, errors: [] })
+    const source = 'mutation { importGraph(input: { file: { name: "A" } }) { errors { message path } } }'
+    expect((await run(source)).importGraph.errors).toEqual([{ message: 'is missing', path: ['input', 'file', 'document'] }])
   })
 
   it('has a new version with its edge after each save', async () => {
@@ -184,6 +191,13 @@ describe('a graph', () => {
       graphVersion: null,
       errors: [{ __typename: 'ConflictError', code: 'VERSION_CONFLICT', path: ['input', 'basedOn'] }],
     })
+    const upgrade = `mutation ($id: ID!) { upgradeGraph(input: { graphId: $id }) {
+      graphVersion { id graph { id } } graphVersionEdge { cursor } ${ERRORS} } }`
+    expect((await run(upgrade, { id: graph.id })).upgradeGraph).toEqual({
+      graphVersion: { id: saved.graphVersion.id, graph: { id: graph.id } },
+      graphVersionEdge: saved.graphVersionEdge,
+      errors: [],
+    })
   })
 })
 
@@ -194,7 +208,7 @@ describe('graphs', () => {
 
   it('are deleted all or none', async () => {
     const [a, b, foreign] = await Promise.all([create({ name: 'A' }), create({ name: 'B' }), create({}, stranger)])
-    const nothing = { graphs: [], deletedGraphIds: [] }
+    const nothing = { graphs: null, deletedGraphIds: null }
     expect(await remove([a.graph.id, foreign.graph.id])).toMatchObject({
       ...nothing,
       errors: [{ __typename: 'NotFoundError', code: 'NOT_FOUND', path: ['input', 'graphIds', '1'] }],

@@ -20,6 +20,18 @@ const graphFields = (t: PayloadBuilder<{ graph: Graph }>) => ({
   }),
 })
 
+/** The fields of a mutation that may save a version. */
+const versionFields = (t: PayloadBuilder<{ graph: Graph; version: GraphVersion }>, description: string) => ({
+  ...graphFields(t as PayloadBuilder<{ graph: Graph }>),
+  graphVersion: t.field({ type: GraphVersionType, nullable: true, description, resolve: ({ version }) => version }),
+  graphVersionEdge: t.field({
+    type: GraphVersionList.Edge,
+    nullable: true,
+    description: 'The edge of the version, for lists of versions.',
+    resolve: ({ version }) => version && GraphVersionList.toEdge(version),
+  }),
+})
+
 defineMutation('createGraph', {
   description: 'Saves a new graph. Its version 1 is active.',
   input: (t) => ({
@@ -69,21 +81,7 @@ defineMutation('saveGraphVersion', {
     }),
     document: t.field(DOCUMENT),
   }),
-  payload: (t: PayloadBuilder<{ graph: Graph; version: GraphVersion }>) => ({
-    ...graphFields(t as PayloadBuilder<{ graph: Graph }>),
-    graphVersion: t.field({
-      type: GraphVersionType,
-      nullable: true,
-      description: 'The new version.',
-      resolve: ({ version }) => version,
-    }),
-    graphVersionEdge: t.field({
-      type: GraphVersionList.Edge,
-      nullable: true,
-      description: 'The edge of the new version, for lists of versions.',
-      resolve: ({ version }) => version && GraphVersionList.toEdge(version),
-    }),
-  }),
+  payload: (t: PayloadBuilder<{ graph: Graph; version: GraphVersion }>) => versionFields(t, 'The new version.'),
   resolve: async (input, { runtime, user }) => {
     const graphId = parseGraphId(input)
     const version = await saveDocument(input.document, (document) =>
@@ -113,12 +111,14 @@ defineMutation('deleteGraphs', {
   payload: (t: PayloadBuilder<{ graphs: Graph[]; deletedGraphIds: string[] }>) => ({
     graphs: t.field({
       type: [GraphType],
-      description: 'The deleted graphs, each once. Empty if the mutation failed.',
-      resolve: ({ graphs = [] }) => graphs,
+      nullable: true,
+      description: 'The deleted graphs, each once.',
+      resolve: ({ graphs }) => graphs,
     }),
     deletedGraphIds: t.idList({
-      description: 'The global ids of the deleted graphs, each once. Empty if the mutation failed.',
-      resolve: ({ deletedGraphIds = [] }) => deletedGraphIds,
+      nullable: true,
+      description: 'The global ids of the deleted graphs, each once.',
+      resolve: ({ deletedGraphIds }) => deletedGraphIds,
     }),
   }),
   resolve: async ({ graphIds }, { runtime, user }) => {
@@ -144,8 +144,14 @@ defineMutation('upgradeGraph', {
   description:
     'Saves a new version of the active version with the blocks that are installed now. Fails with all faults if the upgrade is BREAKING. Changes nothing if the version is COMPATIBLE.',
   input: (t) => ({ graphId: t.id(GRAPH_ID) }),
-  payload: graphFields,
-  resolve: async (input, { runtime, user }) => ({ graph: await runtime.upgrades.upgrade(user.id, parseGraphId(input)) }),
+  payload: (t: PayloadBuilder<{ graph: Graph; version: GraphVersion }>) =>
+    versionFields(t, 'The active version: the new one, or the previous one if nothing has changed.'),
+  resolve: async (input, { runtime, user }) => {
+    const graph = await runtime.upgrades.upgrade(user.id, parseGraphId(input))
+    const version = (await runtime.graphs.findVersions(user.id, [graph.activeVersionId])).get(graph.activeVersionId)
+    if (!version) throw new Error(`there is no graph version ${graph.activeVersionId}`)
+    return { graph, version }
+  },
 })
 
 defineMutation('importGraph', {

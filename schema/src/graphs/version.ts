@@ -1,12 +1,18 @@
 import { builder } from '../base/builder.ts'
 import { CapabilityType } from '../refs/capability.ts'
-import { GraphVersionType } from '../refs/graphs.ts'
+import { GraphType, GraphVersionType } from '../refs/graphs.ts'
 import { GraphDocumentType } from './document.ts'
 import { WarningType } from './faults.ts'
 
 builder.objectType(GraphVersionType, {
   description: 'An immutable version of a graph.',
   fields: (t) => ({
+    graph: t.field({
+      type: GraphType,
+      nullable: true,
+      description: 'The graph of the version. Null if the graph was deleted, or if `runBlock` made the version.',
+      resolve: ({ graphId }) => graphId,
+    }),
     number: t.exposeInt('number', { description: '1, 2, 3 … within the graph.' }),
     document: t.expose('document', { type: GraphDocumentType, description: 'The nodes, links and settings.' }),
     inputSchema: t.expose('inputSchema', { type: 'JSON', description: 'JSON Schema of the `inputs` of an execution.' }),

@@ -85,7 +85,7 @@ const CHECK_DESCRIPTIONS: Record<PluginCheck['name'], string> = {
 }
 
 export const PluginCheckName = builder.enumType('PluginCheckName', {
-  description: 'A check of a version of a plugin, in the order in which the checks run.',
+  description: 'A check of a version of a plugin. `PluginReport.checks` has the order in which the checks run.',
   values: Object.fromEntries(
     Object.entries(CHECK_DESCRIPTIONS).map(([name, description]) => [name.toUpperCase(), { value: name, description }]),
   ),

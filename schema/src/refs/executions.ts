@@ -43,13 +43,13 @@ export const ExecutionList = defineList<ExecutionSummary>()({
   name: 'Execution',
   plural: 'executions',
   filter: (t) => ({
-    graphIds: t.idList({ description: 'Global ids of graphs. The graph of the execution must be one of them.' }),
-    statuses: t.field({ type: [ExecutionStatusType], description: 'The status must be one of them.' }),
+    graphIds: t.idList({ description: 'The graph of the execution is one of these. Global ids.' }),
+    statuses: t.field({ type: [ExecutionStatusType], description: 'The status of the execution is one of these.' }),
     createdAt: t.field({ type: TimeRange, description: 'When the execution was created.' }),
     finishedAt: t.field({ type: TimeRange, description: 'When the execution finished. Unfinished ones do not match.' }),
-    label: t.string({ description: 'A label that the graph of the execution has now.' }),
+    label: t.string({ description: 'The graph of the execution has this label now.' }),
     errorText: t.string({
-      description: 'Text in the code, the message or the `nodeId` of the reason of the execution, in any case.',
+      description: 'Part of the code, the message or the `nodeId` of the reason of the execution. Case-insensitive.',
     }),
     rootsOnly: t.boolean({ description: 'Only executions that no other execution has started. The default is false.' }),
   }),

@@ -25,8 +25,8 @@ export const GraphList = defineList<Graph>()({
   name: 'Graph',
   plural: 'graphs',
   filter: (t) => ({
-    text: t.string({ description: 'Text in the name or the description, in any case.' }),
-    labels: t.stringList({ description: 'A graph must have all of these labels.' }),
+    text: t.string({ description: 'Part of the name or the description. Case-insensitive.' }),
+    labels: t.stringList({ description: 'The graph has all of these labels.' }),
     createdAt: t.field({ type: TimeRange, description: 'When the graph was created.' }),
     updatedAt: t.field({ type: TimeRange, description: 'When the graph was last changed.' }),
   }),

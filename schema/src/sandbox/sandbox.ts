@@ -9,7 +9,8 @@ const DESCRIPTIONS = {
 }
 
 const SandboxIsolation = builder.enumType('SandboxIsolation', {
-  description: 'The layer that protects the machine from code that has escaped from its isolate. Weakest first.',
+  description:
+    'The layer that protects the machine from code that has escaped from its isolate. PROCESS is the weakest, BUBBLEWRAP the strongest.',
   values: Object.fromEntries(ISOLATIONS.map((name) => [name, { description: DESCRIPTIONS[name] }])),
 })
 

@@ -31,7 +31,8 @@ export function createDevInspectors(sandbox: Sandbox): DevInspectors {
     getToken(packageName) {
       const known = inspectors.get(packageName)
       if (known) return known.token
-      throw new AshlarError('CONFLICT', `${packageName} cannot be inspected: it was sent without a source map`)
+      const message = `${packageName} cannot be inspected: it was sent without a source map, or with "inspectable: false"`
+      throw new AshlarError('CONFLICT', message, { details: { path: ['packageName'] } })
     },
     find: (token) => inspectors.values().find((each) => each.token === token)?.inspector,
   }

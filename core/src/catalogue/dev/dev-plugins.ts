@@ -116,6 +116,8 @@ export function createDevPlugins({ database, plugins, bundles, index, sandbox, o
     async inspect(userId, packageName) {
       await assertOwner(pool, userId)
       if (!inspectors) throw noSandbox()
+      const { rowCount } = await pool.query('select from plugin_workspace where id = $1', [toDevId(packageName)])
+      if (!rowCount) throw notInDevelopment(packageName)
       return inspectors.getToken(packageName)
     },
     inspector: (token) => inspectors?.find(token),

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { secretHostSchema, secretSchema, type Provider, type Secret } from '../../capabilities/index.ts'
-import { isUuid, AshlarError, showValue, type Page, type PageRequest } from '../../base/index.ts'
+import { isUuid, AshlarError, describeSecretIssue, showFaults, showValue, type Page, type PageRequest } from '../../base/index.ts'
 import { Credential } from './entities.ts'
 import { listCredentials, type CredentialFilter, type CredentialOrderField } from './list-credentials.ts'
 import type { Sealed, SecretBox } from './secret-box.ts'
@@ -58,7 +58,7 @@ export function createCredentials(parts: CredentialParts): Credentials {
   const { fork, box } = parts
   const get = async (em: EntityManager, ownerId: string, id: string): Promise<Credential> => {
     const found = isUuid(id) ? await em.findOne(Credential, { id, ownerId }) : null
-    if (!found) throw new AshlarError('NOT_FOUND', 'the credential does not exist')
+    if (!found) throw new AshlarError('NOT_FOUND', 'there is no credential with this id', { details: { path: ['credentialId'] } })
     return found
   }
   return {
@@ -151,12 +151,13 @@ function parseHosts({ type }: Secret, { hosts, qualifiedName }: Provider, given:
   throw badInput('hosts', `hosts must be omitted, because ${qualifiedName} declares its own: ${hosts.join(', ')}`)
 }
 
-/** The message does not contain the value, which may be a secret. */
+/** The error does not contain the value, which may be a secret. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown, path: string): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map((issue) => `${[path, ...issue.path].join('.')}: ${issue.message}`)
-  throw badInput(path, faults.join('; '))
+  const faults = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: describeSecretIssue(issue) }))
+  const message = `${path} is invalid: ${showFaults(faults)}`
+  throw new AshlarError('BAD_INPUT', message, { details: { path: [path], faults } })
 }
 
 function wrongType(type: string, expected: readonly string[], provider?: string): AshlarError {

@@ -25,8 +25,9 @@ export const FINISHED_AT = `coalesce(t.finished_at, 'infinity')`
 const WITH_REASON: ReadonlySet<ExecutionStatus> = new Set(['FAILED', 'CANCELLED', 'WAITING'])
 
 /** Whether the filter selects all executions. */
-export function isEmptyFilter({ rootsOnly, ...others }: ExecutionFilter): boolean {
-  return !rootsOnly && Object.values(others).every((condition) => condition === undefined)
+export function isEmptyFilter({ rootsOnly, errorText, createdAt, finishedAt, ...others }: ExecutionFilter): boolean {
+  const conditions = [...Object.values(others), createdAt?.from, createdAt?.to, finishedAt?.from, finishedAt?.to]
+  return !rootsOnly && !errorText && conditions.every((condition) => condition === undefined)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { AshlarError } from '../../base/index.ts'
 import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
 import type { ExecutionStatus } from '../../engine/index.ts'
 import { isSelected, type ExecutionFilter } from './execution-filter.ts'
@@ -166,4 +167,18 @@ it('inputs and outputs keep digits and the order of keys', async () => {
   expect(await read('inputs')).toBe('{"n":12345678901234567890}')
   expect(await read('outputs')).toBe('{"b":[],"a":[]}')
   expect(await read('outputs', stranger)).toBeUndefined()
+})
+
+it('reads inputs up to 16 MB together', async () => {
+  await runtime.database.pool.query(
+    `update execution set inputs = json_build_object('x', repeat('x', 6000000)) where id in (select id from execution where owner_id = $1 limit 3)`,
+    [runtime.ownerId],
+  )
+  const { rows } = await runtime.database.pool.query<{ id: string }>('select id from execution where length(inputs::text) > 1000')
+  const found = await runtime.executions.findValues(
+    runtime.ownerId,
+    'inputs',
+    rows.map(({ id }) => id),
+  )
+  expect(rows.map(({ id }) => (found.get(id) instanceof AshlarError ? 'error' : 'value'))).toEqual(['value', 'value', 'error'])
 })

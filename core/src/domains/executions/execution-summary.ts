@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { isUuid } from '../../base/index.ts'
+import { AshlarError, isUuid, JsonText } from '../../base/index.ts'
 import type { Execution } from '../../runtime/lifecycle/index.ts'
 
 /** An execution without its inputs and outputs, which can be large. */
@@ -42,16 +42,32 @@ export async function findExecutions(
   return new Map(rows.map((execution) => [execution.id, execution]))
 }
 
-/** @returns the inputs or the outputs of the executions of this owner, by id */
+/** The inputs or outputs that one call of {@link findValues} returns, as JSON. */
+const MAX_BYTES = 16 * 1024 * 1024
+
+/**
+ * Reads the inputs or the outputs of the executions of this owner. Of large values, it returns the first ones.
+ *
+ * @returns by id: JSON of an object, or an error LIMIT_EXCEEDED
+ */
 export async function findValues(
   pool: pg.Pool,
   ownerId: string,
   field: 'inputs' | 'outputs',
   ids: readonly string[],
-): Promise<Map<string, Record<string, unknown>>> {
-  const { rows } = await pool.query<{ id: string; value: Record<string, unknown> }>(
-    `select id, ${field} as value from execution where id = any($1) and owner_id = $2`,
-    [ids.filter(isUuid), ownerId],
+): Promise<Map<string, JsonText | AshlarError>> {
+  const { rows } = await pool.query<{ id: string; value: string | null }>(
+    `with sized as (
+       select id, sum(octet_length(${field}::text)) over (order by place) as bytes
+       from unnest($1::uuid[]) with ordinality as wanted (id, place) join execution using (id) where owner_id = $2
+     )
+     select id, case when bytes <= $3 then ${field}::text end as value from sized join execution using (id)`,
+    [ids.filter(isUuid), ownerId, MAX_BYTES],
   )
-  return new Map(rows.map(({ id, value }) => [id, value]))
+  return new Map(rows.map(({ id, value }) => [id, value === null ? tooLarge(field) : new JsonText(value)]))
+}
+
+function tooLarge(field: string): AshlarError {
+  const message = `the ${field} of the requested executions have more than ${MAX_BYTES} bytes, the maximum of an answer. Request smaller pages, or read the values from the events.`
+  return new AshlarError('LIMIT_EXCEEDED', message, { details: { limit: 'values', allowed: MAX_BYTES } })
 }

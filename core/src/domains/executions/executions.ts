@@ -1,4 +1,4 @@
-import { isUuid, AshlarError, type Batcher, type Page } from '../../base/index.ts'
+import { AshlarError, isUuid, type Batcher, type JsonText, type Page } from '../../base/index.ts'
 import type { Database, Notifications } from '../../postgres/index.ts'
 import type { Graphs } from '../graphs/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
@@ -21,6 +21,7 @@ import { CANCELLED_BY_OWNER, cancelExecutions } from './cancel-executions.ts'
 import { createExecutionChanges, type ExecutionChanges } from './execution-changes.ts'
 import { createStarter } from './starter.ts'
 import { retryExecutions } from './retry-executions.ts'
+import { createBlockVersion } from './run-block.ts'
 import { listExecutions, listExecutionsOfGraphs, type ExecutionRequest } from './execution-lists.ts'
 import { findExecutions, findValues, type ExecutionSummary } from './execution-summary.ts'
 import { waitForEnd } from './wait-for-end.ts'
@@ -72,8 +73,11 @@ export interface Executions extends Omit<JournalViews, 'diff'> {
   /** @throws {AshlarError} NOT_FOUND */
   get(ownerId: string, executionId: string): Promise<Execution>
   find(ownerId: string, ids: readonly string[]): Promise<Map<string, ExecutionSummary>>
-  /** Returns the inputs or the outputs of executions, by id. */
-  findValues(ownerId: string, field: 'inputs' | 'outputs', ids: readonly string[]): Promise<Map<string, Record<string, unknown>>>
+  /**
+   * Returns the inputs or the outputs of executions, by id. If they exceed 16 MB together, some have an error
+   * LIMIT_EXCEEDED.
+   */
+  findValues(ownerId: string, field: 'inputs' | 'outputs', ids: readonly string[]): Promise<Map<string, JsonText | AshlarError>>
   list(ownerId: string, request: ExecutionRequest): Promise<Page<ExecutionSummary>>
   /** Returns a page for each graph. Graphs of other users have an empty page. */
   listOfGraphs(
@@ -207,8 +211,8 @@ class ExecutionService implements Executions {
     return this.#continue(execution, eventsToReplay(plan, events, from))
   }
 
-  async #runBlock(ownerId: string, { block, inputs }: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
-    const version = await this.#parts.graphs.createStandalone(ownerId, { nodes: [{ id: 'block', block, inputs }] })
+  async #runBlock(ownerId: string, request: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
+    const version = await createBlockVersion(this.#parts.graphs, ownerId, request)
     return this.#starter.add({ ownerId, version, inputs: {} })
   }
 

@@ -1,4 +1,4 @@
-import { defineEntity, p } from '@mikro-orm/core'
+import { defineEntity, JsonType, p } from '@mikro-orm/core'
 import type { JsonSchema } from '../../pins/index.ts'
 import type { GraphDocument } from '../../engine/graph/index.ts'
 
@@ -25,6 +25,13 @@ GraphSchema.setClass(Graph)
 /** The bundle and the block to which each block reference of a document resolved when the version was saved. */
 export type PinnedBlocks = Record<string, { digest: string; id: string }>
 
+/** JSON that never changes. MikroORM would write each value that it reads as text, to detect changes. */
+class ImmutableJson extends JsonType {
+  override ensureComparable(): boolean {
+    return false
+  }
+}
+
 const GraphVersionSchema = defineEntity({
   name: 'GraphVersion',
   tableName: 'graph_version',
@@ -35,12 +42,12 @@ const GraphVersionSchema = defineEntity({
     ownerId: p.uuid(),
     /** 1, 2, 3 … per graph. */
     number: p.integer(),
-    document: p.json().$type<GraphDocument>().columnType('json'),
-    inputSchema: p.json().$type<JsonSchema>().columnType('json'),
-    outputSchema: p.json().$type<JsonSchema>().columnType('json'),
-    blocks: p.json().$type<PinnedBlocks>().columnType('json'),
+    document: p.type(ImmutableJson).$type<GraphDocument>().columnType('json'),
+    inputSchema: p.type(ImmutableJson).$type<JsonSchema>().columnType('json'),
+    outputSchema: p.type(ImmutableJson).$type<JsonSchema>().columnType('json'),
+    blocks: p.type(ImmutableJson).$type<PinnedBlocks>().columnType('json'),
     /** The version that each graph node runs, by node id. */
-    children: p.json().$type<Record<string, string>>().columnType('json'),
+    children: p.type(ImmutableJson).$type<Record<string, string>>().columnType('json'),
     createdAt: p.datetime(),
   },
 })

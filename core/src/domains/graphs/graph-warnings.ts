@@ -1,6 +1,6 @@
-import type { Fault } from '../../base/index.ts'
+import { type Fault, Turns } from '../../base/index.ts'
 import type { PluginRegistry } from '../../catalogue/registry/index.ts'
-import { documentSchema, findWarnings } from '../../engine/graph/index.ts'
+import { assertSmall, documentSchema, findWarnings } from '../../engine/graph/index.ts'
 import type { GraphVersion } from './entities.ts'
 import type { Graphs } from './graphs.ts'
 import { loadPinnedBlocks } from './pinned-blocks.ts'
@@ -11,6 +11,8 @@ export interface GraphWarnings {
   /**
    * Returns the warnings of a document with the installed blocks, or none if the document does not have the form of a
    * graph.
+   *
+   * @throws {AshlarError} BAD_INPUT when the document is too large
    */
   ofDocument(ownerId: string, document: unknown): Promise<Fault[]>
   /** Returns the warnings of a version with the blocks that it pins. */
@@ -18,8 +20,10 @@ export interface GraphWarnings {
 }
 
 export function createGraphWarnings(graphs: Graphs, plugins: PluginRegistry): GraphWarnings {
+  const turns = new Turns()
   return {
     async ofDocument(ownerId, document) {
+      assertSmall(document)
       const parsed = documentSchema.safeParse(document)
       if (!parsed.success) return []
       const { versions } = await resolveSubGraphs(
@@ -37,6 +41,7 @@ export function createGraphWarnings(graphs: Graphs, plugins: PluginRegistry): Gr
         loadPinnedBlocks(blocks, plugins),
         graphs.findVersions(ownerId, Object.values(children)),
       ])
+      await turns.wait()
       return findWarnings(document, (node) => {
         const block = pinned.get(node.block)
         return block && blockWithPins(block, node, versions.get(children[node.id] ?? ''))

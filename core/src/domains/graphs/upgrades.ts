@@ -1,4 +1,4 @@
-import { isUuid, AshlarError, type Fault } from '../../base/index.ts'
+import { AshlarError, isUuid, Turns, type Fault } from '../../base/index.ts'
 import { TOOLS_PIN, isToolPin, parsePinPath } from '../../pins/index.ts'
 import type { Block } from '../../blocks/index.ts'
 import type { PluginRegistry } from '../../catalogue/registry/index.ts'
@@ -48,11 +48,21 @@ export interface Upgrades {
   upgrade(ownerId: string, graphId: string): Promise<Graph>
 }
 
+/** Checking a shorter document takes less time than waiting, which would also separate statements. */
+const LONG = 100
+
+function isLong({ nodes, links }: GraphDocument): boolean {
+  return nodes.length + links.length > LONG
+}
+
 export function createUpgrades(graphs: Graphs, plugins: PluginRegistry): Upgrades {
+  const turns = new Turns()
   const checkCompatibility = async (version: GraphVersion): Promise<Compatibility> => {
     const pinned = await loadPinnedBlocks(version.blocks, plugins)
+    if (isLong(version.document)) await turns.wait()
     const nodes = compareNodes(version.document, pinned, plugins)
     if (nodes.length === 0) return { status: 'COMPATIBLE', nodes, faults: [] }
+    if (isLong(version.document)) await turns.wait()
     const faults = await graphs.validate(version.ownerId, withInstalledBlocks(version.document, pinned, plugins))
     const isBreaking = faults.length > 0 || nodes.some(({ status }) => status === 'BREAKING')
     return { status: isBreaking ? 'BREAKING' : 'UPGRADABLE', nodes, faults }

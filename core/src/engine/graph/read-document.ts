@@ -12,7 +12,7 @@ export interface ReadDocument {
 }
 
 export interface ReadNode {
-  /** `nodes.<id>`; `nodes.<index>` if the node has no id, or a previous node has the same id. */
+  /** `nodes.<id>`; `nodes.<index>` if the node has no valid id, or a previous node has the same id. */
   path: string
   /** Undefined when it is malformed. */
   id: string | undefined
@@ -66,7 +66,7 @@ function nodePaths(nodes: readonly unknown[]): string[] {
   const seen = new Set<string>()
   return nodes.map((node, i) => {
     const { id } = Object(node) as { id?: unknown }
-    if (typeof id !== 'string' || id === '' || seen.has(id)) return `nodes.${i}`
+    if (typeof id !== 'string' || id === '' || id.includes('.') || seen.has(id)) return `nodes.${i}`
     seen.add(id)
     return `nodes.${id}`
   })

@@ -68,7 +68,7 @@ export function findFaults({ nodes, links }: Pick<ReadDocument, 'nodes' | 'links
     block: node && findBlock(node),
     linked: linked.get(id) ?? new Set(),
   }))
-  const byId = Map.groupBy(checked, ({ id }) => id)
+  const byId = new Map([...Map.groupBy(checked, ({ id }) => id)].map(([id, same]) => [id, omitRepeated(same)]))
   return [
     ...duplicateFaults(checked),
     ...links.flatMap((link) => linkFaults(link, byId)),
@@ -81,6 +81,12 @@ interface CheckedNode extends ReadNode {
   block: Block | undefined
   /** Base names of the input pins with a link; the same for nodes with the same id. */
   linked: Set<string>
+}
+
+/** The first node of each block, and a second node in any case: every link of an id is checked against its nodes. */
+function omitRepeated(nodes: readonly CheckedNode[]): CheckedNode[] {
+  const seen = new Set<Block | undefined>()
+  return nodes.filter(({ block }, i) => (seen.has(block) ? i === 1 : seen.add(block)))
 }
 
 function duplicateFaults(nodes: readonly CheckedNode[]): Fault[] {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ClientBase, Pool } from 'pg'
+import { JsonText } from '../../base/index.ts'
 import type { ExecutionEvent } from '../../engine/index.ts'
 
 /** Separates JSON texts, which cannot contain it. Splitting on it costs both sides less than an array. */
@@ -68,13 +69,28 @@ function isStored<Event extends ExecutionEvent>(event: Event): event is Event & 
 
 /** Restores the extracted values of events. */
 export async function restoreBlobs(pool: Pool | ClientBase, events: readonly ExecutionEvent[]): Promise<void> {
+  await restore(pool, events, 'value', (value) => value)
+}
+
+/** Restores the extracted values of events as {@link JsonText}, for readers that only pass them on. */
+export async function restoreBlobTexts(pool: Pool | ClientBase, events: readonly ExecutionEvent[]): Promise<void> {
+  await restore(pool, events, 'value::text', (text) => new JsonText(String(text)))
+}
+
+async function restore(
+  pool: Pool | ClientBase,
+  events: readonly ExecutionEvent[],
+  column: string,
+  convert: (value: unknown) => unknown,
+): Promise<void> {
   const stored = events.filter(isStored)
   if (stored.length === 0) return
   const hashes = new Set(stored.flatMap(({ refs }) => refs.map(([, hash]) => hash)))
-  const { rows } = await pool.query<{ hash: string; value: unknown }>('select hash, value from blob where hash = any($1)', [
-    [...hashes],
-  ])
-  const values = new Map(rows.map(({ hash, value }) => [hash, value]))
+  const { rows } = await pool.query<{ hash: string; value: unknown }>(
+    `select hash, ${column} as value from blob where hash = any($1)`,
+    [[...hashes]],
+  )
+  const values = new Map(rows.map(({ hash, value }) => [hash, convert(value)]))
   for (const event of stored) {
     for (const [path, hash] of event.refs) put(event, path, values.get(hash) ?? null)
     Reflect.deleteProperty(event, 'refs')

@@ -1,4 +1,4 @@
-export { blobHashes, readBlobSizes, restoreBlobs, SEPARATOR, storeBlobs } from './blobs.ts'
+export { blobHashes, readBlobSizes, restoreBlobs, restoreBlobTexts, SEPARATOR, storeBlobs } from './blobs.ts'
 export { createJournalHealth } from './journal-health.ts'
 export { maintainJournal } from './journal-partitions.ts'
 export { countEvents, readEventsAt, readLastSeqs, readParts } from './journal-parts.ts'

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { AshlarError } from '../../base/index.ts'
-import { restoreBlobs } from './blobs.ts'
+import { restoreBlobs, restoreBlobTexts } from './blobs.ts'
 import { type ExecutionStatus, isFinal, type JournalEvent } from '../../engine/index.ts'
 import type { News } from './news.ts'
 import { decodeRow, type JournalRow } from './journal-rows.ts'
@@ -96,7 +96,7 @@ export interface ReaderBehind {
 
 /**
  * Follows an execution after `after` until it has finished: first the events in the journal, then each new event, each
- * once and in order. Only committed events are yielded. The generator ends after `ExecutionFinished`. If that event is
+ * once and in order. Only committed events are yielded. Large values are of type {@link JsonText}. The generator ends after `ExecutionFinished`. If that event is
  * not after `after`, or retention has removed it, the generator ends as soon as the execution has a final status. It
  * holds at most {@link READ_AHEAD} events, the rest of one row, and one large value. A reader that cannot keep up
  * receives a {@link ReaderBehind}. A reader that leaves (`return`) while it waits is released immediately.
@@ -131,7 +131,7 @@ async function* read(
       const { events, isMore } = await readRows(pool, executionId, last, last + READ_AHEAD)
       const beganAt = performance.now()
       for (const event of events) {
-        if ('refs' in event) await restoreBlobs(pool, [event])
+        if ('refs' in event) await restoreBlobTexts(pool, [event])
         yield event
         if (event.type === 'ExecutionFinished') return
       }

@@ -11,8 +11,9 @@ export function parseMasks(masks: unknown, { nodes }: GraphDocument): InputMasks
   if (masks === undefined || masks === null) return undefined
   const parsed = masksSchema.safeParse(masks)
   if (!parsed.success) {
-    const message = `masks must be an object { [node id]: { [pin]: value } }: ${showFaults(describeIssues(parsed.error, masks))}`
-    throw new AshlarError('INPUTS_INVALID', message, { details: { path: ['masks'] } })
+    const faults = describeIssues(parsed.error, masks)
+    const message = `masks must be an object { [node id]: { [pin]: value } }: ${showFaults(faults)}`
+    throw new AshlarError('INPUTS_INVALID', message, { details: { path: ['masks'], faults } })
   }
   const faults = Object.keys(parsed.data)
     .filter((id) => !nodes.some((node) => node.id === id))

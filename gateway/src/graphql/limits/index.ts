@@ -1,4 +1,5 @@
 export { JsonCheck } from './json-check.ts'
+export { isLarge, stringifyInSlices } from './json-slices.ts'
 export { createBodyCheck } from './rejecting.ts'
 export { useLimits } from './use-limits.ts'
 export { useSlices } from './use-slices.ts'

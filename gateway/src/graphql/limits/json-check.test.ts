@@ -31,6 +31,16 @@ it('accepts values nested 1000 deep', () => {
   expect(check(`{"variables":{"x":${'['.repeat(998)}${']'.repeat(998)}},"query":""}`)).toBeUndefined()
 })
 
+it('rejects more than 500 000 values without the rest of the text', () => {
+  expect(check(`{"variables":{"x":[${'1,'.repeat(500_000)}`)).toBe(
+    'the JSON of the request has more than 500000 values; the maximum is 500000. Send several requests, or pass the data as a text or a file.',
+  )
+})
+
+it('accepts 499 000 values', () => {
+  expect(check(JSON.stringify({ variables: { x: Array(499_000).fill(1) } }))).toBeUndefined()
+})
+
 it('does not count brackets in strings', () => {
   expect(check(JSON.stringify({ variables: { x: `\\"${'[{'.repeat(2000)}` } }))).toBeUndefined()
 })

@@ -18,6 +18,7 @@ const SHORT = 64
 export class JsonCheck {
   readonly #queryDepth: number
   #depth = 0
+  #values = 0
   /** The bytes of the string that is open; -1 outside a string. */
   #length = -1
   /** The number of backslashes at the end of the last part, in a string. */
@@ -39,8 +40,8 @@ export class JsonCheck {
   /**
    * Checks the next part of the text.
    *
-   * @throws {AshlarError} LIMIT_EXCEEDED when values are nested too deeply, or the string of the query is certainly too
-   * long
+   * @throws {AshlarError} LIMIT_EXCEEDED when there are too many values or they are nested too deeply, or the string of the
+   * query is certainly too long
    */
   push(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length;) {
@@ -53,10 +54,19 @@ export class JsonCheck {
     if (byte === QUOTE) [this.#length, this.#backslashes, this.#key] = [0, 0, '']
     else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
       if (++this.#depth > LIMITS.jsonDepth) throw tooDeep()
+      this.#countValue()
       this.#isKey = true
     } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) this.#depth--
-    else if (byte === COMMA) this.#isKey = true
+    else if (byte === COMMA) {
+      this.#isKey = true
+      this.#countValue()
+    }
     return at + 1
+  }
+
+  /** Each value follows a comma or a bracket. */
+  #countValue(): void {
+    if (++this.#values > LIMITS.jsonValues) throw tooManyValues()
   }
 
   #readString(chunk: Uint8Array, start: number): number {
@@ -111,6 +121,11 @@ function findQuote(chunk: Uint8Array, from: number): number {
 function tooDeep(): Error {
   const advice = 'Nest the values of the variables less deeply.'
   return limitExceeded('jsonDepth', { subject: 'the JSON of the request', unit: 'levels of lists and objects', advice })
+}
+
+function tooManyValues(): Error {
+  const advice = 'Send several requests, or pass the data as a text or a file.'
+  return limitExceeded('jsonValues', { subject: 'the JSON of the request', unit: 'values', advice })
 }
 
 /** The error of a query text that is too long. @param value its length in bytes, if known */

@@ -23,7 +23,7 @@ it.each([[null], [[]], [{}], ['text'], [[undefined]]])('converts %j', async (val
 it('lets other work run', async () => {
   let turns = 0
   const counting = setInterval(() => turns++, 0)
-  await stringifyInSlices(Array(300).fill(LONG.slice(0, 400_000)))
+  await stringifyInSlices(Array(100).fill(LONG.slice(0, 400_000)))
   clearInterval(counting)
   expect(turns).toBeGreaterThan(2)
 })

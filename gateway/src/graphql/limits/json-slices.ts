@@ -1,7 +1,8 @@
+import { JsonText } from '@ashlar/core'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** The size of a value that is converted at once: characters of its strings, and 10 for any other value. */
-const SLICE = 512 * 1024
+const SLICE = 128 * 1024
 const VALUE_SIZE = 10
 /** The time after which other work gets its turn. */
 const TURN_MS = 10
@@ -24,40 +25,39 @@ export async function stringifyInSlices(value: unknown): Promise<string> {
   return parts.join('')
 
   async function write(part: unknown): Promise<void> {
-    if (!isContainer(part) || !isLarge(part)) {
-      parts.push(JSON.stringify(part) ?? 'null')
-      if (performance.now() - turn < TURN_MS) return
+    if (performance.now() - turn > TURN_MS) {
       await nextTurn()
       turn = performance.now()
-    } else if (Array.isArray(part))
-      await writeAll(
-        '[',
-        part.map((item: unknown) => ['', item] as const),
-        ']',
-      )
-    else
-      await writeAll(
-        '{',
-        Object.entries(part)
-          .filter(hasJson)
-          .map(([key, each]) => [`${JSON.stringify(key)}:`, each] as const),
-        '}',
-      )
+    }
+    if (part instanceof JsonText) parts.push(part.text)
+    else if (!isContainer(part) || !isLarge(part)) parts.push(JSON.stringify(part) ?? 'null')
+    else if (Array.isArray(part)) await writeList(part)
+    else await writeObject(part as Record<string, unknown>)
   }
 
-  async function writeAll(open: string, entries: readonly (readonly [string, unknown])[], close: string): Promise<void> {
-    let separator = open
-    for (const [key, each] of entries) {
-      parts.push(separator, key)
+  async function writeList(list: readonly unknown[]): Promise<void> {
+    for (const [index, item] of list.entries()) {
+      parts.push(index === 0 ? '[' : ',')
+      await write(item)
+    }
+    parts.push(list.length === 0 ? '[]' : ']')
+  }
+
+  async function writeObject(object: Record<string, unknown>): Promise<void> {
+    let separator = '{'
+    for (const key of Object.keys(object)) {
+      const each = object[key]
+      if (!hasJson(each)) continue
+      parts.push(separator, JSON.stringify(key), ':')
       separator = ','
       await write(each)
     }
-    parts.push(separator === open ? open + close : close)
+    parts.push(separator === '{' ? '{}' : '}')
   }
 }
 
-/** `JSON.stringify` omits other entries of objects. */
-function hasJson([, value]: [string, unknown]): boolean {
+/** `JSON.stringify` omits other members of objects. */
+function hasJson(value: unknown): boolean {
   return value !== undefined && typeof value !== 'function' && typeof value !== 'symbol'
 }
 
@@ -69,7 +69,12 @@ function isContainer(value: unknown): value is object {
 function remainder(value: unknown, size: number): number {
   if (typeof value === 'string') return size - value.length - VALUE_SIZE
   let left = size - VALUE_SIZE
-  if (!isContainer(value)) return left
+  if (typeof value !== 'object' || value === null) return left
+  if (value instanceof JsonText) return left - value.text.length
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length && left >= 0; i++) left = remainder(value[i], left)
+    return left
+  }
   for (const key in value) {
     left = remainder((value as Record<string, unknown>)[key], left - key.length)
     if (left < 0) return left

@@ -21,6 +21,8 @@ export const LIMITS = {
   fragments: 500,
   /** Lists and objects around a value of the variables. */
   jsonDepth: 1000,
+  /** Values in the JSON of a request. Parsing takes time for each. */
+  jsonValues: 500_000,
   /** Items of a list of ids. */
   ids: 100,
   /** Items of any other list of an argument. Lists within a JSON value do not count. */

@@ -65,8 +65,8 @@ function findPrice({ schema, document, operationName, variableValues }: PriceArg
   if (!operation) return price // the executor reports it
   const variables = variableValues ?? {}
   try {
-    assertVariableLists(schema, operation, variables)
     price.requested = calculateCost({ schema, document, operation, variables })
+    assertVariableLists(schema, operation, variables)
     if (price.requested > price.available) throw costExceeded(price)
   } catch (error) {
     if (!(error instanceof AshlarError)) throw error

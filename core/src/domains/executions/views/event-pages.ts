@@ -9,7 +9,7 @@ import {
   blobHashes,
   readLastSeqs,
   readParts,
-  restoreBlobs,
+  restoreBlobTexts,
   type RowFilter,
 } from '../../../runtime/journal/index.ts'
 import { MAX_VALUE_BYTES } from './node-execution-pages.ts'
@@ -43,7 +43,7 @@ export async function readEventPages(
   const hashes = readings.flatMap(({ events }) => events.flatMap(({ event }) => blobHashes(event)))
   const sizes = await readBlobSizes(pool, hashes)
   const pages = readings.map((reading) => [reading.executionId, reading.toPage(sizes, totals?.get(reading.executionId))] as const)
-  await restoreBlobs(
+  await restoreBlobTexts(
     pool,
     pages.flatMap(([, page]) => (page instanceof AshlarError ? [] : page.items.map(({ item }) => item))),
   )

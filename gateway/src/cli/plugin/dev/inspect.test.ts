@@ -153,7 +153,7 @@ it('requires the owner and a source map', async () => {
   const bundle = `module.exports.default = require('@ashlar/sdk').definePlugin({ name: 'bare', blocks: [] })`
   const plugin = { packageName: 'bare', version: '1.0.0', bundle }
   await expect(api.setDevPlugin({ ...plugin, sourceMap: '{' })).rejects.toMatchObject({ code: 'BAD_INPUT' })
-  await expect(api.inspectDevPlugin('bare')).rejects.toMatchObject({ code: 'CONFLICT' })
+  await expect(api.inspectDevPlugin('bare')).rejects.toMatchObject({ code: 'NOT_FOUND' })
   await api.setDevPlugin(plugin)
   await expect(api.inspectDevPlugin('bare')).rejects.toMatchObject({ code: 'CONFLICT' })
   await api.removeDevPlugin('bare')
