@@ -4,17 +4,8 @@ import type { GraphQLResolveInfo } from 'graphql'
 import { loadTogether } from './batch.ts'
 import { builder, type SchemaTypes } from './builder.ts'
 import type { SchemaContext } from './context.ts'
-import {
-  decodeCursor,
-  defineConnection,
-  defineEdge,
-  encodeCursor,
-  parseFirst,
-  selectsField,
-  toConnection,
-  type Connection,
-  type Edge,
-} from './paging/index.ts'
+import { defineConnection, defineEdge, toConnection, type Connection, type Edge } from './connection.ts'
+import { decodeCursor, encodeCursor, parseFirst, selectsField } from './paging/index.ts'
 
 type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>
 type FieldBuilder<Parent> =

@@ -25,7 +25,7 @@ interface Query {
   isLimited?: boolean
 }
 
-/** The most expensive queries that the limits accept, by what dominates their cost. A search over the schema found some. */
+/** The most expensive queries that the limits accept, by what dominates their cost. A search found some. */
 const QUERIES: Record<string, Query> = {
   introspection: {
     query: `{ __schema { types { kind name description ${fields('fields(includeDeprecated: true)')} enumValues { name description }
@@ -129,7 +129,8 @@ async function measureQuery(gateway: Gateway, query: Query): Promise<Omit<Figure
   const text = await (await send(gateway, query)).text() // the first time also compiles code
   assertAnswer(text, query)
   const cost = Number(/"cost":\{"requested":(\d+)/.exec(text.slice(-200))?.[1])
-  const [busy, delays]: number[][] = [[], []]
+  const busy: number[] = []
+  const delays: number[] = []
   for (let i = 0; i < TIMES; i++) {
     const watch = watchThread()
     await (await send(gateway, query)).body?.cancel() // a client would read it in another process

@@ -1,6 +1,6 @@
 import type { Listed, Page } from '@ashlar/core'
 import type { ObjectRef, OutputRef } from '@pothos/core'
-import { builder, type SchemaTypes } from '../builder.ts'
+import { builder, type SchemaTypes } from './builder.ts'
 
 /** An item of a page. */
 export interface Edge<Item> {
