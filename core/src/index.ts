@@ -60,7 +60,6 @@ export type {
   NodeDifference,
   NodeExecutionFilter,
   NodeExecutionKey,
-  NodeExecutionOrder,
   NodeExecutionRequest,
   NodeExecutionView,
   ValueDifference,

@@ -30,6 +30,19 @@ export interface PageRequest<Filter = object, Field extends string = string> {
   countTotal: boolean
 }
 
+/** A filter by time. A bound that is not set does not limit it. */
+export interface TimeRange {
+  /** Inclusive. */
+  from?: Date | null | undefined
+  /** Exclusive. */
+  to?: Date | null | undefined
+}
+
+/** Converts the items of a page. */
+export function mapPage<T, U>(page: Page<T>, convert: (item: T) => U): Page<U> {
+  return { ...page, items: page.items.map(({ item, position }) => ({ item: convert(item), position })) }
+}
+
 /** @param items up to one more than `first`, which shows that another page exists */
 export function toPage<T>(items: readonly Listed<T>[], first: number, total?: number): Page<T> {
   return { items: items.slice(0, first), hasMore: items.length > first, total }

@@ -1,6 +1,6 @@
 export { openDatabase } from './database.ts'
 export { classifyFailure, readErrorCode } from './failures.ts'
-export { listMergedRows, listRows, where } from './lists.ts'
+export { listMergedRows, listRows, rangeConditions, where } from './lists.ts'
 export { announce, channelName, createNotifications, MAX_IDS } from './notifications.ts'
 export { retryDuringOutage } from './outage.ts'
 export type { Database } from './database.ts'

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { AshlarError, toPage, type Listed, type Page, type PageRequest } from '../base/index.ts'
+import { AshlarError, toPage, type Listed, type Page, type PageRequest, type TimeRange } from '../base/index.ts'
 import { readErrorCode } from './failures.ts'
 
 /** A list of the rows of one table, for each of several parents. Each `sql` is constant text of this program. */
@@ -24,6 +24,14 @@ export interface Condition {
 /** Builds a {@link Condition}: `` where`t.status = any(${statuses})` `` */
 export function where(texts: TemplateStringsArray, ...values: unknown[]): Condition {
   return { sql: texts.join('?'), values }
+}
+
+/** Returns the conditions of a range of times. @param column constant SQL */
+export function rangeConditions(column: string, range: TimeRange | undefined): Condition[] {
+  return [
+    ...(range?.from ? [{ sql: `${column} >= ?`, values: [range.from] }] : []),
+    ...(range?.to ? [{ sql: `${column} < ?`, values: [range.to] }] : []),
+  ]
 }
 
 /**

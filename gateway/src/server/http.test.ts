@@ -322,6 +322,9 @@ describe('compression', () => {
 
 describe('a mistake of the client', () => {
   const EXECUTION = globalId('Execution:0198f2c0-0000-7000-8000-000000000000')
+  const OTHER_CURSOR = globalId(
+    '["Execution","CREATED_AT","DESC","0198f2c0-0000-7000-8000-000000000000","0198f2c0-0000-7000-8000-000000000000"]',
+  )
   const deep = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`
   const GRAPHS = 'query ($first: Int, $after: String) { graphs(first: $first, after: $after) { totalCount } }'
   const NODE = 'query ($id: ID!) { node(id: $id) { id } }'
@@ -354,7 +357,7 @@ describe('a mistake of the client', () => {
     ['a literal integer that is too large', request({ query: `{ graphs(first: ${'9'.repeat(40)}) { totalCount } }` })],
     ['a negative page size', request({ query: GRAPHS, variables: { first: -1 } })],
     ['a cursor that is not base64', request({ query: GRAPHS, variables: { after: '§' } })],
-    ['a cursor of another list', request({ query: GRAPHS, variables: { after: globalId('after:Execution:1') } })],
+    ['a cursor of another list', request({ query: GRAPHS, variables: { after: OTHER_CURSOR } })],
     ['a cursor with U+0000', request({ query: GRAPHS, variables: { after: '\0' } })],
     ['a missing variable', request({ query: GRAPH })],
     ['an id of an unknown type', request({ query: NODE, variables: { id: globalId('Nope:1') } })],
@@ -371,12 +374,10 @@ describe('a mistake of the client', () => {
     const response = await post(body)
     const text = await response.text()
     expect([response.status < 500, text.includes('Unexpected error')]).toEqual([true, false])
-    const { errors, data } = JSON.parse(text) as { errors?: { extensions?: { code?: string } }[]; data?: unknown }
-    const types = errors?.map(({ extensions }) => typeof extensions?.code) ?? []
-    expect({ isAnswered: data !== undefined || types.length > 0, types }).toEqual({
-      isAnswered: true,
-      types: types.map(() => 'string'),
-    })
+    const { errors } = JSON.parse(text) as { errors?: { extensions?: { code?: string } }[] }
+    const codes = errors?.map(({ extensions }) => extensions?.code) ?? []
+    expect(codes).toEqual(codes.map(() => expect.any(String) as string))
+    expect(codes.length).toBeGreaterThan(0)
     expect(log).toEqual([])
   })
 

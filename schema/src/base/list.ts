@@ -5,8 +5,7 @@ import { loadTogether } from './batch.ts'
 import { builder, type SchemaTypes } from './builder.ts'
 import type { SchemaContext } from './context.ts'
 import { defineConnection, defineEdge, toConnection, type Connection, type Edge } from './connection.ts'
-import { decodeCursor, encodeCursor, parseFirst } from './cursors.ts'
-import { selectsField } from './lookahead.ts'
+import { decodeCursor, encodeCursor, parseFirst, selectsField } from './paging/index.ts'
 
 type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>
 type FieldBuilder<Parent> =

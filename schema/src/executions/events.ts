@@ -5,7 +5,7 @@ import {
   type JournalEvent,
   type NodeFailure,
   type Page,
-  type PageRequest,
+  type EventRequest,
 } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import type { SchemaContext } from '../base/context.ts'
@@ -230,20 +230,13 @@ export const EventList = defineList<PlacedEvent>()({
   },
 })
 
-interface EventFilterInput {
-  nodeId?: string | null | undefined
-  types?: JournalEvent['type'][] | null | undefined
-}
-
 /** Reads one page of the journal of each execution. */
 export async function loadEvents(
   executionIds: readonly string[],
-  { filter, ...request }: PageRequest<EventFilterInput, 'SEQ'>,
+  request: EventRequest,
   { runtime, user }: SchemaContext,
 ): Promise<Map<string, Page<PlacedEvent> | AshlarError>> {
-  const { nodeId, types } = filter
-  const coreFilter = { nodeId: nodeId ?? undefined, types: types ?? undefined }
-  const pages = await runtime.executions.eventPages(user.id, executionIds, { ...request, filter: coreFilter })
+  const pages = await runtime.executions.eventPages(user.id, executionIds, request)
   return new Map([...pages].map(([id, page]) => [id, page instanceof AshlarError ? page : placeEvents(id, page)]))
 }
 

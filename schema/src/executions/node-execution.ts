@@ -4,11 +4,10 @@ import {
   isUuid,
   NODE_EXECUTION_STATUSES,
   type NodeExecutionKey,
-  type NodeExecutionOrder,
   type NodeExecutionStatus,
   type NodeExecutionView,
   type Page,
-  type PageRequest,
+  type NodeExecutionRequest,
   type ProgressReport,
 } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
@@ -143,19 +142,13 @@ export const NodeExecutionList = defineList<NodeExecutionView>()({
   locate: ({ nodeId, number }) => ({ value: String(number), id: `${nodeId}:${number}` }),
 })
 
-interface NodeExecutionFilterInput {
-  nodeId?: string | null | undefined
-  statuses?: NodeExecutionStatus[] | null | undefined
-}
-
 /** Reads one page of the node executions of each execution. */
 export function loadNodeExecutions(
   executionIds: readonly string[],
-  { filter, ...request }: PageRequest<NodeExecutionFilterInput, NodeExecutionOrder>,
+  request: NodeExecutionRequest,
   { runtime, user }: SchemaContext,
 ): Promise<Map<string, Page<NodeExecutionView> | AshlarError>> {
-  const coreFilter = { nodeId: filter.nodeId ?? undefined, statuses: filter.statuses ?? undefined }
-  return runtime.executions.nodeExecutionsOf(user.id, executionIds, { ...request, filter: coreFilter })
+  return runtime.executions.nodeExecutionsOf(user.id, executionIds, request)
 }
 
 builder.queryField('nodeExecution', (t) =>

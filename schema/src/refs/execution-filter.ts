@@ -11,8 +11,8 @@ export function parseExecutionFilter(filter: FilterInput): ExecutionFilter {
   return {
     graphIds: graphIds?.map(parseGraphId),
     statuses: statuses ?? undefined,
-    createdAt: parseRange(createdAt),
-    finishedAt: parseRange(finishedAt),
+    createdAt: createdAt ?? undefined,
+    finishedAt: finishedAt ?? undefined,
     label: label ?? undefined,
     errorText: errorText ?? undefined,
     rootsOnly: rootsOnly ?? undefined,
@@ -26,8 +26,4 @@ function parseGraphId(id: string | number, index: number): string {
     if (!(error instanceof AshlarError)) throw error
     throw new AshlarError(error.code, error.message, { details: { path: ['filter', 'graphIds', index] }, cause: error })
   }
-}
-
-function parseRange(range: FilterInput['createdAt']): ExecutionFilter['createdAt'] {
-  return range ? { from: range.from ?? undefined, to: range.to ?? undefined } : undefined
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { EntityManager } from '@mikro-orm/postgresql'
-import type { Page, PageRequest } from '../../base/index.ts'
+import { mapPage, type Page, type PageRequest } from '../../base/index.ts'
 import type { CredentialType } from '../../capabilities/index.ts'
 import { listRows, where, type Condition, type ListSource } from '../../postgres/index.ts'
 import { Credential } from './entities.ts'
@@ -36,10 +36,8 @@ export async function listCredentials(
     conditions: toConditions(filter),
   }
   const pages = await listRows<CredentialRow>(pool, source, [ownerId], request)
-  const { items = [], ...page } = pages.get(ownerId) ?? { hasMore: false }
   const em = fork()
-  const toCredential = ({ secret: _secret, ...row }: CredentialRow): Credential => em.map(Credential, row)
-  return { ...page, items: items.map(({ item, position }) => ({ item: toCredential(item), position })) }
+  return mapPage(pages.get(ownerId) ?? { items: [], hasMore: false }, ({ secret: _secret, ...row }) => em.map(Credential, row))
 }
 
 interface CredentialRow {

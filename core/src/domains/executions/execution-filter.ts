@@ -1,4 +1,5 @@
-import type { Condition } from '../../postgres/index.ts'
+import type { TimeRange } from '../../base/index.ts'
+import { rangeConditions, type Condition } from '../../postgres/index.ts'
 import { isFinal, type ExecutionStatus } from '../../engine/index.ts'
 import type { ExecutionSummary } from './execution-summary.ts'
 
@@ -15,12 +16,6 @@ export interface ExecutionFilter {
   errorText?: string | undefined
   /** Only executions that no other execution has started. @default false */
   rootsOnly?: boolean | undefined
-}
-
-/** `from` is included, `to` is not. */
-interface TimeRange {
-  from?: Date | undefined
-  to?: Date | undefined
 }
 
 /** SQL: the time at which an execution finished, and infinity for an unfinished one. An index contains it. */
@@ -48,7 +43,7 @@ export function filterConditions({ statuses, createdAt, finishedAt, errorText, r
     if (statuses.every((status) => WITH_REASON.has(status))) conditions.push({ sql: HAS_REASON, values: [] })
     if (!statuses.some(isFinal)) conditions.push({ sql: `${FINISHED_AT} = 'infinity'`, values: [] })
   }
-  if (createdAt) conditions.push(...rangeConditions('t.created_at', createdAt))
+  conditions.push(...rangeConditions('t.created_at', createdAt))
   if (finishedAt) conditions.push({ sql: `${FINISHED_AT} < 'infinity'`, values: [] }, ...rangeConditions(FINISHED_AT, finishedAt))
   conditions.push(...impliedConditions(createdAt?.from, finishedAt?.to))
   if (errorText !== undefined)
@@ -68,15 +63,11 @@ const HAS_REASON = 't.reason is not null'
  */
 const REASON_TEXT = `replace(replace(replace(t.reason::text, '"code":', ''), '"message":', ''), '"node":', '')`
 
-function rangeConditions(column: string, { from, to }: TimeRange): Condition[] {
-  return [...(from ? [{ sql: `${column} >= ?`, values: [from] }] : []), ...(to ? [{ sql: `${column} < ?`, values: [to] }] : [])]
-}
-
 /**
  * An execution is created before it finishes, so each of the two times limits the other one. A list in the order of the
  * other time then starts near its first row. The clocks of a gateway and of the database may differ by an hour.
  */
-function impliedConditions(createdFrom: Date | undefined, finishedTo: Date | undefined): Condition[] {
+function impliedConditions(createdFrom: TimeRange['from'], finishedTo: TimeRange['to']): Condition[] {
   return [
     ...rangeConditions(FINISHED_AT, { from: createdFrom && new Date(createdFrom.getTime() - CLOCK_DIFFERENCE_MS) }),
     ...rangeConditions('t.created_at', { to: finishedTo && new Date(finishedTo.getTime() + CLOCK_DIFFERENCE_MS) }),

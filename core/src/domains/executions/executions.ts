@@ -1,11 +1,10 @@
-import { AshlarError, Batcher, isUuid, type JsonText, type Page } from '../../base/index.ts'
-import { classifyFailure, type Database, type Notifications } from '../../postgres/index.ts'
+import { AshlarError, isUuid, type Batcher, type JsonText, type Page } from '../../base/index.ts'
+import type { Database, Notifications } from '../../postgres/index.ts'
 import type { Graphs } from '../graphs/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
 import {
   cancelTrees,
   Execution,
-  insertExecutions,
   type NewExecution,
   parseInputs,
   parseMasks,
@@ -20,6 +19,7 @@ import { createJournalViews, type ExecutionDiff, type JournalViews } from './vie
 import type { BulkRequest, BulkResult } from './bulk.ts'
 import { CANCELLED_BY_OWNER, cancelExecutions } from './cancel-executions.ts'
 import { createExecutionChanges, type ExecutionChanges } from './execution-changes.ts'
+import { createStarter } from './starter.ts'
 import { retryExecutions } from './retry-executions.ts'
 import { createBlockVersion } from './run-block.ts'
 import { listExecutions, listExecutionsOfGraphs, type ExecutionRequest } from './execution-lists.ts'
@@ -146,7 +146,7 @@ class ExecutionService implements Executions {
     this.#changes = createExecutionChanges({ ...parts, pool: parts.database.pool })
     parts.notifications.listen('journal', (message) => this.#news.notify(message))
     this.#views = createJournalViews(parts.database.pool, parts.plans)
-    this.#starter = new Batcher(500, (set) => insertAll(parts, set))
+    this.#starter = createStarter(parts)
   }
 
   start(ownerId: string, request: StartRequest): Promise<Execution> {
@@ -305,19 +305,4 @@ function assertPriority(priority = 0): void {
   if (Number.isInteger(priority) && Math.abs(priority) <= MAX_PRIORITY) return
   const message = `priority must be an integer from -${MAX_PRIORITY} to ${MAX_PRIORITY}, got ${priority}`
   throw new AshlarError('BAD_INPUT', message, { details: { path: ['priority'] } })
-}
-
-/**
- * Inserts a batch with one statement. If the database rejects the data of the statement, the batch is halved, so that
- * an execution that cannot be stored does not prevent the others.
- */
-async function insertAll(parts: ExecutionParts, set: NewExecution[]): Promise<(Execution | Error)[]> {
-  try {
-    return await insertExecutions(parts, set)
-  } catch (error) {
-    if (classifyFailure(error) !== 'statement') throw error
-    if (set.length === 1) return [error instanceof Error ? error : new Error(String(error))]
-    const middle = set.length >> 1
-    return [...(await insertAll(parts, set.slice(0, middle))), ...(await insertAll(parts, set.slice(middle)))]
-  }
 }

@@ -10,7 +10,6 @@ export type {
   NodeDifference,
   NodeExecutionFilter,
   NodeExecutionKey,
-  NodeExecutionOrder,
   NodeExecutionRequest,
   NodeExecutionView,
   ValueDifference,

@@ -1,28 +1,22 @@
-import type { Page, PageRequest } from '../../base/index.ts'
-import { listRows, where, type Condition, type Database, type ListSource } from '../../postgres/index.ts'
+import { mapPage, type Page, type PageRequest, type TimeRange } from '../../base/index.ts'
+import { listRows, rangeConditions, where, type Condition, type Database, type ListSource } from '../../postgres/index.ts'
 import { Graph, GraphVersion } from './entities.ts'
-
-/** From a time, inclusive, to a time, exclusive. */
-interface TimeRange {
-  from?: Date | null | undefined
-  to?: Date | null | undefined
-}
 
 /** Selects graphs. Every given field must match. */
 export interface GraphFilter {
   /** Text in the name or the description, in any case. */
-  text?: string | null | undefined
+  text?: string | undefined
   /** A graph must have all of these labels. */
-  labels?: readonly string[] | null | undefined
-  createdAt?: TimeRange | null | undefined
-  updatedAt?: TimeRange | null | undefined
+  labels?: readonly string[] | undefined
+  createdAt?: TimeRange | undefined
+  updatedAt?: TimeRange | undefined
 }
 
 export type GraphOrderField = 'CREATED_AT' | 'UPDATED_AT' | 'NAME'
 
 /** Selects versions of a graph. */
 export interface VersionFilter {
-  createdAt?: TimeRange | null | undefined
+  createdAt?: TimeRange | undefined
 }
 
 export type VersionOrderField = 'NUMBER' | 'CREATED_AT'
@@ -41,7 +35,7 @@ export async function listGraphs(
   }
   const pages = await listRows<{ id: string }>(pool, source, [ownerId], request)
   const em = fork()
-  return mapPage(pages.get(ownerId), (row) => em.map(Graph, row))
+  return mapPage(pages.get(ownerId) ?? NO_ROWS, (row) => em.map(Graph, row))
 }
 
 /** Lists the versions of each graph. A graph of another owner has an empty page. */
@@ -55,12 +49,14 @@ export async function listVersions(
     table: 'graph_version',
     parentColumn: 'graph_id',
     sort: VERSION_SORT[request.orderBy.field],
-    conditions: [where`t.owner_id = ${ownerId}`, ...timeConditions('t.created_at', request.filter.createdAt)],
+    conditions: [where`t.owner_id = ${ownerId}`, ...rangeConditions('t.created_at', request.filter.createdAt)],
   }
   const pages = await listRows<{ id: string }>(pool, source, graphIds, request)
   const em = fork()
   return new Map([...pages].map(([graphId, page]) => [graphId, mapPage(page, (row) => em.map(GraphVersion, row))]))
 }
+
+const NO_ROWS: Page<{ id: string }> = { items: [], hasMore: false }
 
 /** A UUID v7 begins with the time of its creation. */
 const BY_CREATION = { sql: 't.id', type: 'uuid' } as const
@@ -81,20 +77,7 @@ function graphConditions({ text, labels, createdAt, updatedAt }: GraphFilter): C
   return [
     ...(text ? [where`(strpos(lower(t.name), lower(${text})) > 0 or strpos(lower(t.description), lower(${text})) > 0)`] : []),
     ...(labels && labels.length > 0 ? [where`t.labels @> ${[...labels]}::text[]`] : []),
-    ...timeConditions('t.created_at', createdAt),
-    ...timeConditions('t.updated_at', updatedAt),
+    ...rangeConditions('t.created_at', createdAt),
+    ...rangeConditions('t.updated_at', updatedAt),
   ]
-}
-
-/** @param column constant SQL */
-function timeConditions(column: string, range: TimeRange | null | undefined): Condition[] {
-  return [
-    ...(range?.from ? [{ sql: `${column} >= ?`, values: [range.from] }] : []),
-    ...(range?.to ? [{ sql: `${column} < ?`, values: [range.to] }] : []),
-  ]
-}
-
-function mapPage<Row extends object, T>(page: Page<Row> | undefined, map: (row: Row) => T): Page<T> {
-  const items = page?.items.map(({ item, position }) => ({ item: map(item), position })) ?? []
-  return { items, hasMore: page?.hasMore ?? false, total: page?.total }
 }

@@ -1,7 +1,6 @@
 export { createJournalViews, formatNodeExecutionKey } from './journal-views.ts'
 export type { EventFilter, EventRequest } from './event-pages.ts'
 export type { JournalViews, NodeExecutionKey } from './journal-views.ts'
-export type { NodeExecutionOrder } from './node-execution-order.ts'
 export type { NodeExecutionFilter, NodeExecutionRequest } from './node-execution-pages.ts'
 export type { NodeExecutionView } from './node-execution-view.ts'
 export type { ExecutionDiff } from './diff-executions.ts'

@@ -1,0 +1,2 @@
+export { decodeCursor, encodeCursor, parseFirst } from './cursors.ts'
+export { selectsField } from './lookahead.ts'
