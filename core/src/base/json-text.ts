@@ -1,6 +1,6 @@
 import { parseJson } from '@ashlar/sdk/json'
 
-/** A JSON value as its text. A response contains the text unchanged, because parsing and writing it is expensive. */
+/** A JSON value as its text. A response contains this text, because parsing and writing it again is expensive. */
 export class JsonText {
   readonly text: string
 

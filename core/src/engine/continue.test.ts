@@ -63,7 +63,9 @@ it('replays from a node execution with other inputs', () => {
     status: 'COMPLETED',
     outputs: { all: expect.arrayContaining(['a2', 'b2', 'a100', 'b100']) },
   })
-  expect(() => eventsToReplay(plan, journal(old.events), { node: 'd', n: 9 })).toThrow('run 9 of node "d" never started')
+  expect(() => eventsToReplay(plan, journal(old.events), { node: 'd', n: 9 })).toThrow(
+    'node "d" has no node execution 9 that has started',
+  )
 })
 
 it('reports all interrupted effects on the first retry and repeats them on the next one', () => {

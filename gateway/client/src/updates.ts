@@ -21,6 +21,7 @@ export const updates: { Mutation: Record<string, Update> } = {
     retryExecution: updateLists('executions'),
     retryExecutions: updateLists('executions'),
     runBlock: updateLists('executions'),
+    runGraph: updateLists('executions'),
     saveGraphVersion: updateLists('graphs'),
     setDevPlugin: updateLists('plugins'),
     setPluginVersion: updateLists('plugins'),

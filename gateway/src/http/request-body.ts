@@ -24,7 +24,8 @@ type Check = (part: Uint8Array) => void
  * page without asking the server, so those types are rejected.
  *
  * Responds with 415 to another type, charset or encoding, and with 413 to a body of more than `maxBytes`, compressed or
- * not. Only this many bytes are read or decompressed.
+ * not. Only this many bytes are read or decompressed. A small body that decompresses to a large one is rejected too,
+ * because it would cost its sender nothing.
  *
  * @param createCheck creates the check of one body, which receives the decompressed JSON while it is read
  */
@@ -99,11 +100,16 @@ function throwAbort(): never {
   throw new DOMException('the client closed the connection', 'AbortError')
 }
 
+/** JSON of any size may become this large, and then {@link MAX_RATIO} times its compressed size. */
+const FREE_BYTES = 1024 * 1024
+const MAX_RATIO = 200
+
 async function decompress(body: Uint8Array, decode: Decoder, maxBytes: number): Promise<Uint8Array> {
+  const maxOutputLength = Math.min(maxBytes, Math.max(FREE_BYTES, body.length * MAX_RATIO))
   try {
-    return await decode(body, { maxOutputLength: maxBytes })
+    return await decode(body, { maxOutputLength })
   } catch (error) {
-    if (error instanceof RangeError) throw tooLarge(maxBytes)
+    if (error instanceof RangeError) throw maxOutputLength < maxBytes ? tooDense() : tooLarge(maxBytes)
     throw requestError('BAD_REQUEST', 400, 'the body does not have the encoding of its header Content-Encoding')
   }
 }
@@ -118,6 +124,11 @@ function toText(bytes: Uint8Array): string {
 
 function unsupported(message: string, headers: Record<string, string> = {}): Error {
   return requestError('UNSUPPORTED_MEDIA_TYPE', 415, message, headers)
+}
+
+function tooDense(): Error {
+  const message = `a compressed body must have at most 1 MiB or ${MAX_RATIO} times its size when it is decompressed: send it uncompressed`
+  return requestError('PAYLOAD_TOO_LARGE', 413, message)
 }
 
 function tooLarge(maxBytes: number): Error {

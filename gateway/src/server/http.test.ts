@@ -167,6 +167,18 @@ describe('the body of a request', () => {
     expect([response.status, await readCode(response)]).toEqual([413, 'PAYLOAD_TOO_LARGE'])
   })
 
+  it.each(['gzip', 'br'] as const)(
+    'is rejected if it decompresses with %s to more than 1 MiB and 200 times',
+    async (encoding) => {
+      const spaces = (size: number) => `${' '.repeat(size)}${VIEWER}`
+      const bomb = new Uint8Array(await encodings[encoding](spaces(31 * 1024 * 1024)))
+      const response = await post(bomb, { 'content-encoding': encoding })
+      expect([response.status, await readCode(response)]).toEqual([413, 'PAYLOAD_TOO_LARGE'])
+      const small = new Uint8Array(await encodings[encoding](spaces(1000 * 1024)))
+      expect((await post(small, { 'content-encoding': encoding })).status).toBe(200)
+    },
+  )
+
   it('is rejected with a readable answer if it sends more than 32 MiB in chunks', async () => {
     const body = new Blob([new Uint8Array(33 * 1024 * 1024)]).stream()
     const request = { method: 'POST', headers: { ...KEY, ...JSON_BODY }, body, duplex: 'half' as const }

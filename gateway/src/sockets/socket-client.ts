@@ -35,7 +35,10 @@ interface Connection {
 const PING_EVERY_MS = 12_000
 /** The total number of bytes that a client may send before it is acknowledged: it needs one message with its key. */
 const MAX_BYTES_BEFORE_ACKNOWLEDGEMENT = 64 * 1024
+/** The bytes of results that wait for a client to read them. Beyond it, the client is closed. */
+const MAX_UNREAD_BYTES = 32 * 1024 * 1024
 const MESSAGE_TOO_BIG = 1009
+const TRY_AGAIN_LATER = 1013
 /** A query is in `payload.query` of a message. */
 const QUERY_DEPTH = 2
 /** Source: RFC 6455, section 5.5. */
@@ -125,6 +128,8 @@ function cutSoon(client: WebSocket): void {
 /** Resolves when the message is sent, or when the client has disconnected, which ends its operations. */
 function send(client: WebSocket, data: string): Promise<void> {
   return new Promise((resolve) => {
+    if (client.bufferedAmount > MAX_UNREAD_BYTES && client.readyState === client.OPEN)
+      closeSoon(client, TRY_AGAIN_LATER, 'Read the results of your queries before you send more')
     if (client.readyState !== client.OPEN) return resolve()
     client.send(data, () => resolve())
   })

@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { createClient, type Client } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -350,6 +352,40 @@ describe('limits', () => {
     const socket = await acknowledged()
     socket.send('x'.repeat(32 * 1024 * 1024 + 1))
     expect(await waitForClose(socket)).toBe(1009)
+  })
+
+  it('cuts a client that sends queries and does not read their results', async () => {
+    const inputs = { format: 'x'.repeat(4_000_000), values: {} }
+    const { id: graphId } = await runtime.graphs.create(runtime.ownerId, {
+      name: 'Large',
+      document: { nodes: [{ id: 'n', block: 'text/template', inputs }] },
+    })
+    const socket = await acknowledged()
+    const results: unknown[] = []
+    socket.on('message', (data) => results.push(data))
+    socket.pause()
+    const query = '{ graphs(first: 1) { edges { node { activeVersion { document { json } } } } } }'
+    for (let i = 0; i < 30; i++) socket.send(JSON.stringify({ id: `${i}`, type: 'subscribe', payload: { query } }))
+    await setTimeout(2000)
+    const closed = waitForClose(socket)
+    socket.resume()
+    expect([1006, 1013]).toContain(await closed)
+    expect(results.length).toBeLessThan(20)
+    await runtime.graphs.delete(runtime.ownerId, [graphId])
+  })
+
+  it('logs nothing when a client resets its connection before it has read its results', async () => {
+    const socket = await acknowledged()
+    socket.pause()
+    const query = '{ blocks(first: 100) { edges { node { description inputSchema outputSchema } } } }'
+    for (let i = 0; i < 60; i++) socket.send(JSON.stringify({ id: `${i}`, type: 'subscribe', payload: { query } }))
+    const closed = once(socket, 'close')
+    await setTimeout(1000)
+    const { _socket: connection } = socket as unknown as { _socket: Socket }
+    connection.resetAndDestroy()
+    await closed
+    await ask(connect({}, { authorization: `Bearer ${OWNER_KEY}` }), query)
+    expect(log).toEqual([])
   })
 
   it('closes with 4408 a client that sends nothing', async () => {

@@ -1,4 +1,4 @@
-import { errorMessage, parseNumber } from '@ashlar/core'
+import { errorMessage, parseNumber, showValue } from '@ashlar/core'
 import { GraphQLError, Kind, type FloatValueNode, type IntValueNode, type ValueNode } from 'graphql'
 import { builder } from './builder.ts'
 
@@ -10,13 +10,20 @@ builder.scalarType('JSON', {
   parseLiteral: (node, variables) => parseValueNode(node, variables ?? {}),
 })
 
+/**
+ * A date, or a date with a time and its offset from UTC. JavaScript also parses other texts, such as `2026`, and years
+ * that Postgres cannot store.
+ */
+const DATE_TIME = /^(?!0000)\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/i
+
 builder.scalarType('DateTime', {
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time',
   description: 'A point in time as ISO 8601 text in UTC, such as `2026-11-21T09:30:00.000Z`.',
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
-    const date = new Date(String(value))
-    if (Number.isNaN(date.getTime())) throw new GraphQLError(`DateTime must be ISO 8601 text, got ${JSON.stringify(value)}`)
+    const date = typeof value === 'string' && DATE_TIME.test(value) ? new Date(value) : undefined
+    if (date === undefined || Number.isNaN(date.getTime()))
+      throw new GraphQLError(`DateTime must be ISO 8601 text such as 2026-11-21T09:30:00Z, got ${showValue(value)}`)
     return date
   },
 })

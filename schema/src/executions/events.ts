@@ -13,7 +13,7 @@ import { defineList } from '../base/list.ts'
 import { ExecutionStatusType, ExecutionType, ReasonType } from '../refs/executions.ts'
 import { decodeEventId, encodeEventId, type PlacedEvent } from './event-ids.ts'
 import { LogLevel, toLogLevel } from './log-level.ts'
-import { NodeExecutionStatusType, NodeExecutionType } from './node-execution.ts'
+import { NodeExecutionType } from './node-execution.ts'
 import { NodeFailureType } from './node-failure.ts'
 
 type EventOf<Type extends FollowedEvent['type']> = PlacedEvent<Extract<FollowedEvent, { type: Type }>>
@@ -59,7 +59,7 @@ const ATTEMPT = { description: 'The number of the attempt: 1, 2, 3 …' }
 builder.objectType(builder.objectRef<EventOf<'ExecutionStarted'>>('ExecutionStarted'), {
   description: 'The execution has started. This is always its first event.',
   interfaces: [EventInterface],
-  fields: (t) => ({ inputs: t.expose('inputs', { type: 'JSON', description: 'The values by input name.' }) }),
+  fields: (t) => ({ inputs: t.expose('inputs', { type: 'JSON', nullable: true, description: 'The values by input name.' }) }),
 })
 builder.objectType(builder.objectRef<EventOf<'NodeStarted'>>('NodeStarted'), {
   description: 'An attempt of a node execution has started.',
@@ -98,7 +98,8 @@ builder.objectType(builder.objectRef<EventOf<'NodeFinished'>>('NodeFinished'), {
   fields: (t) => ({
     attempt: t.exposeInt('attempt', ATTEMPT),
     status: t.field({
-      type: NodeExecutionStatusType,
+      // As in ExecutionFinished: fields of one name must have one type to be selected together.
+      type: ExecutionStatusType,
       description: '`COMPLETED` or `FAILED`.',
       resolve: ({ error }) => (error ? 'FAILED' : 'COMPLETED'),
     }),
@@ -132,7 +133,9 @@ builder.objectType(builder.objectRef<EventOf<'GraphOutput'>>('GraphOutput'), {
 builder.objectType(builder.objectRef<EventOf<'NodeOverridden'>>('NodeOverridden'), {
   description: 'A replay runs this node execution with other inputs.',
   interfaces: [EventInterface, NodeEvent],
-  fields: (t) => ({ inputs: t.expose('inputs', { type: 'JSON', description: 'The inputs of the replay, by pin.' }) }),
+  fields: (t) => ({
+    inputs: t.expose('inputs', { type: 'JSON', nullable: true, description: 'The inputs of the replay, by pin.' }),
+  }),
 })
 builder.objectType(builder.objectRef<EventOf<'NodeWaiting'>>('NodeWaiting'), {
   description: 'The block sleeps. None of its code runs until the sleep ends.',
@@ -158,6 +161,7 @@ builder.objectType(builder.objectRef<EventOf<'ExecutionFinished'>>('ExecutionFin
     status: t.expose('status', { type: ExecutionStatusType, description: '`COMPLETED`, `FAILED` or `CANCELLED`.' }),
     outputs: t.expose('outputs', {
       type: 'JSON',
+      nullable: true,
       description: 'For each output of the graph, the values that reached it, in order.',
     }),
     failedNodes: t.exposeStringList('failedNodes', {

@@ -124,7 +124,8 @@ describe('retrying many executions', () => {
 it('an empty filter and a limit out of range are rejected', async () => {
   for (const call of ['cancelAll', 'retryAll'] as const) {
     const run = (request: BulkRequest) => runtime.executions[call](runtime.ownerId, request)
-    await expect(run(toRequest({}))).rejects.toMatchObject({ code: 'BAD_INPUT', details: { path: ['filter'] } })
+    for (const filter of [{}, { createdAt: {} }, { finishedAt: { from: undefined } }, { errorText: '' }])
+      await expect(run(toRequest(filter))).rejects.toMatchObject({ code: 'BAD_INPUT', details: { path: ['filter'] } })
     for (const limit of [0, 1001])
       await expect(run(toRequest({ rootsOnly: true }, { limit }))).rejects.toMatchObject({ details: { path: ['limit'] } })
   }

@@ -1,4 +1,5 @@
-import { Kind, valueFromASTUntyped, type FieldNode, type GraphQLField, type VariableDefinitionNode } from 'graphql'
+import { valueFromASTUntyped, type FieldNode, type GraphQLField, type VariableDefinitionNode } from 'graphql'
+import type { BulkModel } from './field-cost.ts'
 
 /** The variables of an operation: their values in the request, and their definitions. */
 export interface Variables {
@@ -8,27 +9,46 @@ export interface Variables {
 
 const DEFAULT_PAGE_SIZE = 20
 const MAX_PAGE_SIZE = 100
+/** The largest `limit` that mutations accept. */
+const MAX_BULK_SIZE = 1000
 
 /** The page size that a field requests. A resolver rejects a size that is out of range. */
 export function readPageSize(node: FieldNode, { args }: GraphQLField<unknown, unknown>, variables: Variables): number {
   const declared: unknown = args.find(({ name }) => name === 'first')?.default?.value
   const value = readArgument(node, 'first', variables) ?? declared ?? DEFAULT_PAGE_SIZE
+  return toSize(value, MAX_PAGE_SIZE)
+}
+
+/** The number of objects that a mutation may change: `input.limit`, or the longest list of ids in `input`. */
+export function readBulkSize(node: FieldNode, { limit, ids }: BulkModel, variables: Variables): number {
+  const input = (readArgument(node, 'input', variables) ?? {}) as Readonly<Record<string, unknown>>
+  const lengths = ids.map((name) => lengthOf(input[name]))
+  return Math.max(...lengths, limit === undefined ? 0 : toSize(input['limit'] ?? limit.default, MAX_BULK_SIZE))
+}
+
+function toSize(value: unknown, max: number): number {
   const size = Number(value)
-  return Number.isNaN(size) ? MAX_PAGE_SIZE : Math.min(Math.max(size, 0), MAX_PAGE_SIZE)
+  return Number.isNaN(size) ? max : Math.min(Math.max(size, 0), max)
 }
 
 /** The number of items of an argument that is a list. */
 export function readListLength(node: FieldNode, argument: string, variables: Variables): number {
-  const value = readArgument(node, argument, variables)
+  return lengthOf(readArgument(node, argument, variables))
+}
+
+/** A single id counts as a list of one. */
+function lengthOf(value: unknown): number {
   return Array.isArray(value) ? value.length : 1
 }
 
-function readArgument({ arguments: given = [] }: FieldNode, name: string, { given: values, definitions }: Variables): unknown {
+function readArgument({ arguments: given = [] }: FieldNode, name: string, variables: Variables): unknown {
   const value = given.find((each) => each.name.value === name)?.value
-  if (!value) return undefined
-  if (value.kind !== Kind.VARIABLE) return valueFromASTUntyped(value, values)
-  const variable = value.name.value
-  if (Object.hasOwn(values, variable)) return values[variable]
-  const defaultValue = definitions.find((each) => each.variable.name.value === variable)?.defaultValue
-  return defaultValue && valueFromASTUntyped(defaultValue)
+  return value && valueFromASTUntyped(value, withDefaults(variables))
+}
+
+function withDefaults({ given, definitions }: Variables): Record<string, unknown> {
+  const defaults = definitions.flatMap(({ variable, defaultValue }) =>
+    defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const] : [],
+  )
+  return { ...Object.fromEntries(defaults), ...given }
 }

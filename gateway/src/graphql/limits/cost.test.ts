@@ -14,7 +14,10 @@ const schema = buildSchema(`
     tags: [String!]!
     latest(first: Int): [Graph!]!
   }
-  type Mutation { rename(name: String): Graph }
+  type Mutation { rename(name: String): Graph, retry(input: RetryInput!): Payload, delete(input: DeleteInput!): Payload }
+  input RetryInput { limit: Int = 100, labels: [String!] }
+  input DeleteInput { ids: [ID!]!, others: [ID!] }
+  type Payload { graphs: [Graph!], edges: [GraphEdge!] }
   type Subscription { changed: Graph }
   type GraphConnection { edges: [GraphEdge!]! totalCount: Int }
   type GraphEdge { cursor: String! node: Graph! }
@@ -64,6 +67,29 @@ it.each([
   ['a value of a wrong type', '$n: Int', { n: 'x' }, 301],
 ])('reads "first" from a variable with %s', (_what, definition, variables, expected) => {
   expect(cost(`query (${definition}) { graphs(first: $n) { edges { node { document } } } }`, variables)).toBe(expected)
+})
+
+it.each([
+  ['the limit', '(input: { limit: 500 })', {}, 1001],
+  ['the default limit', '(input: {})', {}, 201],
+  ['a limit in a variable', '(input: { limit: $limit })', { limit: 300 }, 601],
+  ['an absent variable', '(input: { limit: $limit })', {}, 201],
+  ['the whole input in a variable', '(input: $input)', { input: { limit: 200 } }, 401],
+  ['a limit out of range', '(input: { limit: 5000000 })', {}, 2001],
+  ['a limit of the wrong type', '(input: { limit: $limit })', { limit: 'x' }, 2001],
+  ['a negative limit', '(input: { limit: -1 })', {}, 1],
+])('a mutation of many objects counts as many as %s', (_what, input, variables, expected) => {
+  const definitions = input.includes('$limit') ? '($limit: Int)' : input.includes('$input') ? '($input: RetryInput!)' : ''
+  expect(cost(`mutation ${definitions} { retry${input} { graphs { ${'id '.repeat(10)} } } }`, variables)).toBe(expected)
+})
+
+it('reads the default of a variable within an input', () => {
+  expect(cost('mutation ($limit: Int = 700) { retry(input: { limit: $limit }) { graphs { document } } }')).toBe(2101)
+})
+
+it('a mutation with ids counts as many objects as its longest list of ids', () => {
+  const text = 'mutation ($ids: [ID!]!) { delete(input: { ids: $ids, others: ["a"] }) { edges { node { document } } } }'
+  expect(cost(text, { ids: ['a', 'b', 'c', 'd'] })).toBe(13)
 })
 
 it('counts the ids in a variable', () => {

@@ -17,7 +17,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { modelOf, type FieldModel } from './field-cost.ts'
-import { readPageSize, readListLength, type Variables } from './cost-arguments.ts'
+import { readBulkSize, readPageSize, readListLength, type Variables } from './cost-arguments.ts'
 
 /** An operation that has been validated. */
 export interface PricedOperation {
@@ -60,7 +60,10 @@ class Pricing {
       if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(definition.name.value, definition)
   }
 
-  /** @param pageSize the `first` of the connection whose selection this is; undefined for any other selection */
+  /**
+   * @param pageSize the `first` of the connection whose selection this is, or the number of objects that a mutation
+   * changes; undefined for any other selection
+   */
   selection(selectionSet: SelectionSetNode, type: GraphQLNamedType, pageSize: number | undefined): number {
     if (isAbstractType(type)) {
       const possible = this.#schema.getPossibleTypes(type)
@@ -102,10 +105,16 @@ class Pricing {
     this.#models.set(field, model)
     const named = getNamedType(field.type)
     const isList = isListType(getNullableType(field.type)) && isCompositeType(named)
-    const first = model.pages ? readPageSize(node, field, this.#variables) : undefined
+    const first = this.#readSize(node, field, model)
     const size = isList ? (first ?? pageSize ?? this.#idCount(node, model) ?? model.size) : 1
     const inner = node.selectionSet ? this.selection(node.selectionSet, named, isList ? undefined : first) : 0
     return size * (model.weight + inner)
+  }
+
+  /** The number of items of the list below this field, if it is not a list itself. */
+  #readSize(node: FieldNode, field: GraphQLField<unknown, unknown>, { pages, bulk }: FieldModel): number | undefined {
+    if (pages) return readPageSize(node, field, this.#variables)
+    return bulk && readBulkSize(node, bulk, this.#variables)
   }
 
   #idCount(node: FieldNode, { idsArgument }: FieldModel): number | undefined {

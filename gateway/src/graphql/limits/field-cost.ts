@@ -2,11 +2,15 @@ import {
   getNamedType,
   getNullableType,
   isCompositeType,
+  isInputObjectType,
   isIntrospectionType,
   isListType,
   isScalarType,
   GraphQLID,
+  valueFromASTUntyped,
   type GraphQLField,
+  type GraphQLInputField,
+  type GraphQLInputType,
   type GraphQLType,
 } from 'graphql'
 
@@ -27,6 +31,16 @@ export interface FieldModel {
   pages: boolean
   /** The list has one item for each id in this argument. */
   idsArgument?: string
+  /** The field is a mutation of many objects. The lists of its payload have as many items. */
+  bulk?: BulkModel
+}
+
+/** The fields of `input` that determine the number of objects that a mutation changes. */
+export interface BulkModel {
+  /** Undefined if the input has no `limit`. */
+  limit: { default: unknown } | undefined
+  /** Lists of ids. */
+  ids: readonly string[]
 }
 
 /** The cost of an object, an interface or a union. */
@@ -48,14 +62,32 @@ export function modelOf(parent: GraphQLType, field: GraphQLField<unknown, unknow
   const named = getNamedType(field.type)
   const introspects = isIntrospectionType(named) || isIntrospectionType(getNamedType(parent))
   const pages = field.args.some(({ name }) => name === 'first')
-  const ids = field.args.find(({ type }) => isListType(getNullableType(type)) && getNamedType(type) === GraphQLID)
+  const ids = field.args.find(({ type }) => isIds(type))
   const isObjectList = isListType(getNullableType(field.type)) && isCompositeType(named)
   return {
     weight: weight ?? defaultWeight(field) * (introspects ? INTROSPECTION_SHARE : 1),
     size: size ?? (isObjectList ? (introspects ? (INTROSPECTION_SIZES[field.name] ?? INTROSPECTION_SIZE) : LIST_SIZE) : 1),
     pages,
+    ...bulkOf(field),
     ...(isObjectList && ids && size === undefined && { idsArgument: ids.name }),
   }
+}
+
+function bulkOf({ args }: GraphQLField<unknown, unknown>): Pick<FieldModel, 'bulk'> {
+  const input = getNamedType(args.find(({ name }) => name === 'input')?.type)
+  if (!isInputObjectType(input)) return {}
+  const { limit, ...others } = input.getFields()
+  const ids = Object.values(others).filter(({ type }) => isIds(type))
+  if (!limit && ids.length === 0) return {}
+  return { bulk: { limit: limit && { default: readDefault(limit) }, ids: ids.map(({ name }) => name) } }
+}
+
+function readDefault({ default: given }: GraphQLInputField): unknown {
+  return given?.literal ? valueFromASTUntyped(given.literal) : given?.value
+}
+
+function isIds(type: GraphQLInputType): boolean {
+  return isListType(getNullableType(type)) && getNamedType(type) === GraphQLID
 }
 
 function defaultWeight({ name, type }: GraphQLField<unknown, unknown>): number {

@@ -41,6 +41,14 @@ it('accepts 499 000 values', () => {
   expect(check(JSON.stringify({ variables: { x: Array(499_000).fill(1) } }))).toBeUndefined()
 })
 
+it('rejects more strings than that many keys and values, without commas between them', () => {
+  expect(check(`{${'""'.repeat(1_000_001)}`)).toMatch(/^the JSON of the request has more than 500000 values; /)
+})
+
+it('does not count commas in strings', () => {
+  expect(check(JSON.stringify({ variables: { x: ',['.repeat(500_001) } }))).toBeUndefined()
+})
+
 it('does not count brackets in strings', () => {
   expect(check(JSON.stringify({ variables: { x: `\\"${'[{'.repeat(2000)}` } }))).toBeUndefined()
 })

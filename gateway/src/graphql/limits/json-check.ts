@@ -19,6 +19,7 @@ export class JsonCheck {
   readonly #queryDepth: number
   #depth = 0
   #values = 0
+  #strings = 0
   /** The bytes of the string that is open; -1 outside a string. */
   #length = -1
   /** The number of backslashes at the end of the last part, in a string. */
@@ -40,8 +41,8 @@ export class JsonCheck {
   /**
    * Checks the next part of the text.
    *
-   * @throws {AshlarError} LIMIT_EXCEEDED when there are too many values or they are nested too deeply, or the string of
-   * the query is certainly too long
+   * @throws {AshlarError} LIMIT_EXCEEDED when there are too many values, when they are nested too deeply, or when the
+   * string of the query is certainly too long
    */
   push(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length;) {
@@ -51,8 +52,11 @@ export class JsonCheck {
   }
 
   #readToken(byte: number | undefined, at: number): number {
-    if (byte === QUOTE) [this.#length, this.#backslashes, this.#key] = [0, 0, '']
-    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+    if (byte === QUOTE) {
+      this.#length = this.#backslashes = 0
+      this.#key = ''
+      if (++this.#strings > 2 * LIMITS.jsonValues) throw tooManyValues() // each value has at most one key
+    } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
       if (++this.#depth > LIMITS.jsonDepth) throw tooDeep()
       this.#countValue()
       this.#isKey = true
