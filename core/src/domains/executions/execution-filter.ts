@@ -27,7 +27,7 @@ const WITH_REASON: ReadonlySet<ExecutionStatus> = new Set(['FAILED', 'CANCELLED'
 /** Whether the filter selects all executions. */
 export function isEmptyFilter({ rootsOnly, errorText, createdAt, finishedAt, ...others }: ExecutionFilter): boolean {
   const conditions = [...Object.values(others), createdAt?.from, createdAt?.to, finishedAt?.from, finishedAt?.to]
-  return !rootsOnly && !errorText && conditions.every((condition) => condition === undefined)
+  return !rootsOnly && !errorText && conditions.every((condition) => condition == null)
 }
 
 /**
