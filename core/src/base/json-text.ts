@@ -1,6 +1,6 @@
 import { parseJson } from '@ashlar/sdk/json'
 
-/** A JSON value as its text. A response contains the text as it is, because parsing and writing it again is expensive. */
+/** A JSON value as its text. A response contains the text as it is, which costs less than parsing and writing it. */
 export class JsonText {
   readonly text: string
 

@@ -39,7 +39,7 @@ it('lets all parts of a slice run in one turn of the event loop', async () => {
   work()
   let loops = 0
   const counting = setInterval(() => loops++, 0)
-  await Promise.all(Array.from({ length: 2000 }, () => turns.wait()))
+  await Promise.all(Array.from({ length: 2000 }, async () => turns.wait()))
   clearInterval(counting)
   expect(loops).toBeLessThan(100)
 })

@@ -25,7 +25,9 @@ interface Query {
   isLimited?: boolean
 }
 
-/** The most expensive queries that the limits accept, by what dominates their cost. A search over the schema found some. */
+/**
+ * The most expensive queries that the limits accept, by what dominates their cost. A search over the schema found some.
+ */
 const QUERIES: Record<string, Query> = {
   introspection: {
     query: `{ __schema { types { kind name description ${fields('fields(includeDeprecated: true)')} enumValues { name description }

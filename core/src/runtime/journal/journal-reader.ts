@@ -96,10 +96,11 @@ export interface ReaderBehind {
 
 /**
  * Follows an execution after `after` until it has finished: first the events in the journal, then each new event, each
- * once and in order. Only committed events are yielded. Large values are of type {@link JsonText}. The generator ends after `ExecutionFinished`. If that event is
- * not after `after`, or retention has removed it, the generator ends as soon as the execution has a final status. It
- * holds at most {@link READ_AHEAD} events, the rest of one row, and one large value. A reader that cannot keep up
- * receives a {@link ReaderBehind}. A reader that leaves (`return`) while it waits is released immediately.
+ * once and in order. Only committed events are yielded. Large values are of the type JsonText. The generator ends after
+ * `ExecutionFinished`. If that event is not after `after`, or retention has removed it, the generator ends as soon as
+ * the execution has a final status. It holds at most {@link READ_AHEAD} events, the rest of one row, and one large
+ * value. A reader that cannot keep up receives a {@link ReaderBehind}. A reader that leaves (`return`) while it waits
+ * is released immediately.
  */
 export function followEvents(
   pool: pg.Pool,

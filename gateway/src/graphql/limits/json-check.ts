@@ -40,8 +40,8 @@ export class JsonCheck {
   /**
    * Checks the next part of the text.
    *
-   * @throws {AshlarError} LIMIT_EXCEEDED when there are too many values or they are nested too deeply, or the string of the
-   * query is certainly too long
+   * @throws {AshlarError} LIMIT_EXCEEDED when there are too many values or they are nested too deeply, or the string of
+   * the query is certainly too long
    */
   push(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length;) {
