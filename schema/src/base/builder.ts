@@ -3,8 +3,7 @@ import DataloaderPlugin from '@pothos/plugin-dataloader'
 import RelayPlugin from '@pothos/plugin-relay'
 import type { SchemaContext } from './context.ts'
 import { assertFew, decodeGlobalId, encodeGlobalId } from './global-ids.ts'
-import './text-plugin.ts'
-import './value-plugin.ts'
+import './plugins/index.ts'
 
 interface OwnTypes {
   Context: SchemaContext

@@ -3,7 +3,7 @@ import type { GraphQLResolveInfo } from 'graphql'
 import { builder, type SchemaTypes } from './builder.ts'
 import type { SchemaContext } from './context.ts'
 import { ErrorInterface } from './errors.ts'
-import { assertText } from './text-plugin.ts'
+import { assertText } from './plugins/index.ts'
 import { toPayloadErrors, type PayloadError } from './translate.ts'
 
 /** Builds the fields of an input. */

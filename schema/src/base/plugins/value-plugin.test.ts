@@ -1,7 +1,7 @@
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { execute, parse, type ExecutionResult } from 'graphql'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { buildContext, buildSchema } from '../index.ts'
+import { buildContext, buildSchema } from '../../index.ts'
 
 const MESSAGE =
   'the JSON values and lists of the answer have more than 16777216 bytes, the maximum of an answer. Request smaller pages or fewer values.'

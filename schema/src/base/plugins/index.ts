@@ -1,0 +1,3 @@
+import './value-plugin.ts'
+
+export { assertText } from './text-plugin.ts'
