@@ -23,8 +23,8 @@ async function runWith(text: string): Promise<string> {
   const graph = await runtime.graphs.create(runtime.ownerId, { name: 'Copy', document })
   const { id } = await runtime.executions.start(runtime.ownerId, { graphId: graph.id, inputs: { text } })
   for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0))
-    if (event.type === 'ExecutionFinished' && event.status === 'COMPLETED' && event.outputs.copy?.[0] !== text)
-      throw new Error('the copy differs')
+    if (event.type === 'ExecutionFinished' && event.status === 'COMPLETED')
+      expect(JSON.stringify(event.outputs)).toBe(JSON.stringify({ copy: [text] })) // a large value is a `JsonText`
   return id
 }
 
