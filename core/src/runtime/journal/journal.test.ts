@@ -22,10 +22,12 @@ async function runWith(text: string): Promise<string> {
   }
   const graph = await runtime.graphs.create(runtime.ownerId, { name: 'Copy', document })
   const { id } = await runtime.executions.start(runtime.ownerId, { graphId: graph.id, inputs: { text } })
-  for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0))
+  const expected = JSON.stringify({ copy: [text] })
+  for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0)) {
+    if (event.type !== 'ExecutionFinished' || event.status !== 'COMPLETED') continue
     // A large value of a followed event is a `JsonText`.
-    if (event.type === 'ExecutionFinished' && JSON.stringify(event.outputs) !== JSON.stringify({ copy: [text] }))
-      throw new Error('the copy differs')
+    if (JSON.stringify(event.outputs) !== expected) throw new Error('the copy differs')
+  }
   return id
 }
 
