@@ -227,11 +227,15 @@ describe('credentials', () => {
       'BAD_INPUT',
       /there is no provider "none"; available providers: cred\/local, cred\/service, http\/host/,
     ],
-    [{ secret: { type: 'API_KEY', key: 'a\nb-secret' } }, 'BAD_INPUT', /^secret\.key: must be printable ASCII, on one line$/],
+    [
+      { secret: { type: 'API_KEY', key: 'a\nb-secret' } },
+      'BAD_INPUT',
+      /^secret is invalid: key: must be printable ASCII, on one line$/,
+    ],
     [{ secret: { type: 'HOST_SCOPED', headers: { a: 'long' } } }, 'BAD_INPUT', /must be of type API_KEY or USER_PASSWORD for/],
     [{ hosts: ['evil.example'] }, 'BAD_INPUT', /hosts must be omitted/],
-    [{ name: ' ' }, 'BAD_INPUT', /^name: /],
-    [{ provider: 'http/host', secret: { type: 'HOST_SCOPED', headers: { a: 'long' } } }, 'BAD_INPUT', /^hosts: /],
+    [{ name: ' ' }, 'BAD_INPUT', /^name is invalid: /],
+    [{ provider: 'http/host', secret: { type: 'HOST_SCOPED', headers: { a: 'long' } } }, 'BAD_INPUT', /^hosts is invalid: /],
     [{ name: 'taken' }, 'CONFLICT', /with the name "taken"/],
   ])('with %j are rejected', async (change, code, message) => {
     await add('taken')

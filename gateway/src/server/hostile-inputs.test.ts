@@ -3,6 +3,7 @@ import { buildSchema } from '@ashlar/schema'
 import { BUILTIN_PLUGINS, createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import {
   getNamedType,
+  isEnumType,
   isInputObjectType,
   isListType,
   isNonNullType,
@@ -70,6 +71,7 @@ const TYPES = [
   'Execution',
   'Graph',
   'GraphVersion',
+  'NodeExecution',
   'Plugin',
   'PluginVersion',
   'Provider',
@@ -83,8 +85,10 @@ const CURSORS = [
   '1e3',
   '2147483648',
   'NaN',
-  ...ENDS.map((end) => globalId('after', end)),
-  ...TYPES.flatMap((type) => ENDS.map((end) => globalId('after', `${type}:${end}`))),
+  ...ENDS.map((end) => globalId('ExecutionEvent', end)),
+  ...orders().flatMap(([list, field]) =>
+    ['ASC', 'DESC'].flatMap((direction) => [cursor(list, field, direction, 'x', UUID), cursor(list, field, direction, '1', 'x')]),
+  ),
 ]
 const DOCUMENTS = [
   '\0',
@@ -99,6 +103,14 @@ const DOCUMENTS = [
   { name: '\ud800', document: DOCUMENT },
   { name: 'x', description: '\0', document: DOCUMENT },
 ]
+
+/** Each list with each of its sort fields. */
+function orders(): [list: string, field: string][] {
+  return Object.values(buildSchema().getTypeMap())
+    .filter((type) => isEnumType(type))
+    .filter(({ name }) => name.endsWith('OrderField'))
+    .flatMap((type) => type.getValues().map(({ name }) => [type.name.replace('OrderField', ''), name] as [string, string]))
+}
 
 /** Bad values for an argument of a type. */
 function badValues(type: string, name: string): readonly unknown[] {
