@@ -1,6 +1,7 @@
 import {
   AshlarError,
   formatNodeExecutionKey,
+  type ExecutionSummary,
   type FollowedEvent,
   type JournalEvent,
   type NodeFailure,
@@ -34,10 +35,16 @@ export const EventInterface = builder.interfaceRef<PlacedEvent>('ExecutionEvent'
       type: ExecutionType,
       nullable: true,
       description: 'The execution, in its current state.',
-      resolve: ({ executionId }) => executionId,
+      resolve: (event, _args, context) => (event.type === 'ExecutionFinished' ? loadFinished(event, context) : event.executionId),
     }),
   }),
 })
+
+/** The event has the outputs of the execution, so that they need no second statement. */
+async function loadFinished({ executionId, outputs }: EventOf<'ExecutionFinished'>, context: SchemaContext) {
+  const execution = (await ExecutionType.getDataloader(context).load(executionId)) as ExecutionSummary | null
+  return execution && { ...execution, outputs }
+}
 
 const NodeEvent = builder.interfaceRef<AnyNodeEvent>('NodeEvent').implement({
   description: 'An event of a node execution.',

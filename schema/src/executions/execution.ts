@@ -36,7 +36,7 @@ builder.objectType(ExecutionType, {
       type: 'JSON',
       nullable: true,
       description: 'For each output of the graph, the values that reached it, in order. Empty until the execution finishes.',
-      resolve: ({ id }, _args, context) => loadValues('outputs', id, context),
+      resolve: ({ id, outputs }, _args, context) => outputs ?? loadValues('outputs', id, context),
     }),
     failedNodes: t.exposeStringList('failedNodes', {
       description: 'The ids of the nodes that failed, including those whose failure was handled.',

@@ -5,11 +5,14 @@ import { defineList } from '../base/list.ts'
 import { TimeRange } from '../base/time-range.ts'
 import { ErrorCodeType, toErrorCode } from '../base/errors.ts'
 
+/** An execution, with its outputs if they are already loaded. */
+type LoadedExecution = ExecutionSummary & { outputs?: unknown }
+
 export const ExecutionType = builder.loadableNodeRef('Execution', {
-  id: { resolve: (execution: ExecutionSummary) => execution.id },
+  id: { resolve: (execution: LoadedExecution) => execution.id },
   load: async (ids: string[], { runtime, user }) => {
     const executions = await runtime.executions.find(user.id, ids)
-    return inOrder(ids, executions)
+    return inOrder<LoadedExecution>(ids, executions)
   },
 })
 

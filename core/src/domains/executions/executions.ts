@@ -253,7 +253,7 @@ class ExecutionService implements Executions {
   }
 
   async follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>> {
-    await this.get(ownerId, executionId)
+    if (!(await this.find(ownerId, [executionId])).has(executionId)) throw executionNotFound('executionId')
     return followEvents(this.#parts.database.pool, this.#news, executionId, after)
   }
 
