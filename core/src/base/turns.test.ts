@@ -43,3 +43,12 @@ it('lets all parts of a slice run in one turn of the event loop', async () => {
   clearInterval(counting)
   expect(loops).toBeLessThan(100)
 })
+
+it('runs parts that are started together in several turns', async () => {
+  const turns = new Turns()
+  let loops = 0
+  const counting = setInterval(() => loops++, 0)
+  await Promise.all(Array.from({ length: 4 }, () => turns.run(work)))
+  clearInterval(counting)
+  expect(loops).toBeGreaterThan(1)
+})

@@ -9,7 +9,7 @@ export class Turns {
   #endsAt: number | undefined
   #last: Promise<void> | undefined
 
-  /** @returns undefined if the caller can continue immediately */
+  /** @returns undefined if the caller can continue, without an `await` before its work; see {@link run} */
   wait(): Promise<void> | undefined {
     if (!this.#last && !this.#isOver()) return undefined
     const turn = (this.#last ?? Promise.resolve()).then(() => this.#pause())
@@ -19,6 +19,13 @@ export class Turns {
       if (this.#last === end) this.#last = undefined
     })
     return turn
+  }
+
+  /** Runs a part in its turn: immediately, without a pause between the check and the work, or after the parts before it. */
+  async run<T>(part: () => T): Promise<Awaited<T>> {
+    const turn = this.wait()
+    if (turn) await turn
+    return await part()
   }
 
   #isOver(): boolean {

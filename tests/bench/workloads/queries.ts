@@ -57,7 +57,7 @@ const QUERIES: Record<string, Query> = {
   documents: {
     query: `{ graphs(first: 50) { edges { node { export activeVersion { compatibility { nodes { nodeId } } warnings { message }
       document { json nodes { nodeId block inputs title timeoutMs } links { from to } } } } } } }`,
-    minMb: 8,
+    minMb: 4,
     isLimited: true,
   },
   'a large document': {

@@ -41,11 +41,12 @@ export function createGraphWarnings(graphs: Graphs, plugins: PluginRegistry): Gr
         loadPinnedBlocks(blocks, plugins),
         graphs.findVersions(ownerId, Object.values(children)),
       ])
-      await turns.wait()
-      return findWarnings(document, (node) => {
-        const block = pinned.get(node.block)
-        return block && blockWithPins(block, node, versions.get(children[node.id] ?? ''))
-      })
+      return turns.run(() =>
+        findWarnings(document, (node) => {
+          const block = pinned.get(node.block)
+          return block && blockWithPins(block, node, versions.get(children[node.id] ?? ''))
+        }),
+      )
     },
   }
 }

@@ -59,11 +59,12 @@ export function createUpgrades(graphs: Graphs, plugins: PluginRegistry): Upgrade
   const turns = new Turns()
   const checkCompatibility = async (version: GraphVersion): Promise<Compatibility> => {
     const pinned = await loadPinnedBlocks(version.blocks, plugins)
-    if (isLong(version.document)) await turns.wait()
-    const nodes = compareNodes(version.document, pinned, plugins)
+    const compare = (): NodeCompatibility[] => compareNodes(version.document, pinned, plugins)
+    const nodes = isLong(version.document) ? await turns.run(compare) : compare()
     if (nodes.length === 0) return { status: 'COMPATIBLE', nodes, faults: [] }
-    if (isLong(version.document)) await turns.wait()
-    const faults = await graphs.validate(version.ownerId, withInstalledBlocks(version.document, pinned, plugins))
+    const validate = (): Promise<Fault[]> =>
+      graphs.validate(version.ownerId, withInstalledBlocks(version.document, pinned, plugins))
+    const faults = await (isLong(version.document) ? turns.run(validate) : validate())
     const isBreaking = faults.length > 0 || nodes.some(({ status }) => status === 'BREAKING')
     return { status: isBreaking ? 'BREAKING' : 'UPGRADABLE', nodes, faults }
   }

@@ -18,7 +18,7 @@ const MAX_BYTES = 16 * 1024 * 1024
 /** The estimated length of a number, a boolean or null, and of the punctuation around a value. */
 const VALUE_BYTES = 4
 /** What an object in a list counts. */
-const OBJECT_BYTES = 160
+const OBJECT_BYTES = 320
 
 /**
  * Limits what an answer contains besides the pages of its lists: JSON values, and objects in lists without pages, such
