@@ -21,7 +21,7 @@ export class Turns {
     return turn
   }
 
-  /** Runs a part in its turn: immediately, without a pause between the check and the work, or after the parts before it. */
+  /** Runs a part in its turn. Nothing happens between the check and the work, so other parts see that it has run. */
   async run<T>(part: () => T): Promise<Awaited<T>> {
     const turn = this.wait()
     if (turn) await turn
