@@ -33,6 +33,7 @@ const SandboxType = builder.objectRef<SandboxFacts>('Sandbox').implement({
 builder.queryField('sandbox', (t) =>
   t.field({
     type: SandboxType,
+    nullable: true,
     description: 'How blocks are isolated from the machine that runs them.',
     resolve: async (_root, _args, { runtime }) => ({ isolation: await runtime.isolation() }),
   }),
