@@ -22,7 +22,7 @@ builder.scalarType('DateTime', {
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
     const date = typeof value === 'string' && DATE_TIME.test(value) ? new Date(value) : undefined
-    if (date === undefined || Number.isNaN(date.getTime()))
+    if (date === undefined || Number.isNaN(date.getTime()) || !isDay(String(value).slice(0, 10)))
       throw new GraphQLError(`DateTime must be ISO 8601 text such as 2026-11-21T09:30:00Z, got ${showValue(value)}`)
     return date
   },
@@ -38,6 +38,11 @@ builder.scalarType('Base64', {
     return Buffer.from(value, 'base64')
   },
 })
+
+/** `Date` reads 30 February as 2 March. */
+function isDay(day: string): boolean {
+  return new Date(`${day}T00:00Z`).toISOString().startsWith(day)
+}
 
 function parseNumberNode(node: IntValueNode | FloatValueNode): unknown {
   try {

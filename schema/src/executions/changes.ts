@@ -51,7 +51,7 @@ builder.subscriptionField('executionsChanged', (t) =>
   }),
 )
 
-const ID = /^ExecutionChange:([0-9a-f-]{36}):(\d{1,15})$/
+const ID = /^ExecutionChange:([0-9a-f-]{36}):(\d{1,15}):[A-Z]+$/
 
 /** @throws {AshlarError} BAD_INPUT */
 function decodeChangeId(id: string): Date {

@@ -16,7 +16,7 @@ const ID = /^ExecutionEvent:([0-9a-f-]{36}):(\d{1,10})(?::behind)?$/
 
 /** Returns the id of a change, from which the subscription continues. */
 export function encodeChangeId({ execution, resumeFrom }: ExecutionChange): string {
-  return encodeGlobalId('ExecutionChange', `${execution.id}:${resumeFrom.getTime()}`)
+  return encodeGlobalId('ExecutionChange', `${execution.id}:${resumeFrom.getTime()}:${execution.status}`)
 }
 
 /** Returns the id of an event, from which a list or a subscription continues. */
