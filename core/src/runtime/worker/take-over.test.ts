@@ -10,10 +10,12 @@ afterAll(() => runtime.close())
 /**
  * Makes the jobs of these executions available, as if their leases had expired without their worker noticing.
  */
-async function loseLeases(ids: readonly string[]): Promise<void> {
-  const { pool } = runtime.database
-  await pool.query(`update pgboss.job set state = 'retry', retry_count = retry_count where id = any($1::uuid[])`, [ids])
-  await pool.query(`notify ashlar_work`)
+async function loseLeases(
+  ids: readonly string[],
+  client: Pick<TestRuntime['database']['pool'], 'query'> = runtime.database.pool,
+): Promise<void> {
+  await client.query(`update pgboss.job set state = 'retry', retry_count = retry_count where id = any($1::uuid[])`, [ids])
+  await client.query(`notify ashlar_work`)
 }
 
 /** The number of leases so far. */
@@ -76,8 +78,11 @@ describe('a worker that receives a lease again after losing it without noticing'
     const ids = await startMany(20, 1.5)
     const leased = ids.slice(0, 10)
     for (const times of [3, 5]) {
-      await runtime.database.pool.query('update execution set fence = fence + 1 where id = any($1)', [leased])
-      await loseLeases(leased)
+      // In one transaction: a commit of the worker in between would make it end the job.
+      await runtime.database.transact(async (client) => {
+        await client.query('update execution set fence = fence + 1 where id = any($1)', [leased])
+        await loseLeases(leased, client)
+      })
       for (const id of leased) await expect.poll(() => getFence(id), { timeout: 20_000 }).toBe(times)
     }
     await expectWhole(ids)
