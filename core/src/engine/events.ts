@@ -12,7 +12,8 @@ export type ExecutionEvent =
   | { type: 'NodeStarted'; node: string; n: number; attempt: number; marksEffects?: true }
   /** After this event, the block may have had an external effect that must not be repeated automatically. */
   | { type: 'EffectStarted'; node: string; n: number; attempt: number }
-  | { type: 'NodeOutput'; node: string; n: number; pin: string; value: unknown }
+  /** `k`: the iteration of the value, if it differs from the number of earlier values of the pin. */
+  | { type: 'NodeOutput'; node: string; n: number; pin: string; value: unknown; k?: number }
   | { type: 'NodeLog'; node: string; n: number; level: string; text: string }
   /** The progress that the block reports, 0 to 1. */
   | { type: 'NodeProgress'; node: string; n: number; fraction: number; note?: string }

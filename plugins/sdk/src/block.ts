@@ -37,6 +37,23 @@ declare module 'zod' {
     secret?: boolean
     /** Text that editors show in an empty field. */
     placeholder?: string
+    /** Output: a run may yield several values. Each one starts an iteration of a loop. */
+    many?: boolean
+    /** Output: Ashlar emits the number of iterations when the loop of the block has ended. The block never yields it. */
+    done?: boolean
+    /**
+     * Output: Ashlar emits `{ message, code, nodeId, number }` of each failure in the loop of the block that no link
+     * handles. The block never yields it. Without a link, failures are not caught.
+     */
+    caught?: boolean
+    /** Input, a list: Ashlar gathers the values of all iterations, in their order, and passes them when the loop ends. */
+    collect?: boolean
+    /** Input: if it has a link, the block also runs without it once no value can arrive. */
+    optional?: boolean
+    /** Input: a second value from outside of a loop replaces the first one. Without it, the second value is an error. */
+    latest?: boolean
+    /** Input of a block that collects: Ashlar passes `{ iterations, dropped, failure }` of the loop. */
+    loop?: boolean
   }
 }
 

@@ -147,6 +147,7 @@ function toCase({ nodes, links, isCyclic, inputs, masks, seed, crashes, cancelAf
   const linked = links.flatMap((link) => toLink(link, nodes, isCyclic))
   const document = {
     ...limits,
+    pairing: 'FIFO' as const,
     nodes: nodes.map((node, i) => toNode(node, i, linked)),
     links: linked.map(({ from, output, to, input }) => ({ from: `n${from}.${output}`, to: `n${to}.${input}` })),
   }
