@@ -1,4 +1,4 @@
-import { findMarkerFault, type MarkedPin, type PinMarker } from '@ashlar/sdk/markers'
+import { PIN_MARKERS, findMarkerFault, type MarkedPin, type PinMarker } from '@ashlar/sdk/markers'
 import { jsonTypes, resolveSchema, type JsonSchema } from '../pins/index.ts'
 
 /** The pins of a block, by how they take part in loops. */
@@ -42,6 +42,12 @@ export function findPinFault(staticOutput: boolean, inputSchema: JsonSchema, out
   return fault && { path: [`${fault.side}Schema`, 'properties', fault.pin], message: fault.message }
 }
 
+/** Returns the markers of a pin with this schema. */
+export function listMarkers(schema: JsonSchema, root: JsonSchema): PinMarker[] {
+  const meta = readMeta(schema, root)
+  return PIN_MARKERS.filter((marker) => meta[marker] === true)
+}
+
 interface PinFault {
   path: string[]
   message: string
@@ -57,8 +63,12 @@ function namesWith(pins: readonly MarkedPin[], marker: PinMarker): ReadonlySet<s
 function listPins(root: JsonSchema): MarkedPin[] {
   return Object.entries(root.properties ?? {}).map(([name, schema]) => ({
     name,
-    // A schema with an id is a reference, and its metadata is in the definition.
-    meta: { ...resolveSchema(schema, root), ...schema },
+    meta: readMeta(schema, root),
     isList: jsonTypes(schema, root)?.has('array') ?? false,
   }))
+}
+
+/** The metadata of a schema with an id is in its definition. */
+function readMeta(schema: JsonSchema, root: JsonSchema): MarkedPin['meta'] {
+  return schema.$ref === undefined ? schema : { ...resolveSchema(schema, root), ...schema }
 }

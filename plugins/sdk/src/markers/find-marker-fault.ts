@@ -1,9 +1,10 @@
 const OUTPUT_MARKERS = ['many', 'done', 'caught'] as const
 const INPUT_MARKERS = ['collect', 'optional', 'latest', 'loop'] as const
-const ALL_MARKERS = [...OUTPUT_MARKERS, ...INPUT_MARKERS]
+/** All markers of pins. */
+export const PIN_MARKERS = [...OUTPUT_MARKERS, ...INPUT_MARKERS]
 
 /** A marker of a pin: metadata that determines how the pin takes part in loops. */
-export type PinMarker = (typeof ALL_MARKERS)[number]
+export type PinMarker = (typeof PIN_MARKERS)[number]
 
 /** The metadata of a pin as an author writes it, so each marker can have any value. */
 export interface MarkedPin {
@@ -70,7 +71,7 @@ function outputFault(pin: MarkedPin, hasMany: boolean, staticOutput: boolean): s
 /** Returns the markers of a pin that are set, or a fault if one is not a boolean or belongs to the other side. */
 function markersOf({ name, meta }: MarkedPin, allowed: readonly PinMarker[]): PinMarker[] | string {
   const side = allowed === INPUT_MARKERS ? 'input' : 'output'
-  for (const marker of ALL_MARKERS) {
+  for (const marker of PIN_MARKERS) {
     const value = meta[marker]
     if (value === undefined || value === false) continue
     if (value !== true) return `the marker ${marker} of the ${side} "${name}" must be true or false`

@@ -1,2 +1,2 @@
-export { findMarkerFault } from './find-marker-fault.ts'
+export { PIN_MARKERS, findMarkerFault } from './find-marker-fault.ts'
 export type { MarkedPin, PinMarker } from './find-marker-fault.ts'
