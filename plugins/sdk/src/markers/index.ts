@@ -1,0 +1,2 @@
+export { PIN_MARKERS, findMarkerFault } from './find-marker-fault.ts'
+export type { MarkedPin, PinMarker } from './find-marker-fault.ts'
