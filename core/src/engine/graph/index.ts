@@ -1,6 +1,7 @@
 export { compareBlocks } from './compare-blocks.ts'
 export { diffDocuments } from './diff-documents.ts'
 export { DEFAULT_TIMEOUT_MS, MAX_BUDGET, PAIRINGS, documentSchema, parseEnd } from './document.ts'
+export { documentJsonSchema } from './document-json-schema.ts'
 export { findWarnings } from './find-warnings.ts'
 export { toInterface } from './interface.ts'
 export { readDocument } from './read-document.ts'
