@@ -95,7 +95,8 @@ const settingsFields = (t: InputBuilder) => ({
   concurrency: t.int({ description: 'The maximum number of concurrent node executions: 1 to 256. The default is 16.' }),
   pairing: t.field({
     type: GraphPairing,
-    description: 'How the input pins pair the values that arrive. The default is `FIFO`.',
+    description:
+      'How the input pins pair the values that arrive. The default is that of the version on which a new version is based, and `FIFO` for a new graph.',
   }),
   budget: t.int({
     description:
