@@ -40,6 +40,15 @@ export async function checkDocument(
   return { document, blocks: pinBlocks(document, plugins), children, ...toInterface(document, findBlock) }
 }
 
+/**
+ * A document without `pairing` keeps that of the version on which it is based, so that programs written before the
+ * setting existed do not change the results of a graph.
+ */
+export function keepPairing(value: unknown, basedOn: Pick<GraphVersion, 'document'> | null): unknown {
+  if (!basedOn || typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.hasOwn(value, 'pairing') ? value : { ...value, pairing: basedOn.document.pairing }
+}
+
 function withSubGraph(node: GraphNode, plugins: PluginRegistry, { versions }: SubGraphs): Block | undefined {
   const block = plugins.block(node.block)
   return block && blockWithPins(block, node, versions.get(node.id))
