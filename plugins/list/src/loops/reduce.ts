@@ -6,6 +6,7 @@ export const reduce = defineBlock({
   name: 'reduce',
   description: 'Get the final value of an accumulator, which a link marked "carry" passes from one iteration to the next.',
   category: 'LIST',
+  categories: ['LOOP'],
   synonyms: ['fold', 'accumulator', 'running total', 'carry', 'accumulate', 'aggregate', 'inject', 'loop result', 'final value'],
   input: z.object({
     value: z
