@@ -74,7 +74,10 @@ function holds(left: unknown, operator: (typeof OPERATORS)[number], right: unkno
       return isEqual(left, right)
     case '!=':
       return !isEqual(left, right)
-    default:
+    case '>':
+    case '>=':
+    case '<':
+    case '<=':
       return isOrdered(left, operator, right)
   }
 }

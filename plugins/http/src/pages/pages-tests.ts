@@ -1,5 +1,5 @@
 import type { BlockTest } from '@ashlar/sdk'
-import type { pagesInput, pagesOutput } from './pages.ts'
+import type { pagesInput, pagesOutput } from './pages-pins.ts'
 
 const URL = 'https://api.example.com/items'
 
