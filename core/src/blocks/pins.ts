@@ -56,7 +56,9 @@ export function withNodePins<T extends BlockPins & { inputSchema: JsonSchema }>(
 ): T {
   const isSet = (pin: string): boolean => {
     const value = constants[pin]
-    return linked.has(pin) || (value !== undefined && value !== null && !isEqual(value, block.inputSchema.properties?.[pin]?.default))
+    return (
+      linked.has(pin) || (value !== undefined && value !== null && !isEqual(value, block.inputSchema.properties?.[pin]?.default))
+    )
   }
   const more = [...block.manyIfPins].filter(([, inputs]) => inputs.some(isSet)).map(([pin]) => pin)
   return more.length === 0 ? block : { ...block, manyPins: new Set([...block.manyPins, ...more]) }
