@@ -5,6 +5,7 @@ import {
   assertFaultless,
   assertSmall,
   findFaults,
+  findFlowFaults,
   readDocument,
   toInterface,
   type GraphDocument,
@@ -32,7 +33,8 @@ export async function checkDocument(
   const nodes = read.nodes.flatMap(({ node }) => node ?? [])
   const subGraphs = await resolveSubGraphs(nodes, plugins.block, loadVersions(versions, ownerId))
   const findBlock = (node: GraphNode): Block | undefined => withSubGraph(node, plugins, subGraphs)
-  const faults: Fault[] = [...read.faults, ...findFaults(read, findBlock), ...subGraphs.faults]
+  const flowFaults = read.document ? findFlowFaults(read.document, findBlock) : []
+  const faults: Fault[] = [...read.faults, ...findFaults(read, findBlock), ...flowFaults, ...subGraphs.faults]
   const document = assertFaultless(read, faults)
   const children = Object.fromEntries([...subGraphs.versions].map(([node, { id }]) => [node, id]))
   return { document, blocks: pinBlocks(document, plugins), children, ...toInterface(document, findBlock) }
