@@ -3,8 +3,8 @@ import type { JsonSchema } from '../../pins/index.ts'
 import { documentForm } from './document.ts'
 
 /**
- * The JSON Schema (draft 7, which editors support best) of the documents in which `readDocument` finds no faults. A client resolves its `$id` with the URL
- * from which it reads the schema, because Ashlar servers have no common host.
+ * The JSON Schema of the documents in which `readDocument` finds no faults. It is of draft 7, which editors support
+ * best. A client resolves its `$id` with the URL from which it reads the schema, because servers have no common host.
  */
 export function documentJsonSchema(): JsonSchema {
   const { $schema, ...schema } = z.toJSONSchema(documentForm, { io: 'input', target: 'draft-07' })
