@@ -40,10 +40,15 @@ declare module 'zod' {
     placeholder?: string
     /** Output: a run may yield several values. Each one starts an iteration of a loop. */
     many?: boolean
+    /**
+     * Output: the pin is `many` in the nodes of a graph that set one of these inputs, by a link or by a constant that
+     * is not its default. In other nodes a run yields at most one value, which starts no loop.
+     */
+    manyIf?: readonly string[]
     /** Output: Ashlar emits the number of iterations when the loop of the block has ended. The block never yields it. */
     done?: boolean
     /**
-     * Output: Ashlar emits `{ message, code, nodeId, number }` of each failure in the loop of the block that no link
+     * Output: Ashlar emits `{ message, code, nodeId, index }` of each failure in the loop of the block that no link
      * handles. The block never yields it. Without a link, failures are not caught.
      */
     caught?: boolean
