@@ -2,8 +2,9 @@ import type { CapabilityHosts } from '../../capabilities/index.ts'
 import type { ErrorLocator } from '../../catalogue/registry/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
 import type { ChildRunParts } from './child-runs.ts'
-import type { ExecutionEvent, Plan, InputMasks } from '../../engine/index.ts'
+import type { ExecutionEvent, InputMasks, Plan } from '../../engine/index.ts'
 import type { JournalEntry, JournalWriter } from '../journal/index.ts'
+import type { RunOutputsParts } from './outputs/index.ts'
 
 /** An execution that a worker has leased. */
 export interface TakenExecution {
@@ -19,7 +20,7 @@ export interface TakenExecution {
   events: ExecutionEvent[]
 }
 
-export interface DriverParts extends ChildRunParts {
+export interface DriverParts extends ChildRunParts, RunOutputsParts {
   sandbox: Pick<Sandbox, 'call' | 'forget'>
   errorLocator: ErrorLocator
   capabilities: CapabilityHosts

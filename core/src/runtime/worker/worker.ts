@@ -7,6 +7,7 @@ import { greedyOwners } from './fairness.ts'
 import {
   readLastSeq,
   readEvents,
+  readNodeOutputs,
   readJournal,
   News,
   createJournalStore,
@@ -251,6 +252,7 @@ class RunningWorker implements Worker {
       random: Math.random,
       now: this.#wakeUps.now,
       onNews: (executionId, listener) => this.#news.add(executionId, listener),
+      readOutputs: ({ executionId }, { node, n }) => readNodeOutputs(database.pool, executionId, node.id, n),
       readEvents: (executionId, after) => readEvents(database.pool, executionId, after),
       onIdle: () => this.#suspendSoon(held),
       onError: (error) => this.#parts.onError(error),
