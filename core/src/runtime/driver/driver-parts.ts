@@ -2,7 +2,7 @@ import type { CapabilityHosts } from '../../capabilities/index.ts'
 import type { ErrorLocator } from '../../catalogue/registry/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
 import type { ChildRunParts } from './child-runs.ts'
-import type { ExecutionEvent, InputMasks, Plan } from '../../engine/index.ts'
+import type { Folded, Plan, InputMasks } from '../../engine/index.ts'
 import type { JournalEntry, JournalWriter } from '../journal/index.ts'
 import type { RunOutputsParts } from './outputs/index.ts'
 
@@ -16,8 +16,8 @@ export interface TakenExecution {
   masks: InputMasks | null
   plan: Plan
   entry: JournalEntry
-  /** The events that the journal already contains. */
-  events: ExecutionEvent[]
+  /** The state after the events that the journal already contains. */
+  folded: Folded
 }
 
 export interface DriverParts extends ChildRunParts, RunOutputsParts {

@@ -8,7 +8,6 @@ import type { DriverParts, TakenExecution } from './driver-parts.ts'
 import {
   type Decision,
   type ExecutionEvent,
-  fold,
   inputText,
   type NodeError,
   type NodeExecution,
@@ -62,7 +61,7 @@ export class ExecutionDriver {
   constructor(taken: TakenExecution, parts: DriverParts) {
     this.#taken = taken
     this.#parts = parts
-    const { scheduler, pending, interrupted } = fold(taken.plan, taken.events)
+    const { scheduler, pending, interrupted } = taken.folded
     this.#scheduler = scheduler
     this.#outputs = new RunOutputs(parts, {
       scheduler,
