@@ -24,10 +24,13 @@ it('lists the pins of each marker', () => {
     end: z.int().meta({ done: true }),
     failed: z.unknown().meta({ caught: true }),
     plain: z.array(z.string().meta({ many: true })),
+    parts: z.string().meta({ manyIf: ['plain'] }),
   })
   expect(describePins(schemaOf(input, 'input'), schemaOf(output, 'output'))).toEqual({
-    outputPins: new Set(['item', 'made', 'row', 'end', 'failed', 'plain']),
+    outputPins: new Set(['item', 'made', 'row', 'plain', 'parts']),
     manyPins: new Set(['item', 'made', 'row']),
+    manyIfPins: new Map([['parts', ['plain']]]),
+    loopPins: new Set(['item', 'made', 'row', 'parts']),
     donePins: new Set(['end']),
     caughtPins: new Set(['failed']),
     collectPins: new Set(['items', 'wrapped']),
