@@ -24,10 +24,12 @@ it('lists the pins of each marker', () => {
     end: z.int().meta({ done: true }),
     failed: z.unknown().meta({ caught: true }),
     plain: z.array(z.string().meta({ many: true })),
+    maybe: z.string().meta({ manyIf: ['plain'] }),
   })
   expect(describePins(schemaOf(input, 'input'), schemaOf(output, 'output'))).toEqual({
-    outputPins: new Set(['item', 'made', 'row', 'end', 'failed', 'plain']),
+    outputPins: new Set(['item', 'made', 'row', 'end', 'failed', 'plain', 'maybe']),
     manyPins: new Set(['item', 'made', 'row']),
+    manyIfPins: new Map([['maybe', ['plain']]]),
     donePins: new Set(['end']),
     caughtPins: new Set(['failed']),
     collectPins: new Set(['items', 'wrapped']),

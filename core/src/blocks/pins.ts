@@ -7,6 +7,8 @@ export interface BlockPins {
   outputPins: ReadonlySet<string> | undefined
   /** Outputs of which a run may yield several values. Each value starts an iteration. */
   manyPins: ReadonlySet<string>
+  /** Outputs that are many in the nodes of a graph that set one of these inputs. See `withManyPins`. */
+  manyIfPins: ReadonlyMap<string, readonly string[]>
   /** Outputs that receive the number of iterations. */
   donePins: ReadonlySet<string>
   /** Outputs that receive the failures in the loop of the block. */
@@ -27,6 +29,7 @@ export function describePins(inputSchema: JsonSchema, outputSchema: JsonSchema):
   return {
     outputPins: outputSchema.properties && new Set(Object.keys(outputSchema.properties)),
     manyPins: namesWith(outputs, 'many'),
+    manyIfPins: conditionsOf(outputs),
     donePins: namesWith(outputs, 'done'),
     caughtPins: namesWith(outputs, 'caught'),
     collectPins: namesWith(inputs, 'collect'),
@@ -58,6 +61,15 @@ const NO_PINS: ReadonlySet<string> = new Set()
 function namesWith(pins: readonly MarkedPin[], marker: PinMarker): ReadonlySet<string> {
   const names = pins.filter(({ meta }) => meta[marker] === true).map(({ name }) => name)
   return names.length === 0 ? NO_PINS : new Set(names)
+}
+
+const NO_CONDITIONS: BlockPins['manyIfPins'] = new Map()
+
+function conditionsOf(outputs: readonly MarkedPin[]): BlockPins['manyIfPins'] {
+  const conditions = outputs.flatMap(({ name, meta }): [string, string[]][] =>
+    Array.isArray(meta.manyIf) ? [[name, meta.manyIf.map(String)]] : [],
+  )
+  return conditions.length === 0 ? NO_CONDITIONS : new Map(conditions)
 }
 
 function listPins(root: JsonSchema): MarkedPin[] {
