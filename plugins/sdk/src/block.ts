@@ -48,7 +48,7 @@ declare module 'zod' {
     /** Output: Ashlar emits the number of iterations when the loop of the block has ended. The block never yields it. */
     done?: boolean
     /**
-     * Output: Ashlar emits `{ message, code, nodeId, number }` of each failure in the loop of the block that no link
+     * Output: Ashlar emits `{ message, code, nodeId, index }` of each failure in the loop of the block that no link
      * handles. The block never yields it. Without a link, failures are not caught.
      */
     caught?: boolean

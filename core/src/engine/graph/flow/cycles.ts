@@ -21,7 +21,8 @@ export function findCycles(nodes: readonly FlowNode[]): Cycles {
   const search = (part: readonly FlowNode[]): void => {
     const inside = new Set(part)
     for (const component of stronglyConnected(part, (link) => inside.has(link.sink) && isFollowed(link))) {
-      const isCyclic = component.length > 1 || component[0]?.outgoing.some((link) => link.sink === component[0] && isFollowed(link))
+      const isCyclic =
+        component.length > 1 || component[0]?.outgoing.some((link) => link.sink === component[0] && isFollowed(link))
       if (isCyclic !== true) continue
       addCycle(component, isFollowed, found)
       search(component)
@@ -38,7 +39,10 @@ function addCycle(nodes: FlowNode[], isFollowed: (link: FlowLink) => boolean, fo
   const isInside = (link: FlowLink): boolean => members.has(link.source)
   const removed: FlowLink[] = []
   for (const node of nodes)
-    for (const [pin, links] of Map.groupBy(node.incoming.filter((link) => isFollowed(link) && !isCollect(link)), ({ sinkPin }) => sinkPin)) {
+    for (const [pin, links] of Map.groupBy(
+      node.incoming.filter((link) => isFollowed(link) && !isCollect(link)),
+      ({ sinkPin }) => sinkPin,
+    )) {
       if (!links.some(isInside) || links.every(isInside)) continue
       cycle.headers.set(node, (cycle.headers.get(node) ?? new Set()).add(pin))
       for (const link of links) {

@@ -47,7 +47,9 @@ export function findPaths(
   const addLink = (link: FlowLink): void => {
     const { source, sourcePin } = link
     const caught = source.block.caughtPins.has(sourcePin)
-    const given = caught ? union([...(found.catches.get(source) ?? [])].map((node) => found.nodes.get(node) ?? [])) : (found.nodes.get(source) ?? [])
+    const given = caught
+      ? union([...(found.catches.get(source) ?? [])].map((node) => found.nodes.get(node) ?? []))
+      : (found.nodes.get(source) ?? [])
     const opened = opens(link, scopes)
     const cycle = enters.get(link)
     const arriving = given.map((path) => [...path, ...(opened ? [opened] : []), ...(cycle ? [cycle] : [])])
@@ -73,7 +75,12 @@ export function findPaths(
     }
   }
   pass()
-  for (let before = -1, now = findCaught(nodes, found, scopes); now !== before; [before, now] = [now, findCaught(nodes, found, scopes)]) pass()
+  for (
+    let before = -1, now = findCaught(nodes, found, scopes);
+    now !== before;
+    [before, now] = [now, findCaught(nodes, found, scopes)]
+  )
+    pass()
   for (const node of nodes) for (const link of node.incoming) if (link.carry) checkCarry(link, found)
   return found
 }
@@ -89,15 +96,25 @@ function nodePaths(node: FlowNode, found: Paths, backs: ReadonlyMap<FlowLink, un
   for (const [pin, own] of pins)
     for (const path of own) {
       const others = pins.filter(([other]) => other !== pin)
-      const unmet = others.find(([, theirs]) => theirs.length > 0 && !theirs.some((other) => isPrefix(other, path) || isPrefix(path, other)))
+      const unmet = others.find(
+        ([, theirs]) => theirs.length > 0 && !theirs.some((other) => isPrefix(other, path) || isPrefix(path, other)),
+      )
       const [other, theirs] = unmet ?? []
       const [mine, another] = [path.at(-1), theirs?.[0]?.at(-1)]
-      if (other !== undefined && mine && another) found.misfits.push({ type: 'UNRELATED', node, scopes: [mine, another], pins: [pin, other] })
+      if (other !== undefined && mine && another) addUnrelated(found, node, [mine, another], [pin, other])
       const isPossible = others.every(([name, theirs]) => isOptional(node, name) || theirs.some((other) => isPrefix(other, path)))
       if (isPossible && !paths.some((known) => isSame(known, path))) paths.push(path)
     }
   if (paths.length > MAX_PATHS) found.misfits.push({ type: 'TOO_MANY', node })
   return paths.slice(0, MAX_PATHS)
+}
+
+/** Adds two scopes that meet, once for each node. */
+function addUnrelated({ misfits }: Paths, node: FlowNode, scopes: [FlowScope, FlowScope], pins: [string, string]): void {
+  const isKnown = misfits.some(
+    (each) => each.type === 'UNRELATED' && each.node === node && scopes.every((scope) => each.scopes.includes(scope)),
+  )
+  if (!isKnown) misfits.push({ type: 'UNRELATED', node, scopes, pins })
 }
 
 function isOptional(node: FlowNode, pin: string): boolean {
