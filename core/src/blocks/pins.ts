@@ -1,3 +1,4 @@
+import { isEqual } from '@ashlar/sdk/json'
 import { PIN_MARKERS, findMarkerFault, type MarkedPin, type PinMarker } from '@ashlar/sdk/markers'
 import { jsonTypes, resolveSchema, type JsonSchema } from '../pins/index.ts'
 
@@ -7,7 +8,7 @@ export interface BlockPins {
   outputPins: ReadonlySet<string> | undefined
   /** Outputs of which a run may yield several values. Each value starts an iteration. */
   manyPins: ReadonlySet<string>
-  /** Outputs that are many in the nodes of a graph that set one of these inputs. See `withManyPins`. */
+  /** Outputs that are many in the nodes that set one of these inputs. */
   manyIfPins: ReadonlyMap<string, readonly string[]>
   /** Outputs that receive the number of iterations. */
   donePins: ReadonlySet<string>
@@ -29,7 +30,7 @@ export function describePins(inputSchema: JsonSchema, outputSchema: JsonSchema):
   return {
     outputPins: outputSchema.properties && new Set(Object.keys(outputSchema.properties)),
     manyPins: namesWith(outputs, 'many'),
-    manyIfPins: conditionsOf(outputs),
+    manyIfPins: new Map(outputs.flatMap(({ name, meta }) => (isNames(meta.manyIf) ? [[name, meta.manyIf]] : []))),
     donePins: namesWith(outputs, 'done'),
     caughtPins: namesWith(outputs, 'caught'),
     collectPins: namesWith(inputs, 'collect'),
@@ -37,6 +38,30 @@ export function describePins(inputSchema: JsonSchema, outputSchema: JsonSchema):
     latestPins: namesWith(inputs, 'latest'),
     loopPin: inputs.find(({ meta }) => meta.loop === true)?.name,
   }
+}
+
+function isNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string')
+}
+
+/**
+ * Returns the block with the pins that it has in a node: some are many only if the node sets certain inputs.
+ *
+ * @param linked base names of the input pins with a link
+ */
+export function withNodePins<T extends BlockPins & { inputSchema: JsonSchema }>(
+  block: T,
+  constants: Readonly<Record<string, unknown>>,
+  linked: ReadonlySet<string>,
+): T {
+  const isSet = (pin: string): boolean => {
+    const value = constants[pin]
+    return (
+      linked.has(pin) || (value !== undefined && value !== null && !isEqual(value, block.inputSchema.properties?.[pin]?.default))
+    )
+  }
+  const more = [...block.manyIfPins].filter(([, inputs]) => inputs.some(isSet)).map(([pin]) => pin)
+  return more.length === 0 ? block : { ...block, manyPins: new Set([...block.manyPins, ...more]) }
 }
 
 /** Finds the first fault of the markers in the schemas of a block. */
@@ -61,15 +86,6 @@ const NO_PINS: ReadonlySet<string> = new Set()
 function namesWith(pins: readonly MarkedPin[], marker: PinMarker): ReadonlySet<string> {
   const names = pins.filter(({ meta }) => meta[marker] === true).map(({ name }) => name)
   return names.length === 0 ? NO_PINS : new Set(names)
-}
-
-const NO_CONDITIONS: BlockPins['manyIfPins'] = new Map()
-
-function conditionsOf(outputs: readonly MarkedPin[]): BlockPins['manyIfPins'] {
-  const conditions = outputs.flatMap(({ name, meta }): [string, string[]][] =>
-    Array.isArray(meta.manyIf) ? [[name, meta.manyIf.map(String)]] : [],
-  )
-  return conditions.length === 0 ? NO_CONDITIONS : new Map(conditions)
 }
 
 function listPins(root: JsonSchema): MarkedPin[] {
