@@ -135,7 +135,7 @@ export const documentForm = z.strictObject({
   concurrency: z.int().min(1).max(256).default(16).describe('The maximum number of concurrent node executions.'),
   pairing: z
     .enum(PAIRINGS)
-    .default('FIFO')
+    .default('TAGGED')
     .describe(
       'How input pins pair the values that arrive. `TAGGED`: values of the same iteration of a loop. `FIFO`: values in the order of arrival, as in the AutoGPT Platform.',
     ),
