@@ -1,11 +1,30 @@
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 let runtime: TestRuntime
+let server: Server
+let url: string
 beforeAll(async () => {
-  runtime = await createTestRuntime()
+  runtime = await createTestRuntime({ httpAllow: ['127.0.0.1'] })
+  server = createServer(({ url: target = '' }, response) => respond(response, new URL(target, url)))
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 })
-afterAll(() => runtime.close())
+afterAll(async () => {
+  await runtime.close()
+  server.close()
+  server.closeAllConnections()
+})
+
+/** Five pages of two items. `/broken` fails at the third one. */
+function respond(response: ServerResponse, { pathname, searchParams }: URL): void {
+  const page = Number(searchParams.get('page'))
+  if (pathname === '/broken' && page === 3) return void response.writeHead(500).end()
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(page > 5 ? [] : [`${page}a`, `${page}b`]))
+}
 
 type Nodes = Record<string, [block: string, inputs?: Record<string, unknown>, options?: object]>
 
@@ -330,5 +349,33 @@ describe('a cycle', () => {
         ],
       ),
     ).toEqual({ out: [[['a', 'b'], ['c'], []]] })
+  })
+})
+
+describe('the pages of an API', () => {
+  const graph = async (path: string, links: string[]): Promise<unknown> =>
+    run(
+      {
+        pages: ['http/pages', { url: `${url}/${path}`, attempts: 1 }, { loop: { window: 2 } }],
+        each: ['loop/for-each'],
+        all: ['list/collect', {}, { scope: 'pages' }],
+      },
+      ['pages.items -> each.items', 'each.item -> all.item', ...links],
+    )
+
+  it('are collected in order, also from an inner loop', async () => {
+    expect(await graph('items', ['all.list -> out', 'pages.done -> out-pages'])).toEqual({
+      out: [['1a', '1b', '2a', '2b', '3a', '3b', '4a', '4b', '5a', '5b']],
+      pages: [5],
+    })
+  })
+
+  it('are never a short list', async () => {
+    const links = ['all.list -> out', 'all.partial -> out-partial', 'all.error -> out-error', 'pages.error -> out-pages']
+    expect(await graph('broken', links)).toEqual({
+      partial: [['1a', '1b', '2a', '2b']],
+      error: [expect.stringMatching(/^the loop ended early, with 4 items collected .* page 3: .* status 500$/)],
+      pages: [expect.stringMatching(/^page 3: .* status 500$/)],
+    })
   })
 })
