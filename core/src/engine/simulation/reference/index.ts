@@ -1,0 +1,56 @@
+import type { GraphDocument } from '../../graph/index.ts'
+import { evaluate } from './evaluate.ts'
+import { readGraph } from './graph.ts'
+import { NodeEvaluation, type Given } from './node.ts'
+import { compareTokens } from './order.ts'
+import { findPaths } from './paths.ts'
+import type { ScriptedBlock } from './script.ts'
+import { BudgetExceeded, State, type Run } from './state.ts'
+
+/** What a graph must give, in whatever order its node executions end. */
+export interface Outcome {
+  state: State
+  /** By name, in the order of the tags. */
+  outputs: Record<string, unknown[]>
+  /** Failures that no link handles. With `onUnhandledError: FAIL`, one of them ends the execution. */
+  unhandled: Run[]
+  /** A budget is used up. What else has run by then depends on the order. */
+  isExceeded: boolean
+}
+
+/** Computes the outcome of a graph one value after the other, without a scheduler. */
+export function computeOutcome(
+  document: GraphDocument,
+  blocks: Record<string, ScriptedBlock>,
+  given: Partial<Given> = {},
+): Outcome {
+  const graph = readGraph(document, blocks)
+  const paths = findPaths(graph)
+  const state = new State()
+  const { inputs = {}, messageOf = (_, __, code) => `<${code}>`, numberOf = () => undefined } = given
+  let isExceeded = false
+  try {
+    evaluate(graph, paths, state, new NodeEvaluation(graph, paths, state, { inputs, messageOf, numberOf }))
+  } catch (error) {
+    if (!(error instanceof BudgetExceeded)) throw error
+    isExceeded = true
+  }
+  const unhandled = state.runs.filter(({ status, isHandled }) => status === 'FAILED' && !isHandled)
+  return { state, outputs: collectOutputs(state), unhandled, isExceeded }
+}
+
+function collectOutputs({ runs }: State): Record<string, unknown[]> {
+  const ends = runs.filter(({ node, inputs }) => node.block.kind === 'output' && inputs.value !== undefined)
+  const named = Map.groupBy(ends, ({ node }) => String(node.constants.name))
+  return Object.fromEntries(
+    [...named].map(([name, own]) => {
+      const tokens = own.map((run) => {
+        const taken = run.taken.get('value')
+        return { tag: run.tag, lineage: run.lineage, value: run.inputs.value, link: taken?.link, from: run }
+      })
+      return [name, tokens.toSorted(compareTokens).map(({ value }) => value)]
+    }),
+  )
+}
+
+export type { ScriptedBlock } from './script.ts'
