@@ -1,5 +1,5 @@
-import { components, isCollect, linksTo, reach, type Graph, type Link, type Node } from './graph.ts'
-import type { Opener } from './tags.ts'
+import type { Graph, Link, Node, Opener } from './entities.ts'
+import { components, isCollect, linksTo, reach } from './graph.ts'
 
 /** A strongly connected part of the links that do not carry. Rule 26. */
 export interface Cycle {

@@ -1,9 +1,10 @@
+import type { Graph, Link, Node, Opener, Tag } from './entities.ts'
 import type { Cycle } from './cycles.ts'
-import { components, isCaught, type Graph, type Link, type Node } from './graph.ts'
+import { components, isCaught } from './graph.ts'
 import type { NodeEvaluation } from './node.ts'
 import type { Path, Paths } from './paths.ts'
 import type { State } from './state.ts'
-import { ROOT, extend, isWithin, type Opener, type Tag } from './tags.ts'
+import { ROOT, extend, isInside } from './tags.ts'
 
 /**
  * Runs a graph by computing one node after the other, sources first. When the turn of a node comes, every value that it
@@ -68,7 +69,7 @@ function evaluateCycle(context: Context, cycle: Cycle, nodes: readonly Node[], r
   const without = new Set([...removed, ...cycle.backs, ...carries])
   const evaluated = new Set<string>()
   const nextTurn = (): Tag | undefined =>
-    turnsOf(context, cycle).find((turn) => isWithin(turn.steps.at(-1)?.scope.parent ?? ROOT, focus) && !evaluated.has(turn.key))
+    turnsOf(context, cycle).find((turn) => isInside(turn, focus) && !evaluated.has(turn.key))
   for (let turn = nextTurn(); turn; turn = nextTurn()) {
     evaluated.add(turn.key)
     evaluateNodes(context, nodes, without, turn)
@@ -91,8 +92,8 @@ function evaluateSerially(context: Context, nodes: readonly Node[], removed: Rea
   const opener = outermost && innermost(context, outermost)
   if (!opener) throw new Error('a link carries outside of a loop')
   const without = new Set([...removed, ...carries.filter((link) => innermost(context, link) === opener)])
-  for (const scope of [...context.state.scopes.values()])
-    if (scope.opener === opener && isWithin(scope.parent, focus))
+  for (const scope of context.state.scopes.values())
+    if (scope.opener === opener && isInside(scope.parent, focus))
       for (let k = 0; k < scope.iterations; k++) evaluateNodes(context, nodes, without, extend(scope.parent, scope, k))
 }
 

@@ -1,42 +1,7 @@
-import { TOOLS_PIN, isToolPin, parsePinPath, parseToolPin, type PinStep } from '../../../pins/index.ts'
+import { TOOLS_PIN, isToolPin, parsePinPath, parseToolPin } from '../../../pins/index.ts'
 import { parseEnd, type GraphDocument } from '../../graph/index.ts'
+import type { Graph, Link, Node } from './entities.ts'
 import type { ScriptedBlock } from './script.ts'
-import type { Opener } from './tags.ts'
-
-/** A node of a graph, with all that determines what it does. */
-export interface Node {
-  id: string
-  /** Its place in the document. */
-  place: number
-  block: ScriptedBlock
-  constants: Record<string, unknown>
-  attempts: number
-  closes: string | undefined
-  /** Links to this node, in the order of the document. */
-  incoming: Link[]
-  outgoing: Link[]
-  /** Input pins with a link, with their paths, in the order of the links. */
-  pins: string[]
-  loop: Opener
-  tools: Opener
-  budget: number
-}
-
-export interface Link {
-  place: number
-  source: Node
-  sourcePin: string
-  steps: PinStep[]
-  sink: Node
-  sinkPin: string
-  carry: boolean
-}
-
-export interface Graph {
-  nodes: Node[]
-  links: Link[]
-  document: GraphDocument
-}
 
 export function readGraph(document: GraphDocument, blocks: Record<string, ScriptedBlock>): Graph {
   const nodes = document.nodes.map((node, place): Node => {

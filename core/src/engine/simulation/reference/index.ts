@@ -1,11 +1,12 @@
 import type { GraphDocument } from '../../graph/index.ts'
+import type { Run } from './entities.ts'
 import { evaluate } from './evaluate.ts'
 import { readGraph } from './graph.ts'
 import { NodeEvaluation, type Given } from './node.ts'
 import { compareTokens } from './order.ts'
 import { findPaths } from './paths.ts'
 import type { ScriptedBlock } from './script.ts'
-import { BudgetExceeded, State, type Run } from './state.ts'
+import { BudgetExceeded, State } from './state.ts'
 
 /** What a graph must give, in whatever order its node executions end. */
 export interface Outcome {

@@ -1,7 +1,8 @@
-import { linksTo, markersOf, type Node } from './graph.ts'
+import type { Lineage, Node, Tag, Token } from './entities.ts'
+import { linksTo, markersOf } from './graph.ts'
 import { isSamePath, pathOf, type Paths } from './paths.ts'
-import type { State, Token } from './state.ts'
-import { agree, isWithin, mergeLineages, prefixes, type Lineage, type Tag } from './tags.ts'
+import type { State } from './state.ts'
+import { agree, isInside, mergeLineages, prefixes } from './tags.ts'
 
 /** What a node can take at one tag. */
 export interface Candidates {
@@ -25,7 +26,7 @@ export function tagsOf(node: Node, paths: Paths, lists: ReadonlyMap<string, read
   const tokens = node.pins.flatMap((pin) => [...(lists.get(pin) ?? state.tokensAt(node, pin).filter(({ link }) => !link?.carry))])
   const tags = new Map(tokens.map(({ tag }) => [tag.key, tag]))
   const canRun = (tag: Tag): boolean => paths.ofNode(node).some((path) => isSamePath(path, pathOf(tag)))
-  return [...tags.values()].filter((tag) => isWithin(tag, focus) && canRun(tag))
+  return [...tags.values()].filter((tag) => isInside(tag, focus) && canRun(tag))
 }
 
 /** Rules 24 and 25: per pin the values with exactly this tag; without any, those with the longest shorter tag. */

@@ -1,11 +1,12 @@
 import { TOOLS_PIN, isToolPin, parsePinPath, parseToolPin, placeValue, selectValue } from '../../../pins/index.ts'
-import { isCaught, isMany, isProducer, linksFrom, markersOf, type Graph, type Link, type Node } from './graph.ts'
+import type { Graph, Link, Node, Run, Scope, Tag, Token } from './entities.ts'
+import { isCaught, isMany, isProducer, linksFrom, markersOf } from './graph.ts'
 import { candidatesAt, combine, tagsOf, type Combination } from './join.ts'
-import { closedScope, factsOf, gatherLists } from './lists.ts'
+import { factsOf, gatherLists } from './lists.ts'
 import { isPrefix, pathOf, type Paths } from './paths.ts'
 import { runBlock, type Performance, type Yielded } from './run-block.ts'
-import { BudgetExceeded, type Run, type State, type Token } from './state.ts'
-import { ROOT, agree, extend, isWithin, type Scope, type Tag } from './tags.ts'
+import { BudgetExceeded, type State } from './state.ts'
+import { ROOT, agree, extend, isInside, mergeLineages } from './tags.ts'
 
 /** What an execution starts with, and how the engine words the failures that it finds. */
 export interface Given {
@@ -33,12 +34,12 @@ export class NodeEvaluation {
 
   /** Inside of a tag. */
   evaluate(node: Node, focus: Tag): void {
-    if (node.pins.length === 0) return this.#run(node, ROOT, { taken: new Map(), lineage: new Map() }, focus)
+    if (node.pins.length === 0) return this.#run(node, ROOT, { taken: new Map(), lineage: new Map() })
     const lists = gatherLists(node, this.#paths, this.#state, focus)
     for (const tag of tagsOf(node, this.#paths, lists, this.#state, focus)) {
       const candidates = candidatesAt(node, tag, lists, this.#state)
       const combinations = candidates.dead.length > 0 ? [] : combine(node, tag, candidates)
-      for (const combination of combinations) this.#run(node, tag, combination, focus)
+      for (const combination of combinations) this.#run(node, tag, combination)
       if (combinations.length === 0) this.#state.incomplete.push({ node, tag, dead: candidates.dead })
     }
     this.#findConflicts(node, lists, focus)
@@ -51,7 +52,7 @@ export class NodeEvaluation {
     for (const pin of node.pins) {
       if (markersOf(node, pin).latest) continue
       const tokens = (lists.get(pin) ?? this.#state.tokensAt(node, pin)).filter(
-        ({ link, tag }) => !link?.carry && isWithin(tag, focus),
+        ({ link, tag }) => !link?.carry && isInside(tag, focus),
       )
       for (const [, same] of Map.groupBy(tokens, ({ tag }) => tag.key))
         if (same.some((a, i) => same.some((b, j) => i < j && agree(a.lineage, b.lineage))) && same[0] && isBroadcast(same[0].tag))
@@ -59,10 +60,10 @@ export class NodeEvaluation {
     }
   }
 
-  #run(node: Node, tag: Tag, { taken, lineage }: Combination, focus: Tag): void {
+  #run(node: Node, tag: Tag, { taken, lineage }: Combination): void {
     this.#spend(tag)
-    const closed = this.#closedBy(node, taken)
-    const facts = closed.size > 0 ? factsOf(node, closed, this.#paths, this.#state, focus) : undefined
+    const lists = new Map([...taken].filter(([pin]) => markersOf(node, pin).collect))
+    const facts = lists.size > 0 ? factsOf(node, lists, this.#paths, this.#state) : undefined
     const inputs = this.#inputsOf(node, taken)
     const loopPin = Object.entries(node.block.inputs ?? {}).find(([, { loop }]) => loop)?.[0]
     if (facts && loopPin !== undefined) inputs[loopPin] = facts
@@ -75,22 +76,13 @@ export class NodeEvaluation {
     if (failure) this.#fail(run, failure)
   }
 
-  #closedBy(node: Node, taken: ReadonlyMap<string, Token>): Map<string, Scope> {
-    const pins = [...taken].filter(([pin]) => markersOf(node, pin).collect)
-    return new Map(
-      pins.flatMap(([pin, list]) => {
-        const scope = closedScope(node, pin, list, this.#paths, this.#state)
-        return scope ? [[pin, scope] as const] : []
-      }),
-    )
-  }
-
   /** Rule 32: what an earlier attempt delivered is skipped if it is the same. */
   #perform(run: Run): Performance {
     const { node, inputs } = run
     let delivered: Yielded[] = []
     for (let attempt = 1; ; attempt++) {
-      const performance = runBlock(node.block, inputs, attempt, (code) => this.#given.messageOf(node.id, run.tag, code))
+      const message = (code: string): string => this.#given.messageOf(node.id, run.tag, code)
+      const performance = runBlock(node.block, inputs, attempt, node.budget, message)
       const { yields, failure } = performance
       const isSame = delivered.every((each, i) => i >= yields.length || JSON.stringify(each) === JSON.stringify(yields[i]))
       if (!isSame) return { ...performance, yields: delivered, failure: this.#engineFailure(run, 'NOT_DETERMINISTIC') }
@@ -117,7 +109,6 @@ export class NodeEvaluation {
       if (scope) scope.iterations = Math.max(scope.iterations, index + 1)
       this.#send(run, pin, value, scope ? extend(tag, scope, index) : tag)
     }
-    if (loop && loop.iterations > node.budget) throw new BudgetExceeded()
     const done = Object.entries(node.block.outputs ?? {}).find(([, markers]) => markers.done)?.[0]
     if (loop && done !== undefined && failure === undefined) this.#send(run, done, loop.iterations, tag)
   }
@@ -141,7 +132,9 @@ export class NodeEvaluation {
     if (!producer) return
     run.isHandled = true
     const caught = { message, code, nodeId: node.id, number: this.#given.numberOf(run) }
-    for (const link of producer.outgoing) if (isCaught(link)) this.#sendOver(link, run, caught, tag)
+    // The failures of different nodes are alternatives, as the values of several links are.
+    const lineage = mergeLineages([run.lineage, new Map([[`${producer.id}.caught@${tag.key}`, node.place]])])
+    for (const link of producer.outgoing) if (isCaught(link)) this.#sendOver(link, { ...run, lineage }, caught, tag)
   }
 
   #send(run: Run, pin: string, value: unknown, tag: Tag): void {
@@ -165,13 +158,15 @@ export class NodeEvaluation {
   #turnAfter(tag: Tag, opener: Scope['opener']): Tag {
     const step = tag.steps.findLast(({ scope }) => scope.opener === opener)
     if (!step) throw new Error('a back edge starts outside of its cycle')
-    const scope = tag.steps.at(-1) === step ? step.scope : this.#state.cycleScope(opener, tag)
-    return this.#turn(scope, step.k + 1)
+    const isDeeper = tag.steps.at(-1) !== step || step.from !== undefined
+    return this.#turn(step.scope, step.k + 1, isDeeper ? tag : undefined)
   }
 
-  #turn(scope: Scope, k: number): Tag {
-    scope.iterations = Math.max(scope.iterations, k + 1)
-    return extend(scope.parent, scope, k)
+  #turn(scope: Scope, k: number, from?: Tag): Tag {
+    const turn = extend(scope.parent, scope, k, from)
+    scope.turns.add(turn.key)
+    scope.iterations = scope.turns.size
+    return turn
   }
 
   #inputsOf(node: Node, taken: ReadonlyMap<string, Token>): Record<string, unknown> {

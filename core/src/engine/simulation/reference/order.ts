@@ -1,9 +1,8 @@
-import type { Run, Token } from './state.ts'
-import type { Scope, Tag } from './tags.ts'
+import type { Run, Scope, Step, Tag, Token } from './entities.ts'
 
 /**
- * The order of the values in a list and at an output of the graph. Rule 30: position by position by k, then by the
- * producer; a prefix precedes what is inside of it; then by link; then by the runs that the values came from.
+ * The order of the values in a list and at an output of the graph. Rule 30: position by position by the
+ * loop, then by k; a prefix precedes what is inside of it; then by link; then by the runs that the values came from.
  */
 export function compareTokens(one: Token, other: Token): number {
   return compareTags(one.tag, other.tag) || placeOf(one) - placeOf(other) || compareRuns(one.from, other.from)
@@ -13,10 +12,14 @@ export function compareTags(one: Tag, other: Tag): number {
   for (const [i, step] of one.steps.entries()) {
     const against = other.steps[i]
     if (!against) return 1
-    const order = step.k - against.k || compareScopes(step.scope, against.scope)
+    const order = compareScopes(step.scope, against.scope) || step.k - against.k || compareOrigins(step, against)
     if (order !== 0) return order
   }
   return one.steps.length - other.steps.length
+}
+
+function compareOrigins({ from }: Step, { from: other }: Step): number {
+  return from && other ? compareTags(from, other) : 0
 }
 
 function compareScopes(one: Scope, other: Scope): number {

@@ -1,7 +1,7 @@
 import { TOOLS_PIN } from '../../../pins/index.ts'
+import type { Graph, Link, Node, Opener, Tag } from './entities.ts'
 import { findCycles, type Cycle } from './cycles.ts'
-import { isCaught, isCollect, isMany, reach, type Graph, type Link, type Node } from './graph.ts'
-import type { Opener, Tag } from './tags.ts'
+import { isCaught, isCollect, isMany, reach } from './graph.ts'
 
 /** The openers of the scopes around a value, outermost first. */
 export type Path = readonly Opener[]
@@ -85,15 +85,8 @@ function findCaught({ nodes, links }: Graph, { cycles, ofNode }: Paths): Map<Nod
   return found
 }
 
-/** The path of a tag. In a cycle through an unclosed loop, only the first turn scope counts. */
 export function pathOf({ steps }: Tag): Path {
-  const path: Opener[] = []
-  for (const { scope } of steps) {
-    const again = path.indexOf(scope.opener)
-    if (again >= 0) path.splice(again)
-    path.push(scope.opener)
-  }
-  return path
+  return steps.map(({ scope }) => scope.opener)
 }
 
 export function isPrefix(one: Path, other: Path): boolean {

@@ -21,12 +21,14 @@ export interface Performance {
 /**
  * What one attempt of a block yields: an object is one iteration of all its pins, single yields count per pin. Rule 22.
  *
+ * @param budget the largest number of iterations
  * @param message returns the text of a failure that the engine finds
  */
 export function runBlock(
   block: ScriptedBlock,
   inputs: Record<string, unknown>,
   attempt: number,
+  budget: number,
   message: (code: string) => string,
 ): Performance {
   const performance: Performance = { yields: [], sleeps: [], failure: undefined, hangs: false }
@@ -44,6 +46,7 @@ export function runBlock(
       const k = Math.max(0, ...many.map((pin) => counts.get(pin) ?? 0))
       for (const [pin, value] of deed.values) {
         if (pin === repeated?.[0]) break
+        if (many.includes(pin) && (deed.isObject ? k : (counts.get(pin) ?? 0)) >= budget) return exceeded(performance, message)
         used.add(pin)
         if (!deed.isObject && many.includes(pin)) single.add(pin)
         const own = deed.isObject ? k : (counts.get(pin) ?? 0)
@@ -60,6 +63,10 @@ export function runBlock(
   if (isUnequal && !performance.failure && !performance.hangs)
     performance.failure = { code: 'ITERATIONS_UNEQUAL', message: message('ITERATIONS_UNEQUAL'), isRetryable: false }
   return performance
+}
+
+function exceeded(performance: Performance, message: (code: string) => string): Performance {
+  return { ...performance, failure: { code: 'BUDGET_EXCEEDED', message: message('BUDGET_EXCEEDED'), isRetryable: false } }
 }
 
 /** An input passes on its value. */

@@ -1,59 +1,14 @@
-import type { Run } from './state.ts'
-
-/** What opens scopes: a node with a pin that is `many`, the tool calls of a node, or a cycle. */
-export interface Opener {
-  type: 'LOOP' | 'TOOLS' | 'CYCLE'
-  /** The id of the node; for a cycle, of its first node in the document. */
-  id: string
-  /** The place of that node in the document. */
-  place: number
-}
-
-/** Opened by one run of a node, or by a cycle at one outer tag. */
-export interface Scope {
-  opener: Opener
-  parent: Tag
-  /** The producer of the iterations; undefined for a cycle. */
-  producer: Run | undefined
-  /** The notes that all values of the scope share. */
-  lineage: Lineage
-  iterations: number
-  /** The message of the failed producer. */
-  failure: string | undefined
-  key: string
-}
-
-export interface Step {
-  scope: Scope
-  k: number
-}
-
-/** The path of iterations to which a value belongs, outermost first. Tags are equal if their keys are equal. */
-export interface Tag {
-  steps: readonly Step[]
-  key: string
-}
-
-/**
- * Which links the runs behind a value took, by run and pin, where a pin has several links. Values whose notes differ
- * never meet.
- */
-export type Lineage = ReadonlyMap<string, number>
+import type { Lineage, Scope, Step, Tag } from './entities.ts'
 
 export const ROOT: Tag = { steps: [], key: '' }
 
-export function extend(parent: Tag, scope: Scope, k: number): Tag {
-  return { steps: [...parent.steps, { scope, k }], key: `${parent.key}/${scope.key}[${k}]` }
+export function extend(parent: Tag, scope: Scope, k: number, from?: Tag): Tag {
+  const own = from ? `${k}<${from.key.replaceAll('/', '|')}` : String(k)
+  return { steps: [...parent.steps, { scope, k, from }], key: `${parent.key}/${scope.key}[${own}]` }
 }
 
 export function isInside(tag: Tag, outer: Tag): boolean {
   return tag.key === outer.key || tag.key.startsWith(`${outer.key}/`)
-}
-
-/** Also false for what belongs to a later turn of a cycle around the outer tag, which starts inside of this turn. */
-export function isWithin(tag: Tag, outer: Tag): boolean {
-  const later = tag.steps.slice(outer.steps.length)
-  return isInside(tag, outer) && !later.some(({ scope }) => outer.steps.some((step) => step.scope.opener === scope.opener))
 }
 
 /** All tags from the tag itself to the root. */
@@ -67,9 +22,18 @@ export function prefixes({ steps, key }: Tag): Tag[] {
   return found
 }
 
-/** `rows[2]/inner[0]`: without the numbers of node executions, which depend on the order of arrival. */
+/**
+ * `rows[2]/inner[0]`: without the numbers of node executions, which depend on the order of arrival. A turn that a back
+ * edge reaches from an inner loop names its iterations: `walk[2:0.1]`.
+ */
 export function showTag({ steps }: Tag): string {
-  return steps.map(({ scope, k }) => `${scope.opener.id}[${k}]`).join('/')
+  return steps.map((step) => `${step.scope.opener.id}[${turnText(step)}]`).join('/')
+}
+
+function turnText({ scope, k, from }: Step): string {
+  if (!from) return String(k)
+  const inner = from.steps.slice(from.steps.findIndex((step) => step.scope === scope) + 1)
+  return `${k}:${inner.map(turnText).join('.')}`
 }
 
 export function agree(one: Lineage, other: Lineage): boolean {
