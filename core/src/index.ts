@@ -67,12 +67,14 @@ export type {
 export type { ProgressReport } from './runtime/driver/index.ts'
 export { PIN_KINDS, formatType, toPinKind } from './pins/index.ts'
 export type { JsonSchema, PinKind } from './pins/index.ts'
+export { documentJsonSchema, readDocument } from './engine/graph/index.ts'
 export type {
   BlockDifference,
   DocumentDiff,
   FieldChange,
   GraphDocument,
   GraphNode,
+  LinkChange,
   NodeChange,
   SettingChange,
 } from './engine/graph/index.ts'

@@ -21,6 +21,7 @@ describe('the built-in plugins', () => {
       'io',
       'list',
       'logic',
+      'loop',
       'math',
       'storage',
       'text',

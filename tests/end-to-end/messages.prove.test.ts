@@ -107,8 +107,8 @@ describe('ashlar run', () => {
     const { status, stderr } = await withGraph(['run'], document)
     expect(status).toBe(1)
     expect(stderr).toContain(
-      'error BUDGET_EXCEEDED: node more: the graph exhausted its budget of 20 node executions, most of them in "more" 19, "wait" 1: ' +
-        'set "budget" in the graph document to a larger number, at most 1000000, or check for a cycle of links that never ends',
+      'error BUDGET_EXCEEDED: node more: the graph exhausted its budget of 20 node executions, most of them in "more" 19, "wait" 1, in the cycle "more" → "more": ' +
+        'set "budget" in the graph document to a larger number, at most 1000000, or check why the cycle never ends',
     )
   })
 

@@ -16,7 +16,7 @@ const TYPES: Record<string, string> = {
 
 const FORMATS: Record<string, string> = { uuid: 'be a UUID', datetime: 'be a date and time of ISO 8601', url: 'be a URL' }
 
-const UNITS: Record<string, string> = { string: ' characters', array: ' items' }
+const UNITS: Record<string, string> = { string: 'character', array: 'item' }
 
 /**
  * Describes a fault that zod has found, without the names of JavaScript types.
@@ -57,8 +57,8 @@ function describeExpected(issue: Issue): string {
     const values = issue.values.map((each) => JSON.stringify(each))
     return `must be ${values.length === 1 ? '' : 'one of '}${values.join(', ')}`
   }
-  if (issue.code === 'too_small') return `must ${describeAmount(issue.origin, `at least ${issue.minimum}`)}`
-  if (issue.code === 'too_big') return `must ${describeAmount(issue.origin, `at most ${issue.maximum}`)}`
+  if (issue.code === 'too_small') return describeBound(issue, issue.minimum, ['at least', 'more than'])
+  if (issue.code === 'too_big') return describeBound(issue, issue.maximum, ['at most', 'less than'])
   if (issue.code === 'invalid_format') return `must ${FORMATS[issue.format] ?? `match ${issue.pattern ?? issue.format}`}`
   return issue.message
 }
@@ -69,9 +69,14 @@ function describeUnion({ errors, message }: Extract<Issue, { code: 'invalid_unio
   return `must be ${[...new Set(members.map((member) => member.slice('must be '.length)))].join(' or ')}`
 }
 
-function describeAmount(origin: string, amount: string): string {
+function describeBound(
+  { origin, inclusive = true }: Extract<Issue, { code: 'too_small' | 'too_big' }>,
+  bound: number | bigint,
+  [within, beyond]: [string, string],
+): string {
+  const amount = `${inclusive ? within : beyond} ${bound}`
   const unit = UNITS[origin]
-  return unit === undefined ? `be ${amount}` : `have ${amount}${unit}`
+  return unit === undefined ? `must be ${amount}` : `must have ${amount} ${unit}${Number(bound) === 1 ? '' : 's'}`
 }
 
 /**

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { isEffectful, qualifyCapabilities, type Provider } from '../capabilities/index.ts'
 import type { Bundle } from '../sandbox/calls/index.ts'
 import type { BlockManifest, PluginManifest } from './manifest.ts'
+import { describePins, type BlockPins } from './pins.ts'
 
 /** A loaded plugin. */
 export interface Plugin {
@@ -21,7 +22,7 @@ export interface Plugin {
 }
 
 /** The description of a block, without code. */
-export interface Block extends BlockManifest {
+export interface Block extends BlockManifest, BlockPins {
   /** `text/replace` */
   qualifiedName: string
   /**
@@ -31,8 +32,6 @@ export interface Block extends BlockManifest {
   effectful: boolean
   /** A digest of its capabilities: the same for blocks with the same capabilities, '' without any. */
   capabilityKey: string
-  /** The names of its output pins; undefined when its schema does not list them. */
-  outputPins: ReadonlySet<string> | undefined
   plugin: Plugin
 }
 
@@ -67,7 +66,7 @@ export function buildPlugin(
     qualifiedName: `${manifest.name}/${block.name}`,
     effectful: isEffectful(block.capabilities),
     capabilityKey: hashCapabilities(block.capabilities),
-    outputPins: block.outputSchema.properties && new Set(Object.keys(block.outputSchema.properties)),
+    ...describePins(block.inputSchema, block.outputSchema),
     plugin,
   }))
   return plugin
@@ -75,9 +74,27 @@ export function buildPlugin(
 
 /** Returns the manifest from which {@link buildPlugin} built a block. */
 export function toBlockManifest(block: Block): BlockManifest {
-  const { plugin: _, qualifiedName: _name, effectful: _effectful, capabilityKey: _key, outputPins: _pins, ...manifest } = block
-  return manifest
+  return Object.fromEntries(Object.entries(block).filter(([key]) => !DERIVED.has(key))) as BlockManifest
 }
+
+type Derived = Exclude<keyof Block, keyof BlockManifest>
+
+const DERIVED: ReadonlySet<string> = new Set(
+  Object.keys({
+    plugin: true,
+    qualifiedName: true,
+    effectful: true,
+    capabilityKey: true,
+    outputPins: true,
+    manyPins: true,
+    donePins: true,
+    caughtPins: true,
+    collectPins: true,
+    optionalPins: true,
+    latestPins: true,
+    loopPin: true,
+  } satisfies Record<Derived, true>),
+)
 
 function hashCapabilities(capabilities: BlockManifest['capabilities']): string {
   if (Object.keys(capabilities).length === 0) return ''

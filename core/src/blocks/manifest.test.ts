@@ -115,3 +115,51 @@ it.each([
   const { error } = manifestSchema.safeParse(manifestWith({ capabilities: { credentials } }, [OAUTH_SERVICE]))
   expect(error?.issues[0]?.message ?? 'accepted').toContain(fault)
 })
+
+const list = { type: 'array', items: {} }
+const withPins = (inputs: object, outputs: object, staticOutput = false): unknown =>
+  manifestWith({
+    staticOutput,
+    inputSchema: { type: 'object', properties: inputs, $defs: { List: { ...list, collect: true } } },
+    outputSchema: { type: 'object', properties: outputs },
+  })
+
+it('accepts markers of pins for loops', () => {
+  const inputs = { items: { ...list, collect: true }, other: { optional: true }, facts: { loop: true }, last: { latest: true } }
+  const outputs = { item: { many: true }, end: { done: true }, failure: { caught: true }, plain: { many: false } }
+  expect(manifestSchema.safeParse(withPins(inputs, outputs)).success).toBe(true)
+  expect(manifestSchema.safeParse(withPins({ items: { $ref: '#/$defs/List' } }, {})).success).toBe(true)
+})
+
+it.each([
+  [{ a: { many: true } }, {}, 'the input "a" is many, but an input can only be collect, optional, latest or loop'],
+  [{}, { a: { collect: true } }, 'the output "a" is collect, but an output can only be many, done or caught'],
+  [{}, { a: { many: 'yes' } }, 'the marker many of the output "a" must be true or false'],
+  [{ a: { ...list, collect: 1 } }, {}, 'the marker collect of the input "a" must be true or false'],
+  [{ a: { type: 'string', collect: true } }, {}, 'the input "a" is collect, so it must be a list: declare it as z.array(…)'],
+  [
+    { a: { optional: true, latest: true } },
+    {},
+    'the input "a" is optional and latest: an input has at most one of these markers',
+  ],
+  [{ a: { loop: true } }, {}, 'the input "a" is loop, so the block must have an input that is collect'],
+  [
+    { a: { loop: true }, b: { loop: true }, c: { ...list, collect: true } },
+    {},
+    'the inputs "a" and "b" are both loop: a block has at most one such input',
+  ],
+  [{}, { a: { many: true, done: true } }, 'the output "a" is many and done: an output has at most one of these markers'],
+  [{}, { a: { done: true } }, 'the output "a" is done, so the block must have an output that is many'],
+  [{}, { a: { caught: true } }, 'the output "a" is caught, so the block must have an output that is many'],
+  [{}, { error: { many: true } }, 'the output "error" cannot be many: choose another pin'],
+  [{}, { tools: { many: true } }, 'the output "tools" cannot be many: choose another pin'],
+])('rejects the inputs %j with the outputs %j', (inputs, outputs, message) => {
+  expect(manifestSchema.safeParse(withPins(inputs, outputs)).error?.issues[0]?.message).toBe(message)
+})
+
+it('rejects a marker of a loop on a pin with static output, with the path of the pin', () => {
+  expect(manifestSchema.safeParse(withPins({}, { a: { many: true } }, true)).error?.issues[0]).toMatchObject({
+    path: ['blocks', 0, 'outputSchema', 'properties', 'a'],
+    message: 'the output "a" is many, so the block must not have staticOutput',
+  })
+})

@@ -13,6 +13,7 @@ import { showValue } from '../base/index.ts'
 import type { JsonSchema } from '../pins/index.ts'
 import { BLOCK_KINDS } from './block-kinds.ts'
 import { blockCostSchema } from './cost.ts'
+import { findPinFault } from './pins.ts'
 
 /** The wall-clock time of one run. */
 export const MAX_TIMEOUT_MS = 30 * 60_000
@@ -62,6 +63,10 @@ const blockManifestSchema = z
     if (wrong === undefined) return
     const message = `fromInput("${wrong}") names an unknown input pin; the block has ${pins.join(', ') || 'none'}`
     context.addIssue({ code: 'custom', path: ['capabilities', 'http'], message })
+  })
+  .superRefine(({ staticOutput, inputSchema, outputSchema }, context) => {
+    const fault = findPinFault(staticOutput, inputSchema, outputSchema)
+    if (fault) context.addIssue({ code: 'custom', ...fault })
   })
 
 /**

@@ -1,7 +1,7 @@
 import { AshlarError } from '../base/index.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
 import { fold } from './fold.ts'
-import type { Plan } from './plan.ts'
+import type { Plan } from './plan/index.ts'
 import type { NodeError } from './scheduler.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { AshlarError, showValue } from '../base/index.ts'
 import type { ExecutionEvent } from './events.ts'
-import type { NodeExecution } from './pairing.ts'
-import type { Plan } from './plan.ts'
+import type { NodeExecution } from './pairing/index.ts'
+import type { Plan } from './plan/index.ts'
 import { Scheduler, type Decision, type SchedulerEvent } from './scheduler.ts'
 
 /** The state of an execution after the events of its journal. */

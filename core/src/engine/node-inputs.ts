@@ -1,6 +1,6 @@
 import { placeValue } from '../pins/index.ts'
-import type { NodeExecution } from './pairing.ts'
-import type { PlanNode } from './plan.ts'
+import type { NodeExecution } from './pairing/index.ts'
+import type { PlanNode } from './plan/index.ts'
 
 /** Inputs that an execution sets for nodes, by node and pin. They override all other inputs. */
 export type InputMasks = Record<string, Record<string, unknown>>
@@ -17,7 +17,12 @@ export type OnConverted = (pin: string, value: unknown, converted: unknown) => v
  * @throws {RangeError} when a list index in a pin name is not a whole number
  */
 export function resolveInputs(
-  { node, values, override }: Pick<NodeExecution, 'node' | 'values' | 'override'>,
+  {
+    node,
+    values,
+    override,
+    collected,
+  }: Pick<NodeExecution, 'node' | 'values' | 'override'> & Partial<Pick<NodeExecution, 'collected'>>,
   given: { inputs: Record<string, unknown>; masks: InputMasks },
   onConverted?: OnConverted,
 ): Record<string, unknown> {
@@ -26,6 +31,7 @@ export function resolveInputs(
   if (!override && node.block.kind === 'input' && typeof name === 'string' && Object.hasOwn(given.inputs, name))
     inputs.value = given.inputs[name]
   if (!override && Object.hasOwn(given.masks, node.id)) Object.assign(inputs, given.masks[node.id])
+  if (collected && node.block.loopPin !== undefined) inputs[node.block.loopPin] = { ...collected }
   return coerceInputs(node, inputs, onConverted)
 }
 

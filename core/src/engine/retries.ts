@@ -1,4 +1,4 @@
-import type { NodeExecution } from './pairing.ts'
+import type { NodeExecution } from './pairing/index.ts'
 import type { NodeError } from './scheduler.ts'
 
 /** The failed attempts of one execution that are to be repeated. */

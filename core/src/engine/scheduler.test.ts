@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { planWith, type FakeBlock } from './simulation/fake-blocks.ts'
 import { simulate, type Simulation, type SimulationOptions } from './simulation/worker.ts'
-import { missingPins } from './pairing.ts'
+import { missingPins } from './pairing/index.ts'
 import { Scheduler, type Decision } from './scheduler.ts'
 
 const text = { type: 'string' }
@@ -297,8 +297,8 @@ describe('a run (rules 10 to 14, 16)', () => {
         code: 'BUDGET_EXCEEDED',
         node: 'b',
         message:
-          'the graph exhausted its budget of 50 node executions, most of them in "b" 49, "a" 1: ' +
-          'set "budget" in the graph document to a larger number, at most 1000000, or check for a cycle of links that never ends',
+          'the graph exhausted its budget of 50 node executions, most of them in "b" 49, "a" 1, in the cycle "b" → "b": ' +
+          'set "budget" in the graph document to a larger number, at most 1000000, or check why the cycle never ends',
       },
     })
     expect(sim.runs).toHaveLength(50)

@@ -1,8 +1,10 @@
 import { TOOLS_PIN, parseToolPin, selectValue } from '../pins/index.ts'
-import { budgetExceeded } from './budget.ts'
-import { arrivedValue, resolveInputs, type InputMasks, type OnConverted } from './node-inputs.ts'
-import { Pairing, type NodeExecution, type NodeFailure, type Sleep } from './pairing.ts'
-import type { Plan, PlanLink, PlanNode } from './plan.ts'
+import { Budget } from './budget.ts'
+import { GraphOutputs } from './graph-outputs.ts'
+import { resolveInputs, type InputMasks, type OnConverted } from './node-inputs.ts'
+import type { NodeExecution, NodeFailure, Scope, Sleep } from './pairing/index.ts'
+import type { Plan, PlanLink, PlanNode } from './plan/index.ts'
+import { Runs } from './runs.ts'
 import { SerialNodes } from './serial-nodes.ts'
 import { isFinal, type ExecutionStatus, type Reason } from './status.ts'
 
@@ -21,11 +23,12 @@ import { isFinal, type ExecutionStatus, type Reason } from './status.ts'
  * Results of a node execution are also accepted while it is WAITING, or QUEUED after a sleep: a replay passes results
  * of the old journal that were recorded later.
  *
- * The rules are rules 1 to 18 of the execution semantics; comments refer to them by number.
+ * Comments refer to the rules of the execution semantics by number.
  */
 export type SchedulerEvent =
   | { type: 'start'; inputs: Record<string, unknown>; masks?: InputMasks }
-  | { type: 'output'; node: string; n: number; pin: string; value: unknown }
+  /** `k`: the iteration of the value, if it differs from the number of earlier values of the pin. */
+  | { type: 'output'; node: string; n: number; pin: string; value: unknown; k?: number }
   | { type: 'finish'; node: string; n: number; error?: NodeError }
   /** The next attempt of a failed run is due. */
   | { type: 'retry'; node: string; n: number }
@@ -53,6 +56,8 @@ export type Decision =
   | { type: 'wait'; run: NodeExecution }
   /** A value has arrived at an output of the graph. */
   | { type: 'graph-output'; name: string; value: unknown }
+  /** The loop of the run was full, see {@link Scheduler.canAccept}, and has room again. */
+  | { type: 'accept'; run: NodeExecution }
   /** Stop the run, because its execution has ended. */
   | { type: 'abort'; run: NodeExecution }
   | { type: 'end'; status: ExecutionStatus; outputs: Record<string, unknown[]>; failedNodes: string[]; reason?: Reason }
@@ -60,8 +65,9 @@ export type Decision =
 export class Scheduler {
   readonly plan: Plan
   status: ExecutionStatus = 'QUEUED'
-  readonly outputs: Record<string, unknown[]> = {}
-  readonly #nodes: Map<PlanNode, Pairing>
+  readonly #runs: Runs
+  readonly #outputs: GraphOutputs
+  readonly #budget: Budget
   /** Ready node executions, oldest first. The index `#next` points to the first one that has not been taken. */
   #ready: NodeExecution[] = []
   #next = 0
@@ -71,20 +77,23 @@ export class Scheduler {
   #sleeping = new Set<NodeExecution>()
   /** Node executions whose sleep has ended and that wait for a free slot, oldest first. */
   #awake: NodeExecution[] = []
-  #total = 0
   readonly #failedNodes = new Set<string>()
   #given: { inputs: Record<string, unknown>; masks: InputMasks } = { inputs: {}, masks: {} }
   #decisions: Decision[] = []
   readonly #select: typeof selectValue
 
   /**
-   * @param select returns the part of a value that a link passes on; undefined if there is none. A caller whose events
-   * carry references instead of values selects from the references. @default {@link selectValue}
+   * @param options.select returns the part of a value that a link passes on; undefined if there is none. A caller whose
+   * events carry references instead of values selects from the references. @default {@link selectValue}
+   * @param options.retains whether to keep node executions that have ended. A driver does not need them, and an
+   * execution may have millions. @default true
    */
-  constructor(plan: Plan, select = selectValue) {
+  constructor(plan: Plan, { select = selectValue, retains = true }: { select?: typeof selectValue; retains?: boolean } = {}) {
     this.plan = plan
     this.#select = select
-    this.#nodes = new Map(plan.nodes.map((node) => [node, new Pairing(node)]))
+    this.#runs = new Runs(plan, retains, (run) => this.#queue(run))
+    this.#outputs = new GraphOutputs(plan)
+    this.#budget = new Budget(plan)
   }
 
   /** Applies one event and returns the resulting decisions in order. */
@@ -93,23 +102,57 @@ export class Scheduler {
     if (event.type === 'start') this.#start(event.inputs, event.masks ?? {})
     else if (this.status === 'RUNNING') this.#apply(event)
     else if (event.type === 'cancel') this.#end('CANCELLED', event.reason)
+    if (this.status === 'RUNNING') this.#settle()
     if (this.status === 'RUNNING') this.#dispatch()
     return this.#decisions
   }
 
+  /** The values at the outputs of the graph so far, by name. */
+  get outputs(): Record<string, unknown[]> {
+    return this.#outputs.values
+  }
+
   /** All node executions so far, by node in the order of the graph, then by number. */
   nodeExecutions(): NodeExecution[] {
-    return [...this.#nodes.values()].flatMap(({ executions }) => executions)
+    return this.plan.nodes.flatMap((node) => [...this.#runs.of(node)])
   }
 
   /** The executions of a node so far, by number. */
   executionsOf(node: PlanNode): readonly NodeExecution[] {
-    return this.#nodes.get(node)?.executions ?? []
+    return this.#runs.of(node)
   }
 
   nodeExecution(node: string, n: number): NodeExecution | undefined {
     const planned = this.plan.byId.get(node)
-    return planned && this.#nodes.get(planned)?.executions[n - 1]
+    return planned && this.#runs.find(planned, n)
+  }
+
+  /** The loops so far, in the order of their start. */
+  scopes(): readonly Scope[] {
+    return this.#runs.tagged?.loops.all ?? []
+  }
+
+  /** Why an output must not be recorded. The run then fails with this error. */
+  refuseOutput(run: NodeExecution, pin: string, k?: number): NodeError | undefined {
+    return this.#runs.tagged?.loops.refuse(run, pin, k)
+  }
+
+  /** Why a run must not start, or must not succeed. It then fails with this error. */
+  refuseEnd(run: NodeExecution): NodeError | undefined {
+    return this.#runs.tagged && (run.refusal ?? lostItems(run) ?? this.#runs.tagged.loops.refuseEnd(run))
+  }
+
+  /** Why a run must not start. It then fails with this error. */
+  refuseRun(run: NodeExecution): NodeError | undefined {
+    return run.refusal ?? (run.node.block.loopPin === undefined ? lostItems(run) : undefined)
+  }
+
+  /**
+   * Whether an output may be recorded now. If not, the loop of the run is full: its further outputs wait until the
+   * decision `accept`.
+   */
+  canAccept(run: NodeExecution, pin: string, k?: number): boolean {
+    return this.#runs.tagged?.loops.canAccept(run, pin, k) ?? true
   }
 
   /** Returns the inputs of a node execution: see {@link resolveInputs}. @throws {RangeError} */
@@ -125,7 +168,7 @@ export class Scheduler {
     if (this.status !== 'QUEUED') return
     this.status = 'RUNNING'
     this.#given = { inputs, masks }
-    for (const [node, pairing] of this.#nodes) if (node.isStart) this.#queue(pairing.start()) // rule 1
+    for (const node of this.plan.nodes) if (node.isStart) this.#runs.start(node) // rule 1
   }
 
   #apply(event: Exclude<SchedulerEvent, { type: 'start' }>): void {
@@ -137,13 +180,15 @@ export class Scheduler {
     else if (event.type === 'override') run.override = event.inputs
     else if (!this.#hasBegun(run)) return // a late result of a superseded attempt: rule 18
     else if (event.type === 'wait') this.#wait(run, event)
-    else if (event.type === 'output') this.#output(run, event.pin, event.value)
+    else if (event.type === 'output') this.#output(run, event)
     else this.#finish(run, event.error)
   }
 
-  #output(run: NodeExecution, pin: string, value: unknown): void {
+  #output(run: NodeExecution, { pin, value, k }: Extract<SchedulerEvent, { type: 'output' }>): void {
     run.outputs++
-    this.#deliver(run.node, pin, value)
+    this.#runs.beginOutput(run, pin, k)
+    this.#deliver(run, pin, value)
+    this.#runs.endOutput(run)
   }
 
   #hasBegun(run: NodeExecution): boolean {
@@ -154,6 +199,7 @@ export class Scheduler {
     if (run.status !== 'RUNNING') return
     this.#running.delete(run)
     this.#sleeping.add(run)
+    this.#runs.setActive(run, false)
     run.status = 'WAITING'
     run.currentSleep = { sleep, until }
     this.#decisions.push({ type: 'wait', run })
@@ -162,6 +208,7 @@ export class Scheduler {
   #resume(run: NodeExecution): void {
     if (!this.#sleeping.has(run)) return
     this.#wake(run)
+    this.#runs.setActive(run, true)
     run.status = 'QUEUED'
     this.#awake.push(run)
   }
@@ -174,12 +221,15 @@ export class Scheduler {
 
   #finish(run: NodeExecution, error: NodeError | undefined): void {
     this.#running.delete(run)
-    if (run.currentSleep) this.#wake(run)
+    if (run.currentSleep) {
+      this.#wake(run)
+      this.#runs.setActive(run, true)
+    }
     if (run.status === 'QUEUED') this.#awake = this.#awake.filter((each) => each !== run)
     this.#serials.end(run)
     if (!error) {
       run.status = 'COMPLETED'
-      return
+      return this.#runs.end(run, undefined)
     }
     if (error.again || (error.retryable && run.attempt < (run.node.retry?.attempts ?? 1))) {
       run.status = 'QUEUED'
@@ -196,8 +246,11 @@ export class Scheduler {
     run.error = { code, message, ...(position && { position }), ...(stack !== undefined && { stack }) }
     const { node } = run
     this.#failedNodes.add(node.id)
-    this.#deliver(node, 'error', message)
-    if (this.plan.onUnhandledError === 'FAIL' && !node.links.has('error'))
+    this.#runs.beginOutput(run, 'error', undefined)
+    this.#deliver(run, 'error', message)
+    const isHandled = node.links.has('error') || this.#runs.catch(run, run.error)
+    this.#runs.end(run, run.error)
+    if (this.plan.onUnhandledError === 'FAIL' && !isHandled)
       this.#end('FAILED', { code, message: `node "${node.id}" (${node.block.qualifiedName}): ${message}`, node: node.id })
   }
 
@@ -207,52 +260,48 @@ export class Scheduler {
     this.#ready.push(run)
   }
 
-  /** Rules 4 to 6. */
-  #deliver(source: PlanNode, pin: string, value: unknown): void {
+  /** Rule 4. */
+  #deliver(run: NodeExecution, pin: string, value: unknown): void {
+    const { links } = run.node
     const tool = parseToolPin(pin)
-    if (tool) return this.#deliverToTool(source, tool.node, tool.pin, value)
-    for (const link of source.links.get(pin) ?? []) {
+    if (tool) return this.#deliverToTool(run, links.get(TOOLS_PIN) ?? [], tool, value)
+    for (const link of links.get(pin) ?? []) {
       const selected = link.steps.length === 0 ? value : this.#select(value, link.steps)
-      if (selected !== undefined) this.#deliverTo(link, selected)
+      if (selected !== undefined) this.#runs.deliver(run, link, selected)
     }
   }
 
   /** Rule 16: to exactly that node and pin. */
-  #deliverToTool(source: PlanNode, sink: string, sinkPin: string, value: unknown): void {
-    const link = source.links.get(TOOLS_PIN)?.find((each) => each.sink.id === sink && each.sinkPin === sinkPin)
-    if (link) this.#deliverTo(link, value)
-  }
-
-  #deliverTo({ sink, sinkPin, isStatic }: PlanLink, value: unknown): void {
-    const pairing = this.#nodes.get(sink)
-    const ready = isStatic ? pairing?.deliverStatic(sinkPin, value) : pairing?.deliver(sinkPin, value)
-    for (const run of ready ?? []) this.#queue(run)
+  #deliverToTool(
+    run: NodeExecution,
+    links: readonly PlanLink[],
+    { node, pin }: { node: string; pin: string },
+    value: unknown,
+  ): void {
+    const link = links.find(({ sink, sinkPin }) => sink.id === node && sinkPin === pin)
+    if (link) this.#runs.deliver(run, link, value)
   }
 
   #queue(run: NodeExecution): void {
     run.status = 'CANCELLED' // unless the execution is running and has budget left
     if (this.status !== 'RUNNING') return
-    if (++this.#total > this.plan.budget) return this.#end('FAILED', budgetExceeded(this.plan.budget, this.#nodes, run.node)) // rule 14
+    const exceeded = this.#budget.use(run) // rule 14
+    if (exceeded) return this.#end('FAILED', exceeded)
     run.status = 'QUEUED'
+    this.#runs.open(run)
     this.#ready.push(run)
-    this.#collectOutput(run)
+    const output = run.refusal ? undefined : this.#outputs.collect(run)
+    if (output) this.#decisions.push({ type: 'graph-output', ...output })
   }
 
-  /** Rule 17. */
-  #collectOutput({ node, values }: NodeExecution): void {
-    if (node.block.kind !== 'output') return
-    const value = arrivedValue(node, values)
-    const name = node.constants.name
-    if (typeof name !== 'string' || value === undefined) return
-    if (!Object.hasOwn(this.outputs, name))
-      Object.defineProperty(this.outputs, name, { value: [], enumerable: true, configurable: true, writable: true })
-    this.outputs[name]?.push(value)
-    this.#decisions.push({ type: 'graph-output', name, value })
+  /** Decides what waits until values can no longer arrive. */
+  #settle(): void {
+    for (const run of this.#runs.settle(() => this.status === 'RUNNING')) this.#decisions.push({ type: 'accept', run })
   }
 
   /** Rule 10. A run of a serial node waits until the node is free, without blocking the runs behind it in the queue. */
   #dispatch(): void {
-    while (this.#running.size < this.plan.concurrency && this.status === 'RUNNING') {
+    while (this.#running.size - this.#runs.heldCount < this.plan.concurrency && this.status === 'RUNNING') {
       const run = this.#awake.shift() ?? this.#serials.next() ?? this.#takeReady()
       if (!run) break
       this.#run(run)
@@ -294,7 +343,14 @@ export class Scheduler {
     this.#waitingForRetry.clear()
     this.#ready = []
     this.#next = 0
-    const end: Decision = { type: 'end', status, outputs: this.outputs, failedNodes: this.failedNodes }
+    const end: Decision = { type: 'end', status, outputs: this.#outputs.inOrder(), failedNodes: this.failedNodes }
     this.#decisions.push(reason ? { ...end, reason } : end)
   }
+}
+
+/** The producer of a loop has failed, so the lists that the run has received are not complete. */
+function lostItems({ collected, node }: NodeExecution): NodeError | undefined {
+  if (collected?.failure === null || collected === undefined) return undefined
+  const message = `node "${node.id}" has collected only ${collected.iterations} iterations, because the producer of the loop failed: ${collected.failure}`
+  return { code: 'LOOP_INCOMPLETE', message }
 }

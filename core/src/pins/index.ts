@@ -1,5 +1,6 @@
 export { compileCoercion } from './coerce.ts'
 export { canFit } from './fit.ts'
+export { jsonTypes, resolveSchema } from './json-schema.ts'
 export { findFittingMember, findLoss, findValueLoss, withArticle } from './loss.ts'
 export { MAX_NESTING, isTooDeep } from './nesting.ts'
 export { PIN_KINDS, isPinKind, toPinKind } from './pin-kind.ts'

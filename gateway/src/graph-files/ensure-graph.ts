@@ -1,6 +1,6 @@
+import { isEqual, readDocument } from '@ashlar/core'
 import type { Api, ApiGraph, GraphWarning, SavedGraph } from '../client/index.ts'
 import type { GraphFile } from './graph-file.ts'
-import { isSameDocument } from './same-document.ts'
 
 /** The graph of a file, as it is stored on the server. */
 export interface EnsuredGraph {
@@ -32,8 +32,11 @@ function toEnsured(graph: SavedGraph, outcome: EnsuredGraph['outcome']): Ensured
 }
 
 async function findGraph(api: Api, name: string, document: GraphFile['document']): Promise<ApiGraph | undefined> {
+  // A saved document has all defaults.
+  const { document: saved } = readDocument(document)
+  if (!saved) return undefined
   for await (const graph of api.graphs()) {
-    if (graph.name === name && isSameDocument(document, graph.activeVersion.document)) return graph
+    if (graph.name === name && isEqual(saved, graph.activeVersion.document)) return graph
   }
   return undefined
 }

@@ -21,6 +21,7 @@ const DOCUMENT = { nodes: [{ id: 'a', block: 'io/note' }], links: [] }
 describe('readGraphFile', () => {
   it('reads a graph with name, description, labels and inputs', async () => {
     const path = await write('full.json', {
+      $schema: '../schemas/graph-file.json',
       name: 'Full',
       description: 'All of it.',
       labels: ['a'],

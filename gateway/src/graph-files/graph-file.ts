@@ -26,7 +26,10 @@ export async function readGraphFile(path: string): Promise<GraphFile> {
   const name = basename(path, extname(path))
   if (isObject(json) && 'nodes' in json) return { name, description: '', labels: [], document: json, inputs: {}, path }
   const parsed = fileSchema.safeParse(json)
-  if (parsed.success) return { ...parsed.data, name: parsed.data.name ?? name, path }
+  if (parsed.success) {
+    const { $schema: _schema, ...file } = parsed.data
+    return { ...file, name: file.name ?? name, path }
+  }
   const [issue] = parsed.error.issues
   const where = issue && issue.path.length > 0 ? `: ${issue.path.join('.')}: ${issue.message}` : ''
   throw new AshlarError('BAD_INPUT', `${path} must contain a graph as { document: { nodes, links } } or { nodes, links }${where}`)
@@ -48,12 +51,21 @@ const REASONS: Record<string, string> = {
   EACCES: 'permission denied',
 }
 
-const fileSchema = z.strictObject({
-  name: z.string().optional(),
-  description: z.string().default(''),
-  labels: z.array(z.string()).default([]),
-  document: z.record(z.string(), z.unknown()),
-  inputs: z.record(z.string(), z.unknown()).default({}),
+export const fileSchema = z.strictObject({
+  $schema: z.string().optional().describe('The URL or the path of this schema, for editors.'),
+  name: z
+    .string()
+    .optional()
+    .describe('The name of the graph, 1 to 200 characters. The default is the name of the file without its extension.'),
+  description: z.string().default('').describe('For people.'),
+  labels: z.array(z.string()).default([]).describe('Labels by which lists of graphs are filtered, at most 20.'),
+  document: z.record(z.string(), z.unknown()).describe('The nodes, links and settings.'),
+  inputs: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe(
+      'Default inputs of `ashlar run`, by name. `{ "$file": "data.csv" }` is the content of a file next to this one, or of a package.',
+    ),
 })
 
 function parseFile(text: string, path: string): unknown {

@@ -1,4 +1,5 @@
 export { ensureGraph } from './ensure-graph.ts'
+export { schemaRoutes } from './json-schemas.ts'
 export { readGraphFile } from './graph-file.ts'
 export { resolveInputs } from './inputs.ts'
 export type { EnsuredGraph } from './ensure-graph.ts'

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { buildAsset, commandBlock, type Asset } from '../pages/index.ts'
+import { buildPageAsset, commandBlock, type Asset } from '../pages/index.ts'
 import { readExamples } from './operations.ts'
 import { renderHtml } from './html.ts'
 
@@ -82,7 +82,7 @@ async function loadPage(): Promise<Page> {
     const text = texts[name].replaceAll(/(?<= from '\.\/)[\w-]+\.js(?=')/g, (imported) =>
       getUrl(imported).replace(`${PATH}/`, ''),
     )
-    assets.set(name, buildAsset(`${PATH}/${name}`, text))
+    assets.set(name, buildPageAsset(`${PATH}/${name}`, text))
   }
   const examples = groups.flatMap((group) => group.examples)
   const options = {

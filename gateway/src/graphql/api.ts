@@ -1,6 +1,7 @@
 import { AshlarError, DOWNLOAD_PATH, type Runtime } from '@ashlar/core'
 import { buildSchema, buildContext, type SchemaContext } from '@ashlar/schema'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
+import { schemaRoutes } from '../graph-files/index.ts'
 import { graphiqlPage, graphiqlRoutes } from '../graphiql/index.ts'
 import type { Logger } from '../base/logger.ts'
 import { pageRoutes } from '../pages/index.ts'
@@ -97,6 +98,7 @@ function buildRoutes(options: ApiOptions): { routes: ReadonlyMap<string, Route>;
     [CALLBACK_PATH, callbackPage(callback)],
     [DOWNLOAD_PATH, downloadRoute(options.runtime.executionFiles)],
     ...pageRoutes,
+    ...schemaRoutes,
     ...graphiqlRoutes,
   ])
   const actions = new Map<string, Route>([

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { compress } from '../http/compression.ts'
 import { chooseEncoding, type Encoding } from '../http/negotiate.ts'
 
-/** A file that a page loads. */
+/** A file of fixed content. */
 export interface Asset {
-  /** Its path with a digest of its content, so that a browser may cache it permanently. */
+  /** Its path with a digest of its content. */
   url: string
   answer(request: Request): Promise<Response>
 }
@@ -12,12 +12,23 @@ export interface Asset {
 /** A level that compresses GraphiQL (7 MB) to 1.5 MB within a second, once for each encoding. */
 const LEVEL = 6
 
-/** @param path of its route; the extension determines whether it is a script or a style sheet */
-export function buildAsset(path: string, text: string): Asset {
+interface AssetOptions {
+  type: string
+  cacheControl: string
+  headers?: Record<string, string>
+}
+
+/** A script or a style sheet of a page. A browser may cache it permanently under the URL with its digest. */
+export function buildPageAsset(path: string, text: string): Asset {
+  const type = path.endsWith('.css') ? 'text/css' : 'text/javascript'
+  return buildAsset(path, text, { type, cacheControl: 'public, max-age=31536000, immutable' })
+}
+
+/** @param path of its route */
+export function buildAsset(path: string, text: string, { type, cacheControl, headers: more }: AssetOptions): Asset {
   const body = new TextEncoder().encode(text)
   const digest = createHash('sha256').update(body).digest('base64url').slice(0, 16)
-  const type = path.endsWith('.css') ? 'text/css' : 'text/javascript'
-  const common = { 'cache-control': 'public, max-age=31536000, immutable', vary: 'Accept-Encoding' }
+  const common = { 'cache-control': cacheControl, vary: 'Accept-Encoding', ...more }
   const compressed = new Map<Encoding, Promise<Uint8Array>>()
   const find = (encoding: Encoding): Promise<Uint8Array> => {
     const found = compressed.get(encoding) ?? compress(body, encoding, LEVEL)

@@ -1,2 +1,2 @@
-export { buildAsset, type Asset } from './assets.ts'
+export { buildAsset, buildPageAsset, type Asset } from './assets.ts'
 export { commandBlock, escapeHtml, htmlPage, LOGO, pageAssetUrl, pageRoutes, textPage } from './page.ts'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { buildAsset, type Asset } from './assets.ts'
+import { buildPageAsset, type Asset } from './assets.ts'
 
 // The small pages next to GraphiQL: login, logout, and the end of an authorization.
 
@@ -7,7 +7,10 @@ const NAMES = ['page.css', 'copy.js', 'login.js', 'callback.js'] as const
 type Script = 'login.js' | 'callback.js'
 
 const ASSETS = new Map(
-  NAMES.map((name) => [name, buildAsset(`/pages/${name}`, readFileSync(new URL(`browser/${name}`, import.meta.url), 'utf8'))]),
+  NAMES.map((name) => [
+    name,
+    buildPageAsset(`/pages/${name}`, readFileSync(new URL(`browser/${name}`, import.meta.url), 'utf8')),
+  ]),
 )
 
 /** Allows only our own script, style sheet and requests. */

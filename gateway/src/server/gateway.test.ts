@@ -145,11 +145,16 @@ describe('other paths', () => {
     await counting.close()
     expect(queries).toBe(1)
   })
+  it('publishes the JSON Schema of documents without authentication', async () => {
+    const response = await get('/schemas/graph-document.json')
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/schema+json; charset=utf-8'])
+    expect(await response.json()).toMatchObject({ $id: 'graph-document.json', required: ['nodes'] })
+  })
   it('redirects from / to the API', async () => {
     const response = await get('/')
     expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql'])
   })
-  it.each(['/nothing', '/x/graphql', '/x/health', '/graphql/', '/graphiql/', '/graphiql/../bin.ts', '/constructor'])(
+  it.each(['/nothing', '/x/graphql', '/x/health', '/schemas/', '/graphql/', '/graphiql/', '/graphiql/../bin.ts', '/constructor'])(
     'responds with 404 to %s',
     async (path) => {
       const response = await get(path, BEARER)

@@ -1,4 +1,5 @@
 import { definePlugin } from '@ashlar/sdk'
+import { collect } from './collect.ts'
 import { deleteFile } from './delete.ts'
 import { list } from './list.ts'
 import { read } from './read.ts'
@@ -6,4 +7,4 @@ import { readText } from './read-text.ts'
 import { store } from './store.ts'
 import { write } from './write.ts'
 
-export default definePlugin({ name: 'files', blocks: [write, read, list, deleteFile, store, readText] })
+export default definePlugin({ name: 'files', blocks: [write, read, list, deleteFile, store, readText, collect] })

@@ -29,7 +29,12 @@ export const readText = defineBlock({
     skip_rows: number.describe('Number of rows to skip at the start.'),
     encoding: readEncodingPin,
   }),
-  output: z.object({ content: z.string() }),
+  output: z.object({
+    content: z.string().meta({
+      description: 'The text, or with a delimiter or a size limit each piece in a loop.',
+      manyIf: ['delimiter', 'size_limit'],
+    }),
+  }),
   tests: [
     { input: { file_input: 'f/a' }, files: { 'f/a': 'Hello' }, output: [['content', 'Hello']] },
     { input: { file_input: 'a' }, files: { a: '' }, output: [['content', '']] },

@@ -1,5 +1,5 @@
 import { defineBlock, fromInput } from '@ashlar/sdk'
-import { exchange, requestPins, responsePins } from './exchange.ts'
+import { exchange, requestPins, responsePins } from './exchange/index.ts'
 import { host } from './host.ts'
 
 export const authenticatedRequest = defineBlock({

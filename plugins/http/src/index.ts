@@ -1,6 +1,7 @@
 import { definePlugin } from '@ashlar/sdk'
 import { authenticatedRequest } from './authenticated-request.ts'
 import { host } from './host.ts'
+import { pages } from './pages/index.ts'
 import { request } from './request.ts'
 
-export default definePlugin({ name: 'http', providers: [host], blocks: [request, authenticatedRequest] })
+export default definePlugin({ name: 'http', providers: [host], blocks: [request, authenticatedRequest, pages] })

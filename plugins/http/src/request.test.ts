@@ -31,7 +31,8 @@ async function run(
   }
   const context = { fetch, signal: new AbortController().signal, log: (text) => void log.push(text) } as BlockContext
   const outputs: Record<string, unknown> = {}
-  for await (const [pin, value] of request.run(request.input.parse(input) as never, context)) outputs[pin] = value
+  const pairs = request.run(request.input.parse(input) as never, context) as AsyncIterable<[string, unknown]>
+  for await (const [pin, value] of pairs) outputs[pin] = value
   return { sent, outputs, log }
 }
 

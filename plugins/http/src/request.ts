@@ -1,7 +1,5 @@
 import { defineBlock, fromInput } from '@ashlar/sdk'
-import { exchange, requestPins, responsePins } from './exchange.ts'
-import { rejectedInputs } from './rejected-inputs.ts'
-import { responseTests } from './response-tests.ts'
+import { exchange, rejectedInputs, requestPins, responsePins, responseTests } from './exchange/index.ts'
 
 export const request = defineBlock({
   id: '0b9f5c0e-6a55-4b8b-9d3f-8d1f5c1f7a41',

@@ -17,7 +17,9 @@ export const create = defineBlock({
       .default(null)
       .describe('Maximum number of tokens in a batch. Four characters of JSON count as one token.'),
   }),
-  output: z.object({ list: z.array(z.unknown()).describe('The list, or one batch after the other.') }),
+  output: z.object({
+    list: z.array(z.unknown()).meta({ description: 'The list, or each batch in a loop.', manyIf: ['max_size', 'max_tokens'] }),
+  }),
   tests: [
     { input: { values: [1, 'a', null] }, output: [['list', [1, 'a', null]]] },
     {

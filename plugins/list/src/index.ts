@@ -6,6 +6,7 @@ import { find } from './find.ts'
 import { flatten } from './flatten.ts'
 import { get } from './get.ts'
 import { isEmpty } from './is-empty.ts'
+import { collect, first, last, reduce } from './loops/index.ts'
 import { remove } from './remove.ts'
 import { replace } from './replace.ts'
 import { reverse } from './reverse.ts'
@@ -27,5 +28,9 @@ export default definePlugin({
     zip,
     difference,
     intersection,
+    collect,
+    reduce,
+    first,
+    last,
   ],
 })

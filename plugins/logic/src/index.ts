@@ -2,8 +2,9 @@ import { definePlugin } from '@ashlar/sdk'
 import { condition } from './condition.ts'
 import { convert } from './convert.ts'
 import { ifMatches } from './if-matches.ts'
+import { merge } from './merge.ts'
 import { print } from './print.ts'
 import { stepThrough } from './step-through.ts'
 import { storeValue } from './store-value.ts'
 
-export default definePlugin({ name: 'logic', blocks: [condition, ifMatches, stepThrough, storeValue, print, convert] })
+export default definePlugin({ name: 'logic', blocks: [condition, ifMatches, merge, stepThrough, storeValue, print, convert] })

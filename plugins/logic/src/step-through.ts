@@ -1,14 +1,12 @@
 import { defineBlock, parseJson } from '@ashlar/sdk'
 import { z } from 'zod'
 
-const MAX_ITEMS = 10_000
-const MAX_TEXT_BYTES = 2 ** 20
-
 export const stepThrough = defineBlock({
   id: 'f66a3543-28d3-4ab5-8945-9b336371e2ce',
   name: 'step-through',
   description: 'Send the items of a list or dictionary one by one.',
   category: 'LOGIC',
+  categories: ['LOOP'],
   synonyms: [
     'loop',
     'for each',
@@ -30,8 +28,9 @@ export const stepThrough = defineBlock({
     items_str: z.string().default('').describe('A list or dictionary as JSON text.'),
   }),
   output: z.object({
-    item: z.unknown(),
-    key: z.union([z.string(), z.int()]).describe('The key of the item, or its position from 0.'),
+    item: z.unknown().meta({ many: true }),
+    key: z.union([z.string(), z.int()]).meta({ description: 'The key of the item, or its position from 0.', many: true }),
+    done: z.int().meta({ description: 'The number of items, once all steps for all items have ended.', done: true }),
   }),
   tests: [
     {
@@ -69,12 +68,9 @@ export const stepThrough = defineBlock({
     },
     { input: {}, output: [] },
     { input: { items_str: '7' }, output: [['error', 'items_str must be a list or dictionary as JSON, got "7"']] },
-    { input: { items: Array(10_001).fill(0) }, output: [['error', 'a node can step through at most 10000 items, got 10001']] },
   ],
   *run({ items, items_object: dictionary, items_str: text }) {
     for (const collection of [items, dictionary, parseCollection(text)]) {
-      const count = Object.keys(collection).length
-      if (count > MAX_ITEMS) throw new Error(`a node can step through at most ${MAX_ITEMS} items, got ${count}`)
       for (const [key, item] of Array.isArray(collection) ? collection.entries() : Object.entries(collection)) {
         yield ['item', item]
         yield ['key', key]
@@ -85,8 +81,6 @@ export const stepThrough = defineBlock({
 
 function parseCollection(text: string): unknown[] | Record<string, unknown> {
   if (text === '') return []
-  if (new TextEncoder().encode(text).length > MAX_TEXT_BYTES)
-    throw new Error(`items_str must be at most ${MAX_TEXT_BYTES} bytes long`)
   const collection = z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]).safeParse(tryParse(text))
   if (collection.success) return collection.data
   throw new Error(`items_str must be a list or dictionary as JSON, got ${JSON.stringify(text.slice(0, 100))}`)

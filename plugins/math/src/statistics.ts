@@ -1,5 +1,6 @@
-import { addNumbers, compareNumbers, defineBlock, divideNumbers, sumNumbers, type JsonNumber } from '@ashlar/sdk'
+import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
+import { computeStatistics, statisticsPins } from './compute-statistics.ts'
 import { numberPin } from './number-pin.ts'
 
 export const statistics = defineBlock({
@@ -9,14 +10,7 @@ export const statistics = defineBlock({
   category: 'MATH',
   synonyms: ['average', 'mean', 'sum', 'min', 'max', 'median', 'total', 'minimum', 'maximum', 'aggregate numbers'],
   input: z.object({ numbers: z.array(numberPin) }),
-  output: z.object({
-    count: z.int(),
-    sum: numberPin,
-    mean: numberPin.describe('Like the outputs below, sent only if there are numbers.'),
-    min: numberPin,
-    max: numberPin,
-    median: numberPin.describe('The middle number, or the mean of the two middle numbers.'),
-  }),
+  output: statisticsPins,
   tests: [
     {
       input: { numbers: [3, 1, 2, 10] },
@@ -66,20 +60,6 @@ export const statistics = defineBlock({
     },
   ],
   *run({ numbers }) {
-    const sum = sumNumbers(numbers)
-    const sorted = numbers.toSorted(compareNumbers)
-    yield ['count', numbers.length]
-    yield ['sum', sum]
-    const [min, max] = [sorted[0], sorted.at(-1)]
-    if (min === undefined || max === undefined) return
-    yield ['mean', divideNumbers(sum, numbers.length)]
-    yield ['min', min]
-    yield ['max', max]
-    yield ['median', computeMedian(sorted)]
+    yield* computeStatistics(numbers)
   },
 })
-
-function computeMedian(sorted: readonly JsonNumber[]): JsonNumber {
-  const [below, above] = [sorted[(sorted.length - 1) >> 1] ?? 0, sorted[sorted.length >> 1] ?? 0]
-  return divideNumbers(addNumbers(below, above), 2)
-}

@@ -10,7 +10,7 @@ import type { ToolPin } from './yielded.ts'
 export type Expected<Value> = Value | z.ZodType | ((value: Value) => boolean)
 
 /**
- * One test of a block: its inputs, its fakes, and all pairs that it must yield, in order. A failure is the pair
+ * One test of a block: its inputs, its fakes, and all that it must yield, in order. A failure is the pair
  * `['error', message]`.
  */
 export interface BlockTest<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodObject = z.ZodObject> extends Fakes {
@@ -23,8 +23,14 @@ export interface BlockTest<Input extends z.ZodObject = z.ZodObject, Output exten
       }[keyof z.output<Output> & string]
     | [pin: 'error', expected: Expected<string>]
     | ('tools' extends keyof z.output<Output> ? [pin: ToolPin, expected: Expected<unknown>] : never)
+    | ExpectedIteration<Output>
   )[]
 }
+
+/** The expected values of one iteration, by output pin: exactly the pins that the block yields together. */
+export type ExpectedIteration<Output extends z.ZodObject> = [keyof z.output<Output>] extends [never]
+  ? never
+  : { [Pin in keyof z.output<Output> & string]?: Expected<z.output<Output>[Pin]> }
 
 /** The result of one test of a block. */
 export interface BlockTestResult {
@@ -39,16 +45,45 @@ export interface BlockTestResult {
   readonly stack?: string
 }
 
-/** Compares the yielded pairs with the expected ones. @returns a description of the first difference, or undefined. */
-export function findDifference(expected: BlockTest['output'], actual: readonly [string, unknown][]): string | undefined {
-  for (const [i, [pin, want]] of expected.entries()) {
-    const pair = actual[i]
-    if (!pair) return `pair ${i + 1}: expected pin "${pin}", but the block yielded no more pairs`
-    if (pair[0] !== pin) return `pair ${i + 1}: expected pin "${pin}", got "${pair[0]}" with ${showOn(pair)}`
-    if (!isExpected(want, pair[1])) return `pair ${i + 1} on pin "${pin}": expected ${showExpected(want)}, got ${showOn(pair)}`
+/**
+ * Compares what a block yielded with what its test expects.
+ *
+ * @returns a description of the first difference, or undefined
+ */
+export function findDifference(expected: BlockTest['output'], actual: readonly Actual[]): string | undefined {
+  for (const [i, want] of expected.entries()) {
+    const got = actual[i]
+    if (!got) return `pair ${i + 1}: expected ${showShape(want)}, but the block yielded no more pairs`
+    if (showShape(want) !== showShape(got)) return `pair ${i + 1}: expected ${showShape(want)}, got ${showYield(got)}`
+    const values = new Map(toEntries(got))
+    const wrong = toEntries(want).find(([pin, value]) => !isExpected(value, values.get(pin)))
+    if (wrong) {
+      const [pin, value] = wrong
+      return `pair ${i + 1} on pin "${pin}": expected ${showExpected(value)}, got ${showOn([pin, values.get(pin)])}`
+    }
   }
   const extra = actual[expected.length]
-  return extra && `pair ${expected.length + 1}: expected no more pairs, got pin "${extra[0]}" with ${showOn(extra)}`
+  if (!extra) return undefined
+  return `pair ${expected.length + 1}: expected no more pairs, got ${isPair(extra) ? 'pin ' : ''}${showYield(extra)}`
+}
+
+/** A pair, or the values of one iteration by pin. */
+type Actual = readonly [string, unknown] | Readonly<Record<string, unknown>>
+
+function isPair(yielded: Actual): yielded is readonly [string, unknown] {
+  return Array.isArray(yielded)
+}
+
+function toEntries(yielded: Actual): (readonly [pin: string, value: unknown])[] {
+  return isPair(yielded) ? [yielded] : Object.entries(yielded)
+}
+
+function showShape(yielded: Actual): string {
+  return isPair(yielded) ? `pin "${yielded[0]}"` : `{ ${Object.keys(yielded).sort().join(', ')} }`
+}
+
+function showYield(yielded: Actual): string {
+  return isPair(yielded) ? `"${yielded[0]}" with ${showOn(yielded)}` : show(yielded)
 }
 
 function isExpected(want: unknown, value: unknown): boolean {

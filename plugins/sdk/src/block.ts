@@ -3,6 +3,7 @@ import type { BlockTest } from './block-test.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { BlockContext } from './context.ts'
 import type { BlockCost } from './providers/index.ts'
+import { findMarkerFault, readPins } from './markers/index.ts'
 import type { Yielded } from './yielded.ts'
 
 /**
@@ -39,10 +40,15 @@ declare module 'zod' {
     placeholder?: string
     /** Output: a run may yield several values. Each one starts an iteration of a loop. */
     many?: boolean
+    /**
+     * Output: the pin is `many` in the nodes of a graph that set one of these inputs, by a link or by a constant that
+     * is not its default. In other nodes a run yields at most one value, which starts no loop.
+     */
+    manyIf?: readonly string[]
     /** Output: Ashlar emits the number of iterations when the loop of the block has ended. The block never yields it. */
     done?: boolean
     /**
-     * Output: Ashlar emits `{ message, code, nodeId, number }` of each failure in the loop of the block that no link
+     * Output: Ashlar emits `{ message, code, nodeId, index }` of each failure in the loop of the block that no link
      * handles. The block never yields it. Without a link, failures are not caught.
      */
     caught?: boolean
@@ -95,11 +101,11 @@ export interface BlockDefinition<Input extends z.ZodObject, Output extends z.Zod
   input: Input
   /** Output pins. Every block also has the pin `error`. */
   output: Output
-  /** Inputs and the exact pairs that they yield, in order. The test command and `ashlar plugin test` run them. */
+  /** Inputs and exactly what they yield, in order. The test command and `ashlar plugin test` run them. */
   tests: BlockTest<Input, Output>[]
   /**
-   * Yields any number of pairs per pin, in the order of delivery. If it throws, the node fails with the message of the
-   * error.
+   * Yields pairs, in the order of delivery: at most one per pin, and any number per pin that is `many`. If it throws, the
+   * node fails with the message of the error.
    */
   run(input: z.output<Input>, context: BlockContext): AsyncIterable<Yielded<Output>, unknown> | Iterable<Yielded<Output>, unknown>
 }
@@ -125,8 +131,10 @@ export interface Block {
   readonly input: z.ZodObject
   readonly output: z.ZodObject
   readonly tests: readonly BlockTest[]
-  run(input: never, context: BlockContext): AsyncIterable<[string, unknown], unknown> | Iterable<[string, unknown], unknown>
+  run(input: never, context: BlockContext): AsyncIterable<AnyYielded, unknown> | Iterable<AnyYielded, unknown>
 }
+
+type AnyYielded = [string, unknown] | Readonly<Record<string, unknown>>
 
 /** A block with the types of its pins, for tests. */
 export interface TypedBlock<Input extends z.ZodObject, Output extends z.ZodObject> extends Block {
@@ -139,7 +147,7 @@ export interface TypedBlock<Input extends z.ZodObject, Output extends z.ZodObjec
  * `output`: a wrong pin name or value does not compile.
  *
  * @throws {TypeError} when the id is not a UUID, the name is not lower case with dashes, or a pin name is empty or
- * contains a dot or one of the dynamic separators `_$_`, `_#_`, `_@_`.
+ * contains a dot or one of the dynamic separators `_$_`, `_#_`, `_@_`, or the markers of the pins contradict each other.
  */
 export function defineBlock<Input extends z.ZodObject, Output extends z.ZodObject>(
   definition: BlockDefinition<Input, Output>,
@@ -147,6 +155,7 @@ export function defineBlock<Input extends z.ZodObject, Output extends z.ZodObjec
   assertIdentity(definition)
   assertPinNames(definition.name, Object.keys(definition.input.shape))
   assertPinNames(definition.name, Object.keys(definition.output.shape))
+  assertMarkers(definition)
   // Only the definition has the types of `run`. The sandbox parses inputs and outputs with the schemas.
   const defaults = {
     kind: 'standard',
@@ -176,3 +185,10 @@ function assertPinNames(block: string, pins: string[]): void {
         `block ${block}: pin name ${JSON.stringify(pin)} must not be empty or contain ".", "_$_", "_#_" or "_@_"`,
       )
 }
+
+function assertMarkers({ name, input, output, staticOutput = false }: MarkedDefinition): void {
+  const fault = findMarkerFault({ staticOutput, inputs: readPins(input, 'input'), outputs: readPins(output, 'output') })
+  if (fault) throw new TypeError(`block ${name}: ${fault.message}`)
+}
+
+type MarkedDefinition = Pick<BlockDefinition<z.ZodObject, z.ZodObject>, 'name' | 'input' | 'output' | 'staticOutput'>

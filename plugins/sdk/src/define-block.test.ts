@@ -56,6 +56,46 @@ describe('defineBlock', () => {
     })
   })
 
+  it('infers the types of iterations', () => {
+    const loop = {
+      ...identity,
+      input: z.object({}),
+      output: z.object({ item: z.string().meta({ many: true }), index: z.int().meta({ many: true }) }),
+    }
+    const block = defineBlock({
+      ...loop,
+      tests: [
+        { input: {}, output: [{ item: 'a', index: z.int() }, { item: (item: string) => item !== '' }, ['index', 1]] },
+        // @ts-expect-error -- index is a number
+        { input: {}, output: [{ item: 'a', index: 'one' }] },
+        // @ts-expect-error -- there is no pin "itme"
+        { input: {}, output: [{ itme: 'a' }] },
+      ],
+      *run() {
+        yield { item: 'a', index: 0 }
+        yield { item: 'b' }
+        yield ['index', 1]
+      },
+    })
+    expect(block.tests).toHaveLength(3)
+    defineBlock({
+      ...loop,
+      tests: [],
+      // @ts-expect-error -- index is a number
+      *run() {
+        yield { item: 'a', index: 'one' }
+      },
+    })
+    defineBlock({
+      ...loop,
+      tests: [],
+      // @ts-expect-error -- there is no pin "itme"
+      *run() {
+        yield { itme: 'a' }
+      },
+    })
+  })
+
   it('allows tool pins only for a block with a pin "tools"', () => {
     const block = defineBlock({
       ...identity,
@@ -108,9 +148,32 @@ describe('defineBlock', () => {
     [{ id: 'nine' }, /id must be a lower-case UUID, got "nine"/],
     [{ name: 'Replace Text' }, /name must be like "replace-text", got "Replace Text"/],
     [{ output: z.object({ 'a_#_b': z.string() }) }, /pin name "a_#_b" must not/],
+    [{ output: z.object({ a: z.int().meta({ done: true }) }) }, /^block replace: the output "a" is done, so the block must/],
+    [{ output: z.object({ a: z.int().meta({ many: true, done: true }) }) }, /the output "a" is many and done/],
+    [{ output: z.object({ a: z.int().meta({ many: true }).optional() }), staticOutput: true }, /must not have staticOutput/],
+    [{ input: z.object({ a: z.string().meta({ collect: true }) }) }, /the input "a" is collect, so it must be a list/],
+    [{ input: z.object({ a: z.string().meta({ latest: true, optional: true }) }) }, /the input "a" is optional and latest/],
+    [{ input: z.object({ a: z.string().meta({ many: true }) }) }, /the input "a" is many, but an input can only be/],
   ])('rejects %o', (wrong, message) => {
     expect(() => defineBlock(Object.assign({ ...identity, ...pins, tests: [], *run() {} }, wrong as object))).toThrow(message)
   })
+})
+
+it.each([
+  z.array(z.string()).meta({ collect: true }),
+  z.array(z.string()).meta({ collect: true }).default([]),
+  z.array(z.string()).optional().meta({ collect: true }),
+  z.array(z.string()).meta({ collect: true }).min(1),
+  z
+    .array(z.string())
+    .transform(([first]) => first)
+    .meta({ collect: true }),
+  z.preprocess((value) => value, z.array(z.string())).meta({ collect: true }),
+])('accepts an input that collects and is wrapped, %#', (items) => {
+  const input = z.object({ items, facts: z.unknown().meta({ loop: true }) })
+  expect(() => defineBlock({ ...identity, input, output: z.object({}), tests: [], *run() {} })).not.toThrow()
+  const { properties } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
+  expect(properties?.items).toMatchObject({ collect: true, type: 'array' })
 })
 
 describe('definePlugin', () => {
@@ -160,6 +223,13 @@ describe('findDifference', () => {
     [[['out', 1]], [], 'pair 1: expected pin "out", but the block yielded no more pairs'],
     [[], [['out', 1]], 'pair 1: expected no more pairs, got pin "out" with 1'],
     [[], [['out', 'x'.repeat(200)]], `pair 1: expected no more pairs, got pin "out" with "${'x'.repeat(99)}…`],
+    [[{ a: 1, b: z.string() }], [{ b: 'x', a: 1 }], undefined],
+    [[{ a: 1 }], [{ a: 2 }], 'pair 1 on pin "a": expected 1, got 2'],
+    [[{ a: 1, b: 2 }], [{ a: 1 }], 'pair 1: expected { a, b }, got {"a":1}'],
+    [[{ a: 1 }], [['a', 1]], 'pair 1: expected { a }, got "a" with 1'],
+    [[['a', 1]], [{ a: 1 }], 'pair 1: expected pin "a", got {"a":1}'],
+    [[], [{ a: 1 }], 'pair 1: expected no more pairs, got {"a":1}'],
+    [[{ a: 1 }], [], 'pair 1: expected { a }, but the block yielded no more pairs'],
     [[], [['error', 'x'.repeat(1999)]], `pair 1: expected no more pairs, got pin "error" with "${'x'.repeat(1999)}…`],
   ])('of %j and %j is %j', (expected, actual, difference) => {
     expect(findDifference(expected as never, actual as never)).toBe(difference)

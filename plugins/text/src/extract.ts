@@ -26,7 +26,10 @@ export const extract = defineBlock({
     find_all: z.boolean().default(false).describe('Extract every match, up to 1000, instead of the first one.'),
   }),
   output: z.object({
-    positive: z.string().describe('Each match, cut to 10000 characters (code points).'),
+    positive: z.string().meta({
+      description: 'The first match, or with find_all each match in a loop, cut to 10000 characters (code points).',
+      manyIf: ['find_all'],
+    }),
     negative: z
       .string()
       .describe(

@@ -1,5 +1,6 @@
 import { definePlugin } from '@ashlar/sdk'
 import { codeExtract } from './code-extract.ts'
+import { collect } from './collect.ts'
 import { combine } from './combine.ts'
 import { count } from './count.ts'
 import { decode } from './decode.ts'
@@ -13,5 +14,5 @@ import { words } from './words.ts'
 
 export default definePlugin({
   name: 'text',
-  blocks: [template, replace, combine, split, match, extract, codeExtract, count, words, decode, encode],
+  blocks: [template, replace, combine, split, match, extract, codeExtract, count, words, decode, encode, collect],
 })

@@ -20,7 +20,9 @@ export const countdown = defineBlock({
     days: amount,
     repeat: z.int().min(1).max(1000).default(1).describe('Number of times to wait and send.'),
   }),
-  output: z.object({ output_message: z.unknown() }),
+  output: z.object({
+    output_message: z.unknown().meta({ description: 'The message, or with repeat each message in a loop.', manyIf: ['repeat'] }),
+  }),
   tests: [
     { input: {}, output: [['output_message', 'timer finished']] },
     {

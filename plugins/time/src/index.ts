@@ -9,6 +9,7 @@ import { dateDifference } from './date-difference.ts'
 import { formatDate } from './format-date.ts'
 import { parseDate } from './parse-date.ts'
 import { periodOfDate } from './period-of-date.ts'
+import { wait } from './wait.ts'
 
 export default definePlugin({
   name: 'time',
@@ -16,6 +17,7 @@ export default definePlugin({
     currentTime,
     currentDate,
     currentDateTime,
+    wait,
     countdown,
     parseDate,
     formatDate,

@@ -64,13 +64,13 @@ describe('blocks', () => {
     ['blocks(first: 0)', []],
     ['blocks(first: 2, orderBy: { field: NAME, direction: DESC })', ['time/period-of-date', 'time/parse-date']],
     ['blocks(first: 1, orderBy: { field: CATEGORY, direction: DESC })', ['time/period-of-date']],
-    ['blocks(filter: { text: "FOREACH" })', ['logic/step-through']],
+    ['blocks(filter: { text: "FOREACH" })', ['logic/step-through', 'loop/for-each']],
     ['blocks(filter: { category: "math", kinds: null })', ['math/calculate', 'math/count', 'math/round', 'math/statistics']],
     ['blocks(filter: { kinds: [GRAPH, NOTE] })', ['io/graph', 'io/note']],
     ['blocks(first: 1, filter: { packageName: "@ashlar/plugin-text" })', ['text/code-extract']],
     ['blocks(first: 3, filter: { category: "LOGIC", inputKind: LIST })', ['logic/step-through']],
     ['blocks(filter: { category: "LOGIC", outputKind: BOOLEAN })', ['logic/condition', 'logic/if-matches']],
-    ['searchBlocks(first: 1, query: "for each")', ['logic/step-through']],
+    ['searchBlocks(first: 1, query: "for each")', ['loop/for-each']],
     ['searchBlocks(query: "merge", filter: { packageName: "@ashlar/plugin-text" })', ['text/combine']],
     ['searchBlocks(query: "no such thing")', []],
   ])('are listed by %s', async (list, expected) => {
@@ -128,8 +128,8 @@ describe('plugins', () => {
 
   it('are returned once when a client reads all pages', async () => {
     const all = await walk('plugins(first: 2, after: $after, orderBy: { field: STATUS, direction: DESC })', 'packageName')
-    expect(all).toHaveLength(14)
-    expect(new Set(all).size).toBe(14)
+    expect(all).toHaveLength(15)
+    expect(new Set(all).size).toBe(15)
   })
 
   it('are found by package name', async () => {

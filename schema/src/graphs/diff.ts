@@ -1,4 +1,4 @@
-import type { DocumentDiff, FieldChange, NodeChange, SettingChange } from '@ashlar/core'
+import type { DocumentDiff, FieldChange, LinkChange, NodeChange, SettingChange } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
 import { GraphLinkType, GraphNodeType } from './document.ts'
@@ -13,6 +13,8 @@ const NodeField = builder.enumType('NodeField', {
     TIMEOUT: { description: 'The timeout, `timeoutMs`.' },
     RETRY: { description: 'How often and when the node runs again.' },
     CREDENTIAL: { description: 'The credential for a provider.' },
+    LOOP: { description: 'How the iterations of the node run.' },
+    SCOPE: { description: 'The node whose loop a collect node closes.' },
   },
 })
 
@@ -21,6 +23,7 @@ const GraphSetting = builder.enumType('GraphSetting', {
   values: {
     ON_UNHANDLED_ERROR: { value: 'onUnhandledError', description: 'The setting `onUnhandledError`.' },
     CONCURRENCY: { value: 'concurrency', description: 'The setting `concurrency`.' },
+    PAIRING: { value: 'pairing', description: 'The setting `pairing`.' },
     BUDGET: { value: 'budget', description: 'The setting `budget`.' },
   } as const,
 })
@@ -56,6 +59,14 @@ const NodeChangeType = builder.objectRef<NodeChange>('NodeChange').implement({
     after: t.expose('after', { type: GraphNodeType, description: 'The node in the second version.' }),
     onlyMoved: t.exposeBoolean('onlyMoved', { description: 'Whether only its position differs.' }),
     fields: t.expose('fields', { type: [NodeFieldChangeType], description: 'The fields that differ.' }),
+  }),
+})
+
+const GraphLinkChangeType = builder.objectRef<LinkChange>('GraphLinkChange').implement({
+  description: 'A link that differs between two versions. Its ends are the same.',
+  fields: (t) => ({
+    before: t.expose('before', { type: GraphLinkType, description: 'The link in the first version.' }),
+    after: t.expose('after', { type: GraphLinkType, description: 'The link in the second version.' }),
   }),
 })
 
@@ -95,6 +106,11 @@ const GraphVersionDiffType = builder.objectRef<DocumentDiff>('GraphVersionDiff')
       type: [GraphLinkType],
       description: 'The links that only the first version has.',
       resolve: ({ links }) => links.removed,
+    }),
+    changedLinks: t.field({
+      type: [GraphLinkChangeType],
+      description: 'The links with the same ends that differ otherwise, such as in `carry`.',
+      resolve: ({ links }) => links.changed,
     }),
     changedSettings: t.expose('settings', { type: [GraphSettingChangeType], description: 'The settings that differ.' }),
   }),

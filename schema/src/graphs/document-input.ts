@@ -1,6 +1,6 @@
 import { builder } from '../base/builder.ts'
 import type { InputBuilder } from '../base/mutation.ts'
-import { UnhandledErrorPolicy } from './document.ts'
+import { GraphPairing, UnhandledErrorPolicy } from './document.ts'
 
 const NodePositionInput = builder.inputType('NodePositionInput', {
   description: 'The position of a node in an editor.',
@@ -19,6 +19,24 @@ const NodeRetryInput = builder.inputType('NodeRetryInput', {
         'The delay before the second attempt, 0 to 600000 milliseconds. It doubles for each further attempt. The default is 1000.',
     }),
     jitter: t.float({ description: 'The random share of the delay, 0 to 1. The default is 0.2.' }),
+  }),
+})
+
+const NodeLoopInput = builder.inputType('NodeLoopInput', {
+  description: 'How the iterations of a node run. Only for a node of which an output pin is `many`.',
+  fields: (t) => ({
+    concurrency: t.int({
+      description:
+        'The maximum number of iterations that run at the same time: 1 to 10000. 1 runs them one after the other. The default is no limit.',
+    }),
+    ratePerSecond: t.float({
+      description: 'The maximum number of iterations that start per second: above 0, at most 10000. The default is no limit.',
+    }),
+    window: t.int({
+      description:
+        'The maximum number of live iterations: 1 to 100000. The node waits while the window is full. The default is 1000.',
+    }),
+    budget: t.int({ description: 'The maximum number of iterations of one loop: 1 to 1000000000. The default is 1000000.' }),
   }),
 })
 
@@ -47,6 +65,11 @@ const GraphNodeInput = builder.inputType('GraphNodeInput', {
       description:
         'The names of the credentials that the node uses, by provider: `{ "github/github": "work" }`. Optional if you have one credential for each provider.',
     }),
+    loop: t.field({ type: NodeLoopInput, description: 'How the iterations of the node run. Each field has a default.' }),
+    scope: t.string({
+      description:
+        'The key of the node whose loop this collect node closes, or of a node of the cycle that it closes. Loops inside are closed too. The default is the innermost loop.',
+    }),
   }),
 })
 
@@ -58,6 +81,9 @@ const GraphLinkInput = builder.inputType('GraphLinkInput', {
       required: true,
       description: 'The input pin: `<node id>.<pin>`. It may be a part of a pin: `greet.values_#_name`.',
     }),
+    carry: t.boolean({
+      description: 'Whether the link passes the value of one iteration of a loop to the next one. The default is false.',
+    }),
   }),
 })
 
@@ -67,7 +93,15 @@ const settingsFields = (t: InputBuilder) => ({
     description: 'What happens when a node fails and its `error` pin has no link. The default is `FAIL`.',
   }),
   concurrency: t.int({ description: 'The maximum number of concurrent node executions: 1 to 256. The default is 16.' }),
-  budget: t.int({ description: 'The maximum number of node executions in total: 1 to 1000000. The default is 10000.' }),
+  pairing: t.field({
+    type: GraphPairing,
+    description:
+      'How the input pins pair the values that arrive. The default is that of the version on which a new version is based, and `FIFO` for a new graph.',
+  }),
+  budget: t.int({
+    description:
+      'The maximum number of node executions: 1 to 1000000. With `TAGGED`, it applies to those outside of loops, and separately to each iteration of a loop. The default is 10000.',
+  }),
 })
 
 const GraphSettingsInput = builder.inputType('GraphSettingsInput', {
@@ -85,7 +119,7 @@ export const GraphDocumentInput = builder.inputType('GraphDocumentInput', {
     ...settingsFields(t),
     json: t.field({
       type: 'JSON',
-      description: 'The whole document in its stored form: `{ nodes, links, onUnhandledError, concurrency, budget }`.',
+      description: 'The whole document in its stored form: `{ nodes, links, onUnhandledError, concurrency, pairing, budget }`.',
     }),
   }),
 })

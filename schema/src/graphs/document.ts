@@ -11,6 +11,14 @@ export const UnhandledErrorPolicy = builder.enumType('UnhandledErrorPolicy', {
   },
 })
 
+export const GraphPairing = builder.enumType('GraphPairing', {
+  description: 'How the input pins of a node pair the values that arrive.',
+  values: {
+    TAGGED: { description: 'A node runs with values of the same iteration of a loop.' },
+    FIFO: { description: 'A node runs with values in the order of their arrival, as in the AutoGPT Platform.' },
+  } satisfies Record<GraphDocument['pairing'], object>,
+})
+
 const NodePositionType = builder.objectRef<{ x: number; y: number }>('NodePosition').implement({
   description: 'The position of a node in an editor.',
   fields: (t) => ({
@@ -27,6 +35,24 @@ const NodeRetryType = builder.objectRef<NonNullable<GraphNode['retry']>>('NodeRe
       description: 'The delay before the second attempt, in milliseconds. It doubles for each further attempt.',
     }),
     jitter: t.exposeFloat('jitter', { description: 'The random share of the delay, 0 to 1.' }),
+  }),
+})
+
+const NodeLoopType = builder.objectRef<NonNullable<GraphNode['loop']>>('NodeLoop').implement({
+  description: 'How the iterations of a node run, of which an output pin is `many`.',
+  fields: (t) => ({
+    concurrency: t.exposeInt('concurrency', {
+      nullable: true,
+      description: 'The maximum number of iterations that run at the same time. Null for no limit.',
+    }),
+    ratePerSecond: t.exposeFloat('ratePerSecond', {
+      nullable: true,
+      description: 'The maximum number of iterations that start per second. Null for no limit.',
+    }),
+    window: t.exposeInt('window', {
+      description: 'The maximum number of live iterations. The node waits while the window is full.',
+    }),
+    budget: t.exposeInt('budget', { description: 'The maximum number of iterations of one loop.' }),
   }),
 })
 
@@ -52,6 +78,16 @@ export const GraphNodeType = builder.objectRef<GraphNode>('GraphNode').implement
       nullable: true,
       description: 'The names of the credentials that the node uses, by provider. Null if it names none.',
     }),
+    loop: t.expose('loop', {
+      type: NodeLoopType,
+      nullable: true,
+      description: 'How the iterations of the node run. Null for the defaults, or if the node opens no loop.',
+    }),
+    scope: t.exposeString('scope', {
+      nullable: true,
+      description:
+        'The key of the node whose loop a collect node closes, together with the loops inside it. Null for the innermost loop.',
+    }),
   }),
 })
 
@@ -60,22 +96,28 @@ export const GraphLinkType = builder.objectRef<GraphDocument['links'][number]>('
   fields: (t) => ({
     from: t.exposeString('from', { description: 'The output pin: `<node id>.<pin>`.' }),
     to: t.exposeString('to', { description: 'The input pin: `<node id>.<pin>`.' }),
+    carry: t.boolean({
+      description: 'Whether the link passes the value of one iteration of a loop to the next one.',
+      resolve: ({ carry = false }) => carry,
+    }),
   }),
 })
 
-const GraphSettingsType = builder
-  .objectRef<Pick<GraphDocument, 'onUnhandledError' | 'concurrency' | 'budget'>>('GraphSettings')
-  .implement({
-    description: 'How a graph is executed.',
-    fields: (t) => ({
-      onUnhandledError: t.expose('onUnhandledError', {
-        type: UnhandledErrorPolicy,
-        description: 'What happens when a node fails and its `error` pin has no link.',
-      }),
-      concurrency: t.exposeInt('concurrency', { description: 'The maximum number of concurrent node executions.' }),
-      budget: t.exposeInt('budget', { description: 'The maximum number of node executions in total.' }),
+const GraphSettingsType = builder.objectRef<Omit<GraphDocument, 'nodes' | 'links'>>('GraphSettings').implement({
+  description: 'How a graph is executed.',
+  fields: (t) => ({
+    onUnhandledError: t.expose('onUnhandledError', {
+      type: UnhandledErrorPolicy,
+      description: 'What happens when a node fails and its `error` pin has no link.',
     }),
-  })
+    concurrency: t.exposeInt('concurrency', { description: 'The maximum number of concurrent node executions.' }),
+    pairing: t.expose('pairing', { type: GraphPairing, description: 'How the input pins pair the values that arrive.' }),
+    budget: t.exposeInt('budget', {
+      description:
+        'The maximum number of node executions. With `TAGGED`, it applies to those outside of loops, and separately to each iteration of a loop.',
+    }),
+  }),
+})
 
 export const GraphDocumentType = builder.objectRef<GraphDocument>('GraphDocument').implement({
   description: 'The content of a graph version: its nodes, links and settings.',
@@ -85,7 +127,7 @@ export const GraphDocumentType = builder.objectRef<GraphDocument>('GraphDocument
     settings: t.field({ type: GraphSettingsType, description: 'How the graph is executed.', resolve: (document) => document }),
     json: t.field({
       type: 'JSON',
-      description: 'The whole document in its stored form: `{ nodes, links, onUnhandledError, concurrency, budget }`.',
+      description: 'The whole document in its stored form: `{ nodes, links, onUnhandledError, concurrency, pairing, budget }`.',
       resolve: (document) => document,
     }),
   }),

@@ -41,7 +41,8 @@ const create = async (input: object = {}, userId = runtime.ownerId): Promise<Jso
 describe('a typed document', () => {
   const DOCUMENT = `nodes {
     nodeId block inputs title position { x y } timeoutMs retry { attempts backoffMs jitter } credentials
-  } links { from to } settings { onUnhandledError concurrency budget } json`
+    loop { concurrency ratePerSecond window budget } scope
+  } links { from to carry } settings { onUnhandledError concurrency pairing budget } json`
   const HELLO = `{
     nodes: [
       { id: "name", block: "io/input", inputs: { name: "name" }, position: { x: -1.5, y: 2 } },
@@ -50,7 +51,7 @@ describe('a typed document', () => {
       { id: "out", block: "io/output", inputs: { name: "greeting" } }
     ],
     links: [{ from: "name.result", to: "greet.values_#_name" }, { from: "greet.output", to: "out.value" }],
-    settings: { concurrency: 2 } }`
+    settings: { concurrency: 2, pairing: FIFO } }`
 
   it('is written as GraphQL, and returned with its typed fields and as JSON', async () => {
     const { createGraph } = await run(`mutation { createGraph(input: { name: "Hello", document: ${HELLO} }) {
@@ -67,10 +68,12 @@ describe('a typed document', () => {
       timeoutMs: 1000,
       retry: { attempts: 2, backoffMs: 1000, jitter: 0.2 },
       credentials: null,
+      loop: null,
+      scope: null,
     })
     expect(document.nodes[0].position).toEqual({ x: -1.5, y: 2 })
-    expect(document.settings).toEqual({ onUnhandledError: 'FAIL', concurrency: 2, budget: 10_000 })
-    expect(document.links).toEqual(document.json.links)
+    expect(document.settings).toEqual({ onUnhandledError: 'FAIL', concurrency: 2, pairing: 'FIFO', budget: 10_000 })
+    expect(document.links).toEqual(document.json.links.map((link: Json) => ({ ...link, carry: false })))
     expect(document.json).toMatchObject({ concurrency: 2, nodes: [{ id: 'name' }, { id: 'greet' }, { id: 'out' }] })
   })
 
@@ -112,6 +115,18 @@ describe('a typed document', () => {
     const source = `query ($id: ID!) { graph(id: $id) { activeVersion { document { settings { budget onUnhandledError } } } } }`
     const { document } = (await run(source, { id: graph.id })).graph.activeVersion
     expect(document.settings).toEqual({ budget: 30, onUnhandledError: 'CONTINUE' })
+  })
+
+  it('keeps its pairing in a version that does not name one', async () => {
+    const { graph } = await create({ document: { nodes: [], pairing: 'FIFO' } })
+    const source = `mutation ($input: SaveGraphVersionInput!) { saveGraphVersion(input: $input) {
+      graphVersion { document { settings { pairing } } } ${ERRORS} } }`
+    const save = async (basedOn: number, document: object) =>
+      (await run(source, { input: { graphId: graph.id, basedOn, document } })).saveGraphVersion.graphVersion.document.settings
+    expect(await save(1, { nodes: [], settings: { budget: 3, pairing: null } })).toEqual({ pairing: 'FIFO' })
+    expect(await save(2, { json: { nodes: [] } })).toEqual({ pairing: 'FIFO' })
+    expect(await save(3, { nodes: [], settings: { pairing: 'TAGGED' } })).toEqual({ pairing: 'TAGGED' })
+    expect(await save(4, { nodes: [] })).toEqual({ pairing: 'TAGGED' })
   })
 
   it('has either "json" or the other fields', async () => {

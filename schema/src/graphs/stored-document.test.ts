@@ -17,15 +17,22 @@ const node = fc
       timeoutMs: fc.nat(),
       retry: fc.record({ attempts: fc.nat(), backoffMs: fc.nat(), jitter: fc.nat(1) }),
       credentials: fc.dictionary(fc.constantFrom('x/x', 'y/y', '__proto__'), fc.string({ maxLength: 3 })),
+      loop: fc.record({ concurrency: fc.nat(), ratePerSecond: fc.nat(), window: fc.nat(), budget: fc.nat() }),
+      scope: fc.string({ minLength: 1, maxLength: 3 }),
     },
     { requiredKeys: ['id', 'block', 'inputs'] },
   )
   .map((fields) => fields as GraphNode)
+const link = fc.record(
+  { from: fc.string(), to: fc.string(), carry: fc.constant(true as const) },
+  { requiredKeys: ['from', 'to'] },
+)
 const documents: fc.Arbitrary<GraphDocument> = fc.record({
   nodes: fc.array(node, { maxLength: 4 }),
-  links: fc.array(fc.record({ from: fc.string(), to: fc.string() }), { maxLength: 3 }),
+  links: fc.array(link, { maxLength: 3 }),
   onUnhandledError: fc.constantFrom('FAIL', 'CONTINUE'),
   concurrency: fc.nat(),
+  pairing: fc.constantFrom('TAGGED', 'FIFO'),
   budget: fc.nat(),
 })
 
@@ -34,7 +41,7 @@ describe('a document', () => {
     fc.assert(
       fc.property(documents, (document) => {
         const { nodes, links, ...settings } = document
-        const typed = { nodes: nodes.map(toTypedNode), links, settings, json: null }
+        const typed = { nodes: nodes.map(toTypedNode), links: links.map(toTypedLink), settings, json: null }
         expect(toStoredDocument(typed)).toEqual(document)
         expect(toStoredDocument({ ...document, nodes: nodes.map(toTypedNode) })).toEqual(document)
         expect(toStoredDocument({ nodes: null, links: null, settings: null, json: document })).toBe(document)
@@ -52,6 +59,13 @@ describe('a document', () => {
     expect(
       toStoredDocument({ nodes: [{ id: 'a', block: 'b', inputs: { x: null }, title: null, retry, credentials: {} }] }),
     ).toEqual({ nodes: [{ id: 'a', block: 'b', inputs: { x: null }, retry: { attempts: 2 }, credentials: {} }] })
+    const loop = { concurrency: 1, ratePerSecond: null, window: null, budget: null }
+    expect(
+      toStoredDocument({ nodes: [{ id: 'a', block: 'b', loop, scope: null }], links: [{ from: 'a.x', to: 'a.y', carry: null }] }),
+    ).toEqual({
+      nodes: [{ id: 'a', block: 'b', loop: { concurrency: 1 } }],
+      links: [{ from: 'a.x', to: 'a.y' }],
+    })
   })
 
   it('cannot have "json" and other fields', () => {
@@ -78,7 +92,13 @@ describe('a document', () => {
 /** A node as the API returns it, with null for what is not set. */
 function toTypedNode(stored: GraphNode) {
   const { id, block, inputs, title = null, position = null, timeoutMs = null, retry = null, credentials = null } = stored
-  return { nodeId: id, block, inputs, title, position, timeoutMs, retry, credentials }
+  const { loop = null, scope = null } = stored
+  return { nodeId: id, block, inputs, title, position, timeoutMs, retry, credentials, loop, scope }
+}
+
+/** A link as the API returns it. */
+function toTypedLink({ from, to, carry }: GraphDocument['links'][number]) {
+  return { from, to, carry: carry === true }
 }
 
 function failure(work: () => unknown): unknown {

@@ -5,7 +5,7 @@ type Given<T> = T | null | undefined
 /** A graph document as the API receives it. Null counts as not given. */
 interface DocumentInput extends SettingsInput {
   nodes?: Given<readonly NodeInput[]>
-  links?: Given<readonly { from: string; to: string }[]>
+  links?: Given<readonly LinkInput[]>
   settings?: Given<SettingsInput>
   /** The stored form, instead of the other fields. */
   json?: unknown
@@ -14,6 +14,7 @@ interface DocumentInput extends SettingsInput {
 interface SettingsInput {
   onUnhandledError?: Given<GraphDocument['onUnhandledError']>
   concurrency?: Given<number>
+  pairing?: Given<GraphDocument['pairing']>
   budget?: Given<number>
 }
 
@@ -27,6 +28,19 @@ interface NodeInput {
   timeoutMs?: Given<number>
   retry?: Given<{ attempts: number; backoffMs?: Given<number>; jitter?: Given<number> }>
   credentials?: unknown
+  loop?: Given<{
+    concurrency?: Given<number>
+    ratePerSecond?: Given<number>
+    window?: Given<number>
+    budget?: Given<number>
+  }>
+  scope?: Given<string>
+}
+
+interface LinkInput {
+  from: string
+  to: string
+  carry?: Given<boolean>
 }
 
 /**
@@ -36,11 +50,16 @@ interface NodeInput {
  *   twice
  */
 export function toStoredDocument({ json, ...typed }: DocumentInput): unknown {
-  const { settings = {}, nodes, ...others } = withoutNulls(typed)
+  const { settings = {}, nodes, links, ...others } = withoutNulls(typed)
   if (json === undefined || json === null) {
     const twice = Object.keys(withoutNulls(settings)).find((name) => name in others)
     if (twice !== undefined) throw invalid([twice], `document has "${twice}" and "settings.${twice}": set one of them`)
-    return { ...(nodes && { nodes: nodes.map(toStoredNode) }), ...others, ...withoutNulls(settings) }
+    return {
+      ...(nodes && { nodes: nodes.map(toStoredNode) }),
+      ...(links && { links: links.map(toStoredLink) }),
+      ...others,
+      ...withoutNulls(settings),
+    }
   }
   const [field] = Object.keys(withoutNulls(typed))
   if (field === undefined) return json
@@ -69,9 +88,18 @@ export function toInputFaults({ settings }: DocumentInput, faults: readonly Faul
   return faults.map(({ path, message }) => ({ path: moved.has(path) ? `settings.${path}` : path, message }))
 }
 
-function toStoredNode({ id, nodeId, retry, ...node }: NodeInput, index: number): object {
+function toStoredNode({ id, nodeId, retry, loop, ...node }: NodeInput, index: number): object {
   if (id != null && nodeId != null) throw invalid(['nodes', `${index}`], `a node has one key: set "id" or "nodeId", got both`)
-  return { ...withoutNulls({ id: id ?? nodeId, ...node }), ...(retry && { retry: withoutNulls(retry) }) }
+  return {
+    ...withoutNulls({ id: id ?? nodeId, ...node }),
+    ...(retry && { retry: withoutNulls(retry) }),
+    ...(loop && { loop: withoutNulls(loop) }),
+  }
+}
+
+/** The stored form has `carry` only if it is true. */
+function toStoredLink({ from, to, carry }: LinkInput): object {
+  return { from, to, ...(carry && { carry }) }
 }
 
 function withoutNulls<T extends object>(fields: T): { [Key in keyof T]?: NonNullable<T[Key]> } {

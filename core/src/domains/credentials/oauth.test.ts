@@ -373,7 +373,7 @@ describe('starting an authorization', () => {
     [{ provider: 'none' }, 'BAD_INPUT', /there is no provider "none"/],
     [{ provider: 'http/host' }, 'BAD_INPUT', /^http\/host does not use OAuth 2/],
     [{ scopes: ['admin'] }, 'BAD_INPUT', /^there is no scope "admin"; there are read, write$/],
-    [{ name: '' }, 'BAD_INPUT', /^name is invalid: must have at least 1 characters$/],
+    [{ name: '' }, 'BAD_INPUT', /^name is invalid: must have at least 1 character$/],
     [{ name: 'taken' }, 'CONFLICT', /with the name "taken", of type API_KEY$/],
   ])('rejects %j', async (change, code, message) => {
     const secret = { type: 'API_KEY', key: 'some-key' }

@@ -5,6 +5,7 @@ import {
   assertFaultless,
   assertSmall,
   findFaults,
+  findFlowFaults,
   readDocument,
   toInterface,
   type GraphDocument,
@@ -32,10 +33,20 @@ export async function checkDocument(
   const nodes = read.nodes.flatMap(({ node }) => node ?? [])
   const subGraphs = await resolveSubGraphs(nodes, plugins.block, loadVersions(versions, ownerId))
   const findBlock = (node: GraphNode): Block | undefined => withSubGraph(node, plugins, subGraphs)
-  const faults: Fault[] = [...read.faults, ...findFaults(read, findBlock), ...subGraphs.faults]
+  const flowFaults = read.document ? findFlowFaults(read.document, findBlock) : []
+  const faults: Fault[] = [...read.faults, ...findFaults(read, findBlock), ...flowFaults, ...subGraphs.faults]
   const document = assertFaultless(read, faults)
   const children = Object.fromEntries([...subGraphs.versions].map(([node, { id }]) => [node, id]))
   return { document, blocks: pinBlocks(document, plugins), children, ...toInterface(document, findBlock) }
+}
+
+/**
+ * A document without `pairing` keeps that of the version on which it is based, so that programs written before the
+ * setting existed do not change the results of a graph.
+ */
+export function keepPairing(value: unknown, basedOn: Pick<GraphVersion, 'document'> | null): unknown {
+  if (!basedOn || typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.hasOwn(value, 'pairing') ? value : { ...value, pairing: basedOn.document.pairing }
 }
 
 function withSubGraph(node: GraphNode, plugins: PluginRegistry, { versions }: SubGraphs): Block | undefined {

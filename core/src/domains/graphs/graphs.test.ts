@@ -63,6 +63,41 @@ describe('an update', () => {
   })
 })
 
+describe('a new version', () => {
+  it.each(['FIFO', 'TAGGED'] as const)('keeps the pairing %s unless the document names another', async (pairing) => {
+    const graph = await runtime.graphs.create(ownerId, { name: 'x', document: { nodes: [], pairing } })
+    const kept = await runtime.graphs.saveVersion(ownerId, graph.id, 1, { nodes: [], budget: 5 })
+    expect(kept.document).toEqual({ nodes: [], links: [], onUnhandledError: 'FAIL', concurrency: 16, pairing, budget: 5 })
+    const other = pairing === 'FIFO' ? 'TAGGED' : 'FIFO'
+    const changed = await runtime.graphs.saveVersion(ownerId, graph.id, 2, { nodes: [], pairing: other })
+    expect(changed.document.pairing).toBe(other)
+    expect((await runtime.graphs.getVersion(ownerId, graph.id, 1)).document.pairing).toBe(pairing)
+  })
+
+  it('with a wrong number has a conflict', async () => {
+    const graph = await create()
+    for (const number of [0, 2, -1])
+      await expect(runtime.graphs.saveVersion(ownerId, graph.id, number, EMPTY)).rejects.toMatchObject({
+        code: 'VERSION_CONFLICT',
+      })
+  })
+})
+
+describe.each(['FIFO', 'TAGGED'] as const)('the pairing %s', (pairing) => {
+  const create = () => runtime.graphs.create(ownerId, { name: 'x', document: { nodes: [], pairing } })
+  const pairingOf = async (graph: Graph) => (await runtime.graphs.getVersion(ownerId, graph.id, 1)).document.pairing
+
+  it('is kept by a copy of the graph', async () => {
+    expect(await pairingOf(await runtime.graphs.fork(ownerId, (await create()).id))).toBe(pairing)
+  })
+
+  it('is kept by an exported and imported graph', async () => {
+    const file = await runtime.graphs.export(await create())
+    expect(file.document.pairing).toBe(pairing)
+    expect(await pairingOf(await runtime.graphs.import(ownerId, JSON.parse(JSON.stringify(file))))).toBe(pairing)
+  })
+})
+
 describe('a deletion', () => {
   it('deletes each graph once and returns them in order', async () => {
     const [a, b] = [await create(), await create()]

@@ -16,7 +16,7 @@ import type { Database } from '../../postgres/index.ts'
 import type { PluginRegistry } from '../../catalogue/registry/index.ts'
 import { diffDocuments, type DocumentDiff, type GraphDocument } from '../../engine/graph/index.ts'
 import { graphNotFound } from './active-versions.ts'
-import { checkDocument, type CheckedDocument } from './document-check.ts'
+import { checkDocument, keepPairing, type CheckedDocument } from './document-check.ts'
 import { Graph, GraphVersion } from './entities.ts'
 import { deleteGraphs } from './delete-graphs.ts'
 import { parseDetails, type GraphChanges } from './graph-details.ts'
@@ -52,7 +52,7 @@ export interface Graphs {
   /** Changes the given fields. @throws {AshlarError} NOT_FOUND BAD_INPUT */
   update(ownerId: string, graphId: string, changes: GraphChanges): Promise<Graph>
   /**
-   * Adds a version and makes it the active one.
+   * Adds a version and makes it the active one. A document without `pairing` keeps that of the version `basedOn`.
    *
    * @param basedOn number of the version that was edited. It must be the newest version.
    * @throws {AshlarError} NOT_FOUND BAD_INPUT GRAPH_INVALID VERSION_CONFLICT
@@ -144,7 +144,8 @@ class GraphService implements Graphs {
 
   async saveVersion(ownerId: string, graphId: string, basedOn: number, document: unknown): Promise<GraphVersion> {
     await this.get(ownerId, graphId)
-    const checked = await this.#check(ownerId, document)
+    const edited = await this.#database.fork().findOne(GraphVersion, { graphId, number: basedOn })
+    const checked = await this.#check(ownerId, keepPairing(document, edited))
     return this.#database.fork().transactional(async (em) => {
       // The row lock serializes concurrent saves of one graph.
       const graph = await em.findOneOrFail(Graph, { id: graphId }, { lockMode: 4 })

@@ -1,6 +1,6 @@
 import { AshlarError, showValue, type Fault } from '../../base/index.ts'
 import type { JsonSchema } from '../../pins/index.ts'
-import type { Block } from '../../blocks/index.ts'
+import { describePins, type Block } from '../../blocks/index.ts'
 import type { GraphNode } from '../../engine/graph/index.ts'
 import type { GraphVersion } from './entities.ts'
 import type { VersionReader } from './version-reader.ts'
@@ -59,25 +59,28 @@ function unknownGraph(nodeId: string, graphId: string, number: number | undefine
 
 /**
  * Extends the block of a graph node by the pins of its graph. Each value of a graph output is a separate value of the
- * output pin.
+ * output pin. An output that is `many` in the graph is `many` in the node.
  */
 export function blockWithPins(block: Block, { inputs }: GraphNode, version: GraphVersion | undefined): Block {
   if (!version) return block
   const constants = typeof inputs.inputs === 'object' && inputs.inputs !== null ? inputs.inputs : {}
   const required = (version.inputSchema.required ?? []).filter((name) => !Object.hasOwn(constants, name))
   const outputs = Object.entries(version.outputSchema.properties ?? {})
-  return {
-    ...block,
-    inputSchema: {
-      ...block.inputSchema,
-      properties: { ...block.inputSchema.properties, ...version.inputSchema.properties },
-      required: [...(block.inputSchema.required ?? []), ...required],
-    },
-    outputSchema: {
-      type: 'object',
-      properties: Object.fromEntries(outputs.map(([name, { items }]): [string, JsonSchema] => [name, items ?? {}])),
-    },
+  const inputSchema: JsonSchema = {
+    ...block.inputSchema,
+    properties: { ...block.inputSchema.properties, ...version.inputSchema.properties },
+    required: [...(block.inputSchema.required ?? []), ...required],
   }
+  const outputSchema: JsonSchema = {
+    type: 'object',
+    properties: Object.fromEntries(outputs.map(([name, list]): [string, JsonSchema] => [name, itemOf(list)])),
+  }
+  return { ...block, ...describePins(inputSchema, outputSchema), inputSchema, outputSchema }
+}
+
+/** Returns the schema of one value of a graph output. */
+function itemOf({ items = {}, many }: JsonSchema): JsonSchema {
+  return many === true ? { ...items, many: true } : items
 }
 
 /** Users copy the id that the API shows, `base64url("Graph:<uuid>")`. Exports contain the plain UUID. */

@@ -91,7 +91,7 @@ async function findNewestNumber(graphs: Graphs, ownerId: string, graphId: string
 }
 
 function compareNodes(
-  { nodes, links }: GraphDocument,
+  { nodes, links, pairing }: GraphDocument,
   pinned: ReadonlyMap<string, Block>,
   plugins: PluginRegistry,
 ): NodeCompatibility[] {
@@ -99,13 +99,13 @@ function compareNodes(
     const before = pinned.get(node.block)
     const after = before && plugins.block(before.id)
     if (!before || after?.plugin.bundle.digest === before.plugin.bundle.digest) return []
-    const differences = compareBlocks(before, after, toBlockUse(node, links))
+    const differences = compareBlocks(before, after, { ...toBlockUse(node, links), isTagged: pairing === 'TAGGED' })
     const status = differences.some(({ breaking }) => breaking) ? 'BREAKING' : 'UPGRADABLE'
     return [{ node: node.id, block: before.qualifiedName, status, differences }]
   })
 }
 
-function toBlockUse({ id, inputs }: GraphNode, links: GraphDocument['links']): BlockUse {
+function toBlockUse({ id, inputs }: GraphNode, links: GraphDocument['links']): Omit<BlockUse, 'isTagged'> {
   const pins = (ends: string[]): Set<string> => {
     const own = ends.map(parseEnd).filter(({ node }) => node === id)
     return new Set(own.map(({ pin }) => (isToolPin(pin) ? TOOLS_PIN : parsePinPath(pin).base)))

@@ -34,10 +34,18 @@ function createBlock({ inputs = {}, required = [], outputs = {}, storage }: Fact
   return block
 }
 
-const use = (change: Partial<Record<'constants', Record<string, unknown>> & Record<'in' | 'out', string[]>> = {}): BlockUse => ({
+interface Change {
+  constants?: Record<string, unknown>
+  in?: string[]
+  out?: string[]
+  isTagged?: boolean
+}
+
+const use = (change: Change = {}): BlockUse => ({
   constants: change.constants ?? {},
   linkedInputs: new Set(change.in ?? []),
   linkedOutputs: new Set(change.out ?? []),
+  isTagged: change.isTagged ?? true,
 })
 
 const text: JsonSchema = { type: 'string' }
@@ -147,9 +155,51 @@ describe('compares a pinned block with an installed block', () => {
       use(),
       [['CAPABILITY_ADDED', null, false]],
     ],
+    [
+      'with an output that has become many and has a link',
+      { outputs: { o: text } },
+      { outputs: { o: { ...text, many: true } } },
+      use({ out: ['o'] }),
+      [['PIN_CHANGED', 'outputs.o', true]],
+    ],
+    [
+      'with an output that has become many and that the node does not use',
+      { outputs: { o: text } },
+      { outputs: { o: { ...text, many: true } } },
+      use(),
+      [['PIN_CHANGED', 'outputs.o', false]],
+    ],
+    [
+      'with an output that has become many, in a graph that ignores markers',
+      { outputs: { o: text } },
+      { outputs: { o: { ...text, many: true } } },
+      use({ out: ['o'], isTagged: false }),
+      [],
+    ],
+    [
+      'with an input that no longer collects and that has a link',
+      { inputs: { a: { type: 'array', collect: true } } },
+      { inputs: { a: { type: 'array' } } },
+      use({ in: ['a'] }),
+      [['PIN_CHANGED', 'inputs.a', true]],
+    ],
+    [
+      'with an input that no longer collects and that the node does not use',
+      { inputs: { a: { type: 'array', collect: true } } },
+      { inputs: { a: { type: 'array' } } },
+      use(),
+      [['PIN_CHANGED', 'inputs.a', false]],
+    ],
     ['without a capability', { storage: ['graph', 'user'] }, {}, use(), []],
   ])('%s', (_what, before, after, used, expected) => {
     const differences = compareBlocks(createBlock(before), after && createBlock(after), used)
     expect(differences.map(({ kind, pin, breaking }) => [kind, pin, breaking])).toEqual(expected)
+  })
+
+  it('names both markers of a pin', () => {
+    const [before, after] = [createBlock({ outputs: { o: text } }), createBlock({ outputs: { o: { ...text, many: true } } })]
+    expect(compareBlocks(before, after, use({ out: ['o'] }))[0]?.message).toBe(
+      'the type of "o" has changed: it was not marked and is now many, which changes how values pair in this graph',
+    )
   })
 })

@@ -1,6 +1,7 @@
+import { PIN_MARKERS } from '@ashlar/sdk/markers'
 import { listCapabilities } from '../../capabilities/index.ts'
 import { canFit, compileCoercion, parsePinPath, type JsonSchema, type PinSchema } from '../../pins/index.ts'
-import type { Block } from '../../blocks/index.ts'
+import { listMarkers, type Block } from '../../blocks/index.ts'
 import { schemaFault } from './validate.ts'
 
 type DifferenceKind = 'BLOCK_REMOVED' | 'PIN_REMOVED' | 'PIN_REQUIRED' | 'PIN_CHANGED' | 'CAPABILITY_ADDED'
@@ -22,6 +23,8 @@ export interface BlockUse {
   /** Base names of the input and output pins with a link. */
   linkedInputs: ReadonlySet<string>
   linkedOutputs: ReadonlySet<string>
+  /** Whether the graph is `TAGGED`. Otherwise, markers of pins have no effect. */
+  isTagged: boolean
 }
 
 /** @param installed undefined when no installed block has this id */
@@ -37,7 +40,7 @@ export function compareBlocks(pinned: Block, installed: Block | undefined, use: 
   ]
 }
 
-function inputDifferences(pinned: Block, installed: Block, { constants, linkedInputs }: BlockUse): BlockDifference[] {
+function inputDifferences(pinned: Block, installed: Block, { constants, linkedInputs, isTagged }: BlockUse): BlockDifference[] {
   const given = new Set([...linkedInputs, ...constantPins(constants)])
   const [before, after] = [pinsByName(pinned.inputSchema), pinsByName(installed.inputSchema)]
   const removed = [...before.keys()].filter((name) => !after.has(name)).map((name) => removedPin('inputs', name, given))
@@ -47,20 +50,21 @@ function inputDifferences(pinned: Block, installed: Block, { constants, linkedIn
       const message = `input "${name}" is now required${given.has(name) ? '' : ': set a value or add a link'}`
       return { kind: 'PIN_REQUIRED', pin: `inputs.${name}`, message, breaking: !given.has(name) }
     })
-  const changed = changedPins(before, after).map(([name, old, now]): BlockDifference => {
+  const changed = changedPins(before, after, isTagged).map(([name, old, now]): BlockDifference => {
     const misfit = linkedInputs.has(name) ? canFit(old, [], now, []) : undefined
-    const wrong = misfit ?? constantFault(constants[name], now)
-    return changedPin('inputs', name, wrong)
+    const remarked = isTagged && given.has(name) ? markerChange(old, now) : undefined
+    return changedPin('inputs', name, remarked ?? misfit ?? constantFault(constants[name], now))
   })
   return [...removed, ...required, ...changed]
 }
 
-function outputDifferences(pinned: Block, installed: Block, { linkedOutputs }: BlockUse): BlockDifference[] {
+function outputDifferences(pinned: Block, installed: Block, { linkedOutputs, isTagged }: BlockUse): BlockDifference[] {
   const [before, after] = [pinsByName(pinned.outputSchema), pinsByName(installed.outputSchema)]
   const removed = [...before.keys()].filter((name) => !after.has(name)).map((name) => removedPin('outputs', name, linkedOutputs))
-  const changed = changedPins(before, after).map(([name, old, now]) =>
-    changedPin('outputs', name, linkedOutputs.has(name) ? canFit(now, [], old, []) : undefined),
-  )
+  const changed = changedPins(before, after, isTagged).map(([name, old, now]) => {
+    const remarked = isTagged ? markerChange(old, now) : undefined
+    return changedPin('outputs', name, linkedOutputs.has(name) ? (remarked ?? canFit(now, [], old, [])) : undefined)
+  })
   return [...removed, ...changed]
 }
 
@@ -104,14 +108,24 @@ function pinsByName(root: JsonSchema): Map<string, PinSchema> {
 function changedPins(
   before: ReadonlyMap<string, PinSchema>,
   after: ReadonlyMap<string, PinSchema>,
+  isTagged: boolean,
 ): [name: string, old: PinSchema, now: PinSchema][] {
   return [...before].flatMap(([name, old]) => {
     const now = after.get(name)
-    return now && typeText(old) !== typeText(now) ? [[name, old, now] as [string, PinSchema, PinSchema]] : []
+    if (!now) return []
+    const isChanged = typeText(old) !== typeText(now) || (isTagged && markerChange(old, now) !== undefined)
+    return isChanged ? [[name, old, now] as [string, PinSchema, PinSchema]] : []
   })
 }
 
-const ANNOTATIONS = new Set(['title', 'description', 'examples', 'placeholder', 'advanced', 'hidden', 'secret'])
+/** Describes how the markers of a pin have changed. Undefined if they are the same. */
+function markerChange(old: PinSchema, now: PinSchema): string | undefined {
+  const [before = 'not marked', after = 'not marked'] = [old, now].map(({ schema, root }) => listMarkers(schema, root)[0])
+  return before === after ? undefined : `it was ${before} and is now ${after}, which changes how values pair in this graph`
+}
+
+const HINTS = ['title', 'description', 'examples', 'placeholder', 'advanced', 'hidden', 'secret']
+const ANNOTATIONS = new Set<string>([...HINTS, ...PIN_MARKERS])
 
 /** The parts of a schema that determine which values are valid, as text. */
 function typeText({ schema, root }: PinSchema): string {

@@ -1,7 +1,7 @@
 import { isEqual } from '@ashlar/sdk/json'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { diffDocuments, type DocumentDiff, type FieldChange } from './diff-documents.ts'
+import { diffDocuments, type DocumentDiff, type FieldChange, type LinkChange } from './diff-documents.ts'
 import { documentSchema, type GraphDocument, type GraphNode } from './document.ts'
 
 const ids = fc.constantFrom('a', 'b', 'c', 'd', '__proto__')
@@ -17,16 +17,20 @@ const node = fc
       timeoutMs: fc.constantFrom(1, 2),
       retry: fc.record({ attempts: fc.constantFrom(1, 2), backoffMs: fc.nat(2), jitter: fc.constant(0) }),
       credentials: fc.dictionary(fc.constantFrom('x/x', 'y/y'), fc.constantFrom('one', 'two')),
+      loop: fc.record({ window: fc.constantFrom(1, 2), budget: fc.constant(3) }),
+      scope: ids,
     },
     { requiredKeys: ['id', 'block', 'inputs'] },
   )
   .map((fields) => fields as GraphNode)
 const end = fc.tuple(ids, fc.constantFrom('p', 'q')).map((parts) => parts.join('.'))
+const link = fc.record({ from: end, to: end, carry: fc.constant(true as const) }, { requiredKeys: ['from', 'to'] })
 const documents: fc.Arbitrary<GraphDocument> = fc.record({
   nodes: fc.uniqueArray(node, { maxLength: 5, selector: ({ id }) => id }),
-  links: fc.array(fc.record({ from: end, to: end }), { maxLength: 6 }),
+  links: fc.array(link, { maxLength: 6 }),
   onUnhandledError: fc.constantFrom('FAIL', 'CONTINUE'),
   concurrency: fc.constantFrom(1, 2),
+  pairing: fc.constantFrom('TAGGED', 'FIFO'),
   budget: fc.constantFrom(1, 2),
 })
 
@@ -43,7 +47,8 @@ describe('the differences of documents', () => {
     fc.assert(
       fc.property(documents, (a) => {
         const reversed = { ...a, nodes: a.nodes.toReversed(), links: a.links.toReversed() }
-        const empty = { nodes: { added: [], removed: [], changed: [] }, links: { added: [], removed: [] }, settings: [] }
+        const none = { added: [], removed: [], changed: [] }
+        const empty = { nodes: none, links: none, settings: [] }
         expect(diffDocuments(a, reversed)).toEqual(empty)
       }),
     )
@@ -55,6 +60,9 @@ describe('the differences of documents', () => {
         const [there, back] = [diffDocuments(a, b), diffDocuments(b, a)]
         expect([back.nodes.added, back.nodes.removed]).toEqual([there.nodes.removed, there.nodes.added])
         expect([back.links.added, back.links.removed]).toEqual([there.links.removed, there.links.added])
+        expect(toPairs(back.links.changed)).toEqual(
+          toPairs(there.links.changed.map(({ before, after }) => ({ before: after, after: before }))),
+        )
         const changes = there.nodes.changed.map(({ nodeId, onlyMoved }) => ({ nodeId, onlyMoved }))
         expect(back.nodes.changed).toHaveLength(changes.length)
         expect(back.nodes.changed).toEqual(
@@ -74,14 +82,26 @@ describe('the differences of documents', () => {
         { id: 'greet', block: 'text/template', inputs: { format: 'Hello', old: 1 }, title: 'Greet' },
         { id: 'moved', block: 'io/note', position: { x: 0, y: 0 } },
       ],
-      links: [{ from: 'greet.output', to: 'gone.text' }],
+      links: [
+        { from: 'greet.output', to: 'gone.text' },
+        { from: 'greet.output', to: 'greet.old' },
+      ],
     })
     const b = documentSchema.parse({
       nodes: [
         { id: 'moved', block: 'io/note', position: { x: 0, y: 1 } },
-        { id: 'greet', block: 'text/format', inputs: { new: null, format: 'Hi' }, retry: { attempts: 2 } },
+        {
+          id: 'greet',
+          block: 'text/format',
+          inputs: { new: null, format: 'Hi' },
+          retry: { attempts: 2 },
+          loop: {},
+          scope: 'moved',
+        },
       ],
+      links: [{ from: 'greet.output', to: 'greet.old', carry: true }],
       concurrency: 1,
+      pairing: 'TAGGED',
     })
     const { nodes, links, settings } = diffDocuments(a, b)
     expect(nodes.removed.map(({ id }) => id)).toEqual(['gone'])
@@ -96,15 +116,25 @@ describe('the differences of documents', () => {
       { field: 'INPUT', key: 'old', before: 1, after: undefined },
       { field: 'TITLE', key: null, before: 'Greet', after: undefined },
       { field: 'RETRY', key: null, before: undefined, after: { attempts: 2, backoffMs: 1000, jitter: 0.2 } },
+      { field: 'LOOP', key: null, before: undefined, after: { window: 1000, budget: 1_000_000 } },
+      { field: 'SCOPE', key: null, before: undefined, after: 'moved' },
     ])
-    expect(links).toEqual({ added: [], removed: [{ from: 'greet.output', to: 'gone.text' }] })
-    expect(settings).toEqual([{ setting: 'concurrency', before: 16, after: 1 }])
+    const kept = { from: 'greet.output', to: 'greet.old' }
+    expect(links).toEqual({
+      added: [],
+      removed: [{ from: 'greet.output', to: 'gone.text' }],
+      changed: [{ before: kept, after: { ...kept, carry: true } }],
+    })
+    expect(settings).toEqual([
+      { setting: 'concurrency', before: 16, after: 1 },
+      { setting: 'pairing', before: 'FIFO', after: 'TAGGED' },
+    ])
   })
 
   it('count a link as often as it occurs', () => {
     const link = { from: 'a.x', to: 'b.y' }
     const withLinks = (links: object[]): GraphDocument => documentSchema.parse({ nodes: [], links })
-    expect(diffDocuments(withLinks([link]), withLinks([link, link])).links).toEqual({ added: [link], removed: [] })
+    expect(diffDocuments(withLinks([link]), withLinks([link, link])).links).toEqual({ added: [link], removed: [], changed: [] })
   })
 })
 
@@ -112,9 +142,9 @@ function apply(document: GraphDocument, { nodes, links, settings }: DocumentDiff
   const removed = new Set(nodes.removed.map(({ id }) => id))
   const changes = new Map(nodes.changed.map(({ nodeId, fields }) => [nodeId, fields]))
   const remaining = [...document.links]
-  for (const { from, to } of links.removed)
+  for (const each of [...links.removed, ...links.changed.map(({ before }) => before)])
     remaining.splice(
-      remaining.findIndex((link) => link.from === from && link.to === to),
+      remaining.findIndex((other) => isEqual(other, each)),
       1,
     )
   return {
@@ -123,12 +153,20 @@ function apply(document: GraphDocument, { nodes, links, settings }: DocumentDiff
       ...document.nodes.filter(({ id }) => !removed.has(id)).map((each) => applyFields(each, changes.get(each.id) ?? [])),
       ...nodes.added,
     ],
-    links: [...remaining, ...links.added],
+    links: [...remaining, ...links.added, ...links.changed.map(({ after }) => after)],
     ...Object.fromEntries(settings.map(({ setting, after }) => [setting, after])),
   }
 }
 
-const NAMES = { BLOCK: 'block', TITLE: 'title', POSITION: 'position', TIMEOUT: 'timeoutMs', RETRY: 'retry' } as const
+const NAMES = {
+  BLOCK: 'block',
+  TITLE: 'title',
+  POSITION: 'position',
+  TIMEOUT: 'timeoutMs',
+  RETRY: 'retry',
+  LOOP: 'loop',
+  SCOPE: 'scope',
+} as const
 
 function applyFields(before: GraphNode, fields: readonly FieldChange[]): GraphNode {
   const changed: Record<string, unknown> = { ...before }
@@ -140,8 +178,12 @@ function applyFields(before: GraphNode, fields: readonly FieldChange[]): GraphNo
   return { ...changed, inputs: Object.fromEntries(keyed.INPUT), credentials } as GraphNode
 }
 
+function toPairs(changes: readonly LinkChange[]): string[] {
+  return changes.map((change) => JSON.stringify(change)).toSorted()
+}
+
 /** Missing credentials count as no credentials. */
 function inAnyOrder({ nodes, links, ...settings }: GraphDocument): object {
   const sorted = nodes.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map((each) => ({ credentials: {}, ...each }))
-  return { nodes: sorted, links: links.map(({ from, to }) => `${from} ${to}`).toSorted(), ...settings }
+  return { nodes: sorted, links: links.map(({ from, to, carry }) => `${from} ${to} ${carry}`).toSorted(), ...settings }
 }

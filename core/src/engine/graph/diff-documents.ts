@@ -21,6 +21,8 @@ export interface DocumentDiff {
     added: GraphLink[]
     /** In the order of the first document. */
     removed: GraphLink[]
+    /** Links with the same ends whose other fields differ, in the order of the second document. */
+    changed: LinkChange[]
   }
   settings: SettingChange[]
 }
@@ -35,7 +37,13 @@ export interface NodeChange {
   fields: FieldChange[]
 }
 
-type NodeField = 'BLOCK' | 'INPUT' | 'TITLE' | 'POSITION' | 'TIMEOUT' | 'RETRY' | 'CREDENTIAL'
+/** A link that differs between two documents. Its ends are the same. */
+export interface LinkChange {
+  before: GraphLink
+  after: GraphLink
+}
+
+type NodeField = 'BLOCK' | 'INPUT' | 'TITLE' | 'POSITION' | 'TIMEOUT' | 'RETRY' | 'CREDENTIAL' | 'LOOP' | 'SCOPE'
 
 /** A field of a node that differs. */
 export interface FieldChange {
@@ -63,14 +71,14 @@ export function diffDocuments(a: GraphDocument, b: GraphDocument): DocumentDiff 
       removed: a.nodes.filter(({ id }) => !after.has(id)),
       changed: b.nodes.flatMap((node) => diffNodes(before.get(node.id) ?? node, node) ?? []),
     },
-    links: { added: withoutLinks(b.links, a.links), removed: withoutLinks(a.links, b.links) },
+    links: diffLinks(a.links, b.links),
     settings: SETTINGS.flatMap((setting) =>
       a[setting] === b[setting] ? [] : [{ setting, before: a[setting], after: b[setting] }],
     ),
   }
 }
 
-const SETTINGS = ['onUnhandledError', 'concurrency', 'budget'] as const satisfies (keyof Settings)[]
+const SETTINGS = ['onUnhandledError', 'concurrency', 'pairing', 'budget'] as const satisfies (keyof Settings)[]
 
 function byId({ nodes }: GraphDocument): Map<string, GraphNode> {
   return new Map(nodes.map((node) => [node.id, node]))
@@ -84,6 +92,8 @@ function diffNodes(before: GraphNode, after: GraphNode): NodeChange | undefined 
     ...diffField('TIMEOUT', before.timeoutMs, after.timeoutMs),
     ...diffField('RETRY', before.retry, after.retry),
     ...diffKeys('CREDENTIAL', before.credentials ?? {}, after.credentials ?? {}),
+    ...diffField('LOOP', before.loop, after.loop),
+    ...diffField('SCOPE', before.scope, after.scope),
     ...diffField('POSITION', before.position, after.position),
   ]
   if (fields.length === 0) return undefined
@@ -104,17 +114,37 @@ function own(record: Record<string, unknown>, key: string): unknown {
   return Object.hasOwn(record, key) ? record[key] : undefined
 }
 
-/** The links without one for each equal link of `others`. A document can contain a link more than once. */
-function withoutLinks(links: readonly GraphLink[], others: readonly GraphLink[]): GraphLink[] {
+/** A document can contain a link more than once. Each occurrence is compared with at most one of the other document. */
+function diffLinks(a: readonly GraphLink[], b: readonly GraphLink[]): DocumentDiff['links'] {
+  const [before, after] = [withoutLinks(a, b, contentKey), withoutLinks(b, a, contentKey)]
+  const [removed, added] = [withoutLinks(before, after, endsKey), withoutLinks(after, before, endsKey)]
+  const changedBefore = Map.groupBy(withoutLinks(before, removed, contentKey), endsKey)
+  const changed = withoutLinks(after, added, contentKey).flatMap((link) => {
+    const previous = changedBefore.get(endsKey(link))?.shift()
+    return previous ? [{ before: previous, after: link }] : []
+  })
+  return { added, removed, changed }
+}
+
+/** The links without one for each link of `others` with the same key, the first ones of a key first. */
+function withoutLinks(
+  links: readonly GraphLink[],
+  others: readonly GraphLink[],
+  toKey: (link: GraphLink) => string,
+): GraphLink[] {
   const counts = new Map<string, number>()
-  for (const link of others) counts.set(linkKey(link), (counts.get(linkKey(link)) ?? 0) + 1)
+  for (const link of others) counts.set(toKey(link), (counts.get(toKey(link)) ?? 0) + 1)
   return links.filter((link) => {
-    const count = counts.get(linkKey(link)) ?? 0
-    counts.set(linkKey(link), count - 1)
+    const count = counts.get(toKey(link)) ?? 0
+    counts.set(toKey(link), count - 1)
     return count <= 0
   })
 }
 
-function linkKey({ from, to }: GraphLink): string {
+function endsKey({ from, to }: GraphLink): string {
   return JSON.stringify([from, to])
+}
+
+function contentKey({ from, to, carry }: GraphLink): string {
+  return JSON.stringify([from, to, carry === true])
 }

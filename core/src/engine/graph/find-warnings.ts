@@ -12,7 +12,7 @@ import {
 } from '../../pins/index.ts'
 import type { Block } from '../../blocks/index.ts'
 import { parseEnd, type GraphDocument } from './document.ts'
-import { limitFaults, sourceSchema, type FindBlock } from './validate.ts'
+import { limitFaults, sinkSchema, sourceSchema, type FindBlock } from './validate.ts'
 
 /**
  * Finds probable mistakes in a valid document: links and constants whose value loses its meaning when it is converted
@@ -35,7 +35,8 @@ function linkWarnings(
   const [sourceBlock, sinkBlock] = [blocks.get(source.node), blocks.get(sink.node)]
   const [sourcePin, sinkPin] = [parsePinPath(source.pin), parsePinPath(sink.pin)]
   const given = sourceBlock && outputPin(sourceBlock, source.pin, sourcePin)
-  const taken = sinkBlock && inputPin(sinkBlock, sinkPin)
+  const sinkPinSchema = sinkBlock && sinkSchema(sinkBlock, sinkPin)
+  const taken = sinkPinSchema && { schema: sinkPinSchema, root: sinkBlock.inputSchema }
   const loss = given && taken && findLoss(given, sourcePin.steps, taken, sinkPin.steps)
   if (!loss) return []
   const member = sourcePin.steps.length + sinkPin.steps.length === 0 ? findFittingMember(given, taken) : undefined

@@ -224,8 +224,14 @@ function findPinSchema(end: LinkEnd, side: Side): PinSchema | undefined {
 type Side = 'input' | 'output'
 
 function schemaIn(block: Block, { pin, path }: Pick<LinkEnd, 'pin' | 'path'>, side: Side): PinSchema | undefined {
-  const schema = side === 'input' ? block.inputSchema.properties?.[path.base] : sourceSchema(block, pin, path)
+  const schema = side === 'input' ? sinkSchema(block, path) : sourceSchema(block, pin, path)
   return schema && { schema, root: side === 'input' ? block.inputSchema : block.outputSchema }
+}
+
+/** A link brings the items of a pin that collects. */
+export function sinkSchema({ inputSchema, collectPins }: Block, { base }: PinPath): JsonSchema | undefined {
+  const schema = inputSchema.properties?.[base]
+  return schema && collectPins.has(base) ? (schema.items ?? {}) : schema
 }
 
 /** Every block has the pin `error`. A tool pin belongs to the pin `tools`. */

@@ -1,14 +1,15 @@
 import { documentSchema, type GraphDocument } from '../graph/index.ts'
 import type { JsonSchema } from '../../pins/index.ts'
 import { buildPlugin, type Block } from '../../blocks/index.ts'
-import { compilePlan, type Plan } from '../plan.ts'
+import { compilePlan, type Plan } from '../plan/index.ts'
 import type { NodeError } from '../scheduler.ts'
 
 /** What a fake block yields for its inputs: pairs in order, then success or a failure. Must be pure. */
 type FakeRun = (inputs: Record<string, unknown>, attempt: number) => FakeResult
 
 export interface FakeResult {
-  pairs: [string, unknown][]
+  /** `k`: the iteration, if the block states it. */
+  pairs: [pin: string, value: unknown, k?: number][]
   error?: NodeError
   /** The numbers of pairs after which it sleeps. */
   sleeps?: number[]
@@ -27,6 +28,7 @@ export interface FakeBlock {
   /** Uses the capability `sleep`. */
   sleeps?: boolean
   inputs?: Record<string, JsonSchema>
+  outputs?: Record<string, JsonSchema>
 }
 
 /** Creates blocks without a sandbox, by the name that documents use as the `block` of their nodes. */
@@ -49,7 +51,7 @@ export function fakeBlocks(fakes: Record<string, FakeBlock>): Map<string, Block>
     },
     onCrash: fake.onCrash ?? ('fail' as const),
     inputSchema: { type: 'object', properties: fake.inputs ?? {} },
-    outputSchema: { type: 'object', properties: {} },
+    outputSchema: { type: 'object', properties: fake.outputs ?? {} },
     tests: [],
   }))
   return new Map(

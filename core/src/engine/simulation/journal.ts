@@ -1,6 +1,6 @@
 import type { ExecutionEvent, JournalEvent } from '../events.ts'
 import { fold } from '../fold.ts'
-import type { Plan } from '../plan.ts'
+import type { Plan } from '../plan/index.ts'
 import type { Scheduler } from '../scheduler.ts'
 import { scripted } from './blocks.ts'
 import { assert } from './model.ts'

@@ -1,7 +1,7 @@
 import { TOOLS_PIN, parsePinPath, parseToolPin, placeValue, selectValue } from '../../pins/index.ts'
 import type { ExecutionEvent } from '../events.ts'
-import type { Plan, PlanLink, PlanNode } from '../plan.ts'
-import { missingPins } from '../pairing.ts'
+import type { Plan, PlanLink, PlanNode } from '../plan/index.ts'
+import { missingPins } from '../pairing/index.ts'
 import type { Scheduler } from '../scheduler.ts'
 
 /** @throws {Error} with the message when the condition is false */

@@ -1,7 +1,7 @@
 import { eventsToReplay, eventsToRetry } from '../continue.ts'
 import type { ExecutionEvent } from '../events.ts'
 import { fold } from '../fold.ts'
-import type { Plan } from '../plan.ts'
+import type { Plan } from '../plan/index.ts'
 import type { Scheduler } from '../scheduler.ts'
 import { repaired, scripted } from './blocks.ts'
 import { mix, type Case } from './cases.ts'

@@ -1,5 +1,5 @@
-import type { NodeExecution } from '../pairing.ts'
-import type { Plan } from '../plan.ts'
+import type { NodeExecution } from '../pairing/index.ts'
+import type { Plan } from '../plan/index.ts'
 import type { Decision, Scheduler, SchedulerEvent } from '../scheduler.ts'
 import { assert } from './model.ts'
 import type { Simulation } from './worker.ts'

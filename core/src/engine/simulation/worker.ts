@@ -2,8 +2,8 @@ import type { ExecutionEvent } from '../events.ts'
 import type { FakeBlock, FakeResult } from './fake-blocks.ts'
 import { fold } from '../fold.ts'
 import { effectInterrupted } from '../../runtime/driver/index.ts'
-import type { NodeExecution } from '../pairing.ts'
-import type { Plan } from '../plan.ts'
+import type { NodeExecution } from '../pairing/index.ts'
+import type { Plan } from '../plan/index.ts'
 import type { InputMasks } from '../node-inputs.ts'
 import type { Decision, NodeError, Scheduler, SchedulerEvent } from '../scheduler.ts'
 
@@ -43,7 +43,7 @@ interface ActiveRun {
   actsAfter: number | undefined
   /** The number of committed events for which it waits at the effect barrier. */
   waitsFor: number
-  left: [string, unknown][]
+  left: [pin: string, value: unknown, k?: number][]
   /** The numbers of pairs after which it sleeps. */
   sleeps: number[]
   error: NodeError | undefined
@@ -153,8 +153,8 @@ export class Simulator {
     return { current: active[choice], due: this.#due[choice - active.length] }
   }
 
-  #canContinue({ waitsFor }: ActiveRun): boolean {
-    return waitsFor <= this.committed
+  #canContinue({ waitsFor, run, left: [pair] }: ActiveRun): boolean {
+    return waitsFor <= this.committed && (!pair || this.scheduler.canAccept(run, pair[0], pair[2]))
   }
 
   #next(current: ActiveRun | undefined, due: NodeExecution | undefined): Occurrence {
@@ -163,8 +163,11 @@ export class Simulator {
       const [pair] = left
       const sleepsAfter = sleeps[run.slept]
       if (sleepsAfter !== undefined && (!pair || run.outputs >= sleepsAfter)) return toSleep(run)
-      if (!pair) return this.#finish(run, error)
-      const at = { node: run.node.id, n: run.n, pin: pair[0], value: pair[1] }
+      if (!pair) return this.#finish(run, error ?? this.scheduler.refuseEnd(run))
+      const [pin, value, k] = pair
+      const refused = this.scheduler.refuseOutput(run, pin, k)
+      if (refused) return this.#finish(run, refused)
+      const at = { node: run.node.id, n: run.n, pin, value, ...(k !== undefined && { k }) }
       return [
         { type: 'NodeOutput', ...at },
         { type: 'output', ...at },
@@ -210,6 +213,7 @@ export class Simulator {
       else if (decision.type === 'graph-output')
         this.events.push({ type: 'GraphOutput', name: decision.name, value: decision.value })
       else if (decision.type === 'retry' || decision.type === 'wait') this.#due.push(decision.run)
+      else if (decision.type === 'accept') continue
       else if (decision.type === 'abort') this.#active = this.#active.filter(({ run }) => run !== decision.run)
       else this.#finishExecution(decision)
     }
@@ -226,6 +230,8 @@ export class Simulator {
     this.events.push({ type: 'NodeStarted', node: run.node.id, n: run.n, attempt: run.attempt, ...marks })
     const started: ActiveRun = { run, inputs: {}, actsAfter: undefined, waitsFor: 0, left: [], sleeps: [], error: undefined }
     this.#active.push(started)
+    started.error = this.scheduler.refuseRun(run)
+    if (started.error) return
     try {
       started.inputs = this.scheduler.resolveInputs(run)
     } catch (error) {

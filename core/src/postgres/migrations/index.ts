@@ -15,6 +15,7 @@ import { BrowserSessions } from './20261129-browser-sessions.ts'
 import { SourceMaps } from './20261129-source-maps.ts'
 import { GraphLists } from './20261130-graph-lists.ts'
 import { ExecutionLists } from './20261130-execution-lists.ts'
+import { Pairing } from './20261130-pairing.ts'
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -35,4 +36,5 @@ export const MIGRATIONS = [
   SourceMaps,
   GraphLists,
   ExecutionLists,
+  Pairing,
 ]

@@ -168,6 +168,7 @@ export class ExecutionDriver {
     else if (decision.type === 'retry') this.#retries.start(decision.run)
     else if (decision.type === 'wait') this.#sleeps.start(decision.run)
     else if (decision.type === 'abort') this.#abort(decision.run)
+    else if (decision.type === 'accept') return
     else this.#end(decision)
   }
 

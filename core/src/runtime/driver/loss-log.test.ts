@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { planWith, type FakeBlock } from '../../engine/simulation/fake-blocks.ts'
 import { LossLog } from './loss-log.ts'
 import { coerceInputs, type NodeExecution } from '../../engine/index.ts'
-import { Pairing } from '../../engine/pairing.ts'
+import { ArrivalPairing, Tag } from '../../engine/pairing/index.ts'
 
 const fakes: Record<string, FakeBlock> = {
   emit: { run: () => ({ pairs: [] }) },
@@ -30,7 +30,7 @@ function createLog(pins: string[] = [], constants: Record<string, unknown> = {})
   const log = new LossLog(plan, (event) => event.type === 'NodeLog' && lines.push(event.text))
   const node = plan.byId.get('get')
   if (!node) throw new Error('no node')
-  const run: NodeExecution = new Pairing(node).start()
+  const run: NodeExecution = new ArrivalPairing(node, new Tag()).start()
   const convert = (inputs: Record<string, unknown>) => {
     for (const pin of pins) run.values.set(pin, inputs[pin])
     coerceInputs(node, inputs, log.watch(run))

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { planWith } from '../../engine/simulation/fake-blocks.ts'
-import { Pairing } from '../../engine/pairing.ts'
+import { ArrivalPairing, Tag } from '../../engine/pairing/index.ts'
 import { ProgressReports } from './progress-reports.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -13,7 +13,7 @@ function open(): {
   end: () => void
 } {
   const { nodes } = planWith({ a: { run: () => ({ pairs: [] }) } }, { nodes: [{ id: 'a', block: 'a' }] })
-  const [run] = nodes.map((node) => new Pairing(node).start())
+  const [run] = nodes.map((node) => new ArrivalPairing(node, new Tag()).start())
   if (!run) throw new Error('no node')
   const reported: unknown[] = []
   const reports = new ProgressReports(({ node, n }, { fraction, note }) => reported.push([`${node.id}.${n}`, fraction, note]))

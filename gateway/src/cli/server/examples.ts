@@ -9,9 +9,9 @@ import { runGraph } from '../graph/run-graph.ts'
 import { duration, type Terminal } from '../command/terminal.ts'
 
 const FOLDER = fileURLToPath(new URL('../../../examples/', import.meta.url))
-/** This example runs first. It is saved last, so it is the newest graph of a new user. */
-const SMALLEST = 'hello.json'
-export const SMALLEST_EXAMPLE = FOLDER + SMALLEST
+/** The examples that run first. They are saved last, so they are the newest graphs of a new user. */
+const FIRST = ['runners.json', 'hello.json']
+export const SMALLEST_EXAMPLE = `${FOLDER}hello.json`
 
 /** Whether the user has no graph yet. */
 export async function isFirstBoot(api: Api): Promise<boolean> {
@@ -24,8 +24,8 @@ export async function isFirstBoot(api: Api): Promise<boolean> {
  * examples.
  */
 export async function runExamples(api: Api, terminal: Terminal, signal: AbortSignal): Promise<void> {
-  const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.json') && name !== SMALLEST).toSorted()
-  const files = await Promise.all([SMALLEST, ...names].map((name) => readGraphFile(FOLDER + name)))
+  const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.json') && !FIRST.includes(name)).toSorted()
+  const files = await Promise.all([...FIRST, ...names].map((name) => readGraphFile(FOLDER + name)))
   terminal.line(`This is the first start: running ${files.length} example graphs once.`)
   const saved = new Map<GraphFile, ApiGraph>()
   for (const file of files.toReversed()) {

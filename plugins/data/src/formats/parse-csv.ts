@@ -56,7 +56,7 @@ export const parseCsv = defineBlock({
   }),
   output: z.object({
     columns: z.array(z.string()).describe('The keys in the order of the columns, if produce_columns is on.'),
-    row: textRow.describe('Each row. Values are texts.'),
+    row: textRow.meta({ description: 'Each row in a loop, if produce_singular_result is on. Values are texts.', many: true }),
     rows: z.array(textRow).describe('All rows. Values are texts.'),
   }),
   tests: [

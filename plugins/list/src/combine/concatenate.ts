@@ -6,7 +6,7 @@ export const concatenate = defineBlock({
   name: 'concatenate',
   description: 'Concatenate several lists.',
   category: 'LIST',
-  synonyms: ['merge', 'join lists', 'append', 'combine arrays', 'union', 'concat', 'array'],
+  synonyms: ['merge', 'merge lists', 'merge arrays', 'join lists', 'append', 'combine arrays', 'union', 'concat', 'array'],
   input: z.object({
     lists: z.array(z.array(z.unknown())).describe('The lists, in order.'),
     deduplicate: z.boolean().default(false).describe('Remove duplicates, except the first of equal items.'),

@@ -6,7 +6,7 @@ export const zip = defineBlock({
   name: 'zip',
   description: 'Group the items of several lists by their position.',
   category: 'LIST',
-  synonyms: ['merge by position', 'pair', 'combine arrays', 'transpose', 'merge', 'array'],
+  synonyms: ['merge by position', 'pair', 'combine arrays', 'transpose', 'columns', 'array'],
   input: z.object({
     lists: z.array(z.array(z.unknown())),
     pad_to_longest: z.boolean().default(false).describe('Continue to the end of the longest list instead of the shortest.'),

@@ -58,7 +58,7 @@ export class Projection {
 
   constructor(plan: Plan) {
     this.plan = plan
-    this.scheduler = new Scheduler(plan, selectRef)
+    this.scheduler = new Scheduler(plan, { select: selectRef })
     this.bytes = DELIVERY_BYTES * (plan.nodes.length + 1)
   }
 

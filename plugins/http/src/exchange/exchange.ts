@@ -53,7 +53,7 @@ export const responsePins = z.object({
 type Request = z.output<typeof requestPins>
 
 /** The maximum size of a value. For larger responses, use the block files/store. */
-const MAX_RESPONSE_BYTES = 8 * 1024 * 1024
+export const MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
@@ -98,7 +98,8 @@ function toInit({ method, url, headers, json, body, timeout_ms }: Request): NonN
   }
 }
 
-async function receive(
+/** Sends a request and reads the whole response. */
+export async function receive(
   fetch: Fetch,
   url: string,
   init: Parameters<Fetch>[1],
@@ -113,7 +114,8 @@ function collectHeaders(headers: Headers): Record<string, string | string[]> {
   return { ...Object.fromEntries(headers), ...(cookies.length > 0 && { 'set-cookie': cookies }) }
 }
 
-function parseBody(text: string): unknown {
+/** @throws when the body is not JSON */
+export function parseBody(text: string): unknown {
   try {
     return parseJson(text)
   } catch (cause) {

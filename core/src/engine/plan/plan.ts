@@ -1,18 +1,30 @@
-import { DEFAULT_TIMEOUT_MS, parseEnd, type GraphDocument, type GraphNode, type RetryPolicy } from './graph/index.ts'
-import { TOOLS_PIN, compileCoercion, isToolPin, parsePinPath, type PinStep } from '../pins/index.ts'
-import type { Block } from '../blocks/index.ts'
+import {
+  DEFAULT_TIMEOUT_MS,
+  parseEnd,
+  type GraphDocument,
+  type GraphNode,
+  type LoopOptions,
+  type RetryPolicy,
+} from '../graph/index.ts'
+import { TOOLS_PIN, compileCoercion, isToolPin, parsePinPath, type PinStep } from '../../pins/index.ts'
+import type { Block } from '../../blocks/index.ts'
+import type { LinkFlow, NodeFlow } from './flow-plan.ts'
+import { planFlow } from './plan-flow.ts'
 
 /** A compiled graph version. The scheduler looks up and parses nothing while it runs. */
 export interface Plan {
   nodes: PlanNode[]
   byId: Map<string, PlanNode>
   onUnhandledError: GraphDocument['onUnhandledError']
+  pairing: GraphDocument['pairing']
   concurrency: number
   budget: number
 }
 
 export interface PlanNode {
   id: string
+  /** Its place in the plan. */
+  index: number
   block: Block
   /** Constant inputs, by pin. */
   constants: Record<string, unknown>
@@ -27,20 +39,28 @@ export interface PlanNode {
   coercions: [pin: string, coerce: (value: unknown) => unknown][]
   timeoutMs: number
   retry: RetryPolicy | undefined
+  loop: LoopOptions | undefined
   /** Names of credentials, by qualified provider. */
   credentials: Readonly<Record<string, string>>
   /** The graph version that a graph node runs. */
   childVersionId: string | undefined
+  /** Undefined in a graph that pairs values in the order of arrival. */
+  flow: NodeFlow | undefined
 }
 
 export interface PlanLink {
+  /** Its place in the document. */
+  index: number
   /** The output pin as the document names it: `greet.output_#_name`. */
   from: string
+  source: PlanNode
   steps: PinStep[]
   sink: PlanNode
   sinkPin: string
   /** Whether the value is kept at the sink and reused. */
   isStatic: boolean
+  /** Undefined in a graph that pairs values in the order of arrival. */
+  flow: LinkFlow | undefined
 }
 
 /** @param findBlock returns the block of each node that the graph version pins. Notes are left out of the plan. */
@@ -50,21 +70,25 @@ export function compilePlan(
   children: Record<string, string> = {},
 ): Plan {
   const nodes = document.nodes
-    .map((node) => planNode(node, findBlock(node), children))
+    .map((node) => ({ node, block: findBlock(node) }))
     .filter(({ block }) => block.kind !== 'note')
+    .map(({ node, block }, i) => planNode(node, i, block, children))
   const byId = new Map(nodes.map((node) => [node.id, node]))
-  for (const { from, to } of document.links) {
+  for (const [i, { from, to }] of document.links.entries()) {
     const [source, sink] = [parseEnd(from), parseEnd(to)]
     const [sourceNode, sinkNode] = [byId.get(source.node), byId.get(sink.node)]
-    if (sourceNode && sinkNode) addLink(sourceNode, source.pin, sinkNode, sink.pin)
+    if (sourceNode && sinkNode) addLink(i, sourceNode, source.pin, sinkNode, sink.pin)
   }
-  const { onUnhandledError, concurrency, budget } = document
-  return { nodes, byId, onUnhandledError, concurrency, budget }
+  const { onUnhandledError, concurrency, budget, pairing } = document
+  const plan: Plan = { nodes, byId, onUnhandledError, concurrency, budget, pairing }
+  if (pairing === 'TAGGED') planFlow(plan, document)
+  return plan
 }
 
-function planNode(node: GraphNode, block: Block, children: Record<string, string>): PlanNode {
+function planNode(node: GraphNode, index: number, block: Block, children: Record<string, string>): PlanNode {
   return {
     id: node.id,
+    index,
     block,
     constants: node.inputs,
     linkedPins: [],
@@ -74,15 +98,18 @@ function planNode(node: GraphNode, block: Block, children: Record<string, string
     coercions: compileCoercions(block),
     timeoutMs: node.timeoutMs ?? block.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     retry: node.retry,
+    loop: node.loop,
     credentials: node.credentials ?? {},
     childVersionId: children[node.id],
+    flow: undefined,
   }
 }
 
-function addLink(source: PlanNode, sourcePin: string, sink: PlanNode, sinkPin: string): void {
+function addLink(index: number, source: PlanNode, sourcePin: string, sink: PlanNode, sinkPin: string): void {
   const { base, steps } = parseSourcePin(sourcePin)
   const links = source.links.get(base) ?? []
-  links.push({ from: `${source.id}.${sourcePin}`, steps, sink, sinkPin, isStatic: source.block.staticOutput })
+  const from = `${source.id}.${sourcePin}`
+  links.push({ index, from, source, steps, sink, sinkPin, isStatic: source.block.staticOutput, flow: undefined })
   source.links.set(base, links)
   sink.isStart = sink.block.kind === 'input'
   if (sink.linkedPins.includes(sinkPin)) return

@@ -1,0 +1,74 @@
+import { PIN_MARKERS, findMarkerFault, type MarkedPin, type PinMarker } from '@ashlar/sdk/markers'
+import { jsonTypes, resolveSchema, type JsonSchema } from '../pins/index.ts'
+
+/** The pins of a block, by how they take part in loops. */
+export interface BlockPins {
+  /** The names of its output pins; undefined when its schema does not list them. */
+  outputPins: ReadonlySet<string> | undefined
+  /** Outputs of which a run may yield several values. Each value starts an iteration. */
+  manyPins: ReadonlySet<string>
+  /** Outputs that receive the number of iterations. */
+  donePins: ReadonlySet<string>
+  /** Outputs that receive the failures in the loop of the block. */
+  caughtPins: ReadonlySet<string>
+  /** Inputs that gather the values of all iterations into a list. */
+  collectPins: ReadonlySet<string>
+  /** Inputs without which the block also runs. */
+  optionalPins: ReadonlySet<string>
+  /** Inputs of which a later broadcast value replaces an earlier one. */
+  latestPins: ReadonlySet<string>
+  /** The input that receives the facts of the collected loop. */
+  loopPin: string | undefined
+}
+
+/** Reads the pins and their markers from the schemas of a block. */
+export function describePins(inputSchema: JsonSchema, outputSchema: JsonSchema): BlockPins {
+  const [inputs, outputs] = [listPins(inputSchema), listPins(outputSchema)]
+  return {
+    outputPins: outputSchema.properties && new Set(Object.keys(outputSchema.properties)),
+    manyPins: namesWith(outputs, 'many'),
+    donePins: namesWith(outputs, 'done'),
+    caughtPins: namesWith(outputs, 'caught'),
+    collectPins: namesWith(inputs, 'collect'),
+    optionalPins: namesWith(inputs, 'optional'),
+    latestPins: namesWith(inputs, 'latest'),
+    loopPin: inputs.find(({ meta }) => meta.loop === true)?.name,
+  }
+}
+
+/** Finds the first fault of the markers in the schemas of a block. */
+export function findPinFault(staticOutput: boolean, inputSchema: JsonSchema, outputSchema: JsonSchema): PinFault | undefined {
+  const fault = findMarkerFault({ staticOutput, inputs: listPins(inputSchema), outputs: listPins(outputSchema) })
+  return fault && { path: [`${fault.side}Schema`, 'properties', fault.pin], message: fault.message }
+}
+
+/** Returns the markers of a pin with this schema. */
+export function listMarkers(schema: JsonSchema, root: JsonSchema): PinMarker[] {
+  const meta = readMeta(schema, root)
+  return PIN_MARKERS.filter((marker) => meta[marker] === true)
+}
+
+interface PinFault {
+  path: string[]
+  message: string
+}
+
+const NO_PINS: ReadonlySet<string> = new Set()
+
+function namesWith(pins: readonly MarkedPin[], marker: PinMarker): ReadonlySet<string> {
+  const names = pins.filter(({ meta }) => meta[marker] === true).map(({ name }) => name)
+  return names.length === 0 ? NO_PINS : new Set(names)
+}
+
+function listPins(root: JsonSchema): MarkedPin[] {
+  return Object.entries(root.properties ?? {}).map(([name, schema]) => ({
+    name,
+    meta: readMeta(schema, root),
+    isList: jsonTypes(schema, root)?.has('array') ?? false,
+  }))
+}
+
+/** The metadata of a schema with an id is in its definition. */
+function readMeta(schema: JsonSchema, root: JsonSchema): MarkedPin['meta'] {
+  return schema.$ref === undefined ? schema : { ...resolveSchema(schema, root), ...schema }
+}

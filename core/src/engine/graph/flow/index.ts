@@ -1,0 +1,6 @@
+export { analyzeFlow } from './analyze.ts'
+export { isCollect, nameScope, opens, toFlow } from './flow.ts'
+export { isPrefix } from './paths.ts'
+export type { Flow } from './analyze.ts'
+export type { Cycle, FlowLink, FlowNode, FlowScope, LoopScope, NodeScopes, ScopePath } from './flow.ts'
+export type { Misfit } from './paths.ts'

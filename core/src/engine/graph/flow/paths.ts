@@ -1,0 +1,197 @@
+import type { Cycles } from './cycles.ts'
+import { isCollect, opens, type FlowLink, type FlowNode, type FlowScope, type NodeScopes, type ScopePath } from './flow.ts'
+
+/** The scopes that contain the node executions and the values of a graph. */
+export interface Paths {
+  /** The scopes of the executions of each node. Empty if it can never run. */
+  nodes: Map<FlowNode, ScopePath[]>
+  /** The scopes of the values of each link at its sink. At a collect pin: those that remain after it closes some. */
+  links: Map<FlowLink, ScopePath[]>
+  /** The scopes that a link to a collect pin closes, outermost first, for each of {@link links}. */
+  closed: Map<FlowLink, ScopePath[]>
+  /** The nodes whose unhandled failures a `caught` pin of this node receives. */
+  catches: Map<FlowNode, Set<FlowNode>>
+  /** All nodes, so that each comes after those that lead to it without a back edge. */
+  order: FlowNode[]
+  misfits: Misfit[]
+}
+
+/** Why the scopes of a graph do not fit. */
+export type Misfit =
+  /** Values of these scopes meet in one node. */
+  | { type: 'UNRELATED'; node: FlowNode; scopes: [FlowScope, FlowScope]; pins: [string, string] }
+  /** Nothing to close. `scope`: the node names a scope that does not contain the value. */
+  | { type: 'NO_LOOP'; link: FlowLink; scope: string | undefined }
+  | { type: 'CARRY'; link: FlowLink; problem: 'NO_LOOP' | 'OTHER_LOOP' | 'CYCLE' }
+  | { type: 'TOO_MANY'; node: FlowNode }
+
+/** A node in more different scopes than this cannot be understood by people either. */
+const MAX_PATHS = 64
+
+export function findPaths(
+  nodes: readonly FlowNode[],
+  { enters, backs, cycles }: Cycles,
+  scopes: ReadonlyMap<FlowNode, NodeScopes>,
+): Paths {
+  const order = sortNodes(nodes, backs)
+  const found: Paths = { nodes: new Map(), links: new Map(), closed: new Map(), catches: new Map(), order, misfits: [] }
+  const memberOf = new Map(cycles.map((cycle) => [cycle, new Set(cycle.nodes)]))
+  const closing = (path: ScopePath, sink: FlowNode): number => {
+    if (sink.scope === undefined) return path.length - 1
+    return path.findIndex((scope) =>
+      scope.kind === 'CYCLE'
+        ? [...(memberOf.get(scope) ?? [])].some(({ id }) => id === sink.scope)
+        : scope.node.id === sink.scope,
+    )
+  }
+  const addLink = (link: FlowLink): void => {
+    const { source, sourcePin } = link
+    const caught = source.block.caughtPins.has(sourcePin)
+    const given = caught
+      ? union([...(found.catches.get(source) ?? [])].map((node) => found.nodes.get(node) ?? []))
+      : (found.nodes.get(source) ?? [])
+    const opened = opens(link, scopes)
+    const cycle = enters.get(link)
+    const arriving = given.map((path) => [...path, ...(opened ? [opened] : []), ...(cycle ? [cycle] : [])])
+    if (!isCollect(link)) return void found.links.set(link, arriving)
+    const [remaining, closed]: [ScopePath[], ScopePath[]] = [[], []]
+    for (const path of arriving) {
+      const at = closing(path, link.sink)
+      if (at < 0) {
+        found.misfits.push({ type: 'NO_LOOP', link, scope: link.sink.scope })
+        continue
+      }
+      remaining.push(path.slice(0, at))
+      closed.push(path.slice(at))
+    }
+    found.links.set(link, remaining)
+    found.closed.set(link, closed)
+  }
+  const pass = (): void => {
+    found.misfits = []
+    for (const node of order) {
+      for (const link of node.incoming) if (!backs.has(link) && !link.carry) addLink(link)
+      found.nodes.set(node, nodePaths(node, found, backs))
+    }
+  }
+  pass()
+  for (
+    let before = -1, now = findCaught(nodes, found, scopes);
+    now !== before;
+    [before, now] = [now, findCaught(nodes, found, scopes)]
+  )
+    pass()
+  for (const node of nodes) for (const link of node.incoming) if (link.carry) checkCarry(link, found)
+  return found
+}
+
+/** The scopes of the executions of a node: those of a value that at least one value of each other pin can meet. */
+function nodePaths(node: FlowNode, found: Paths, backs: ReadonlyMap<FlowLink, unknown>): ScopePath[] {
+  const links = node.incoming.filter((link) => !link.carry && !backs.has(link))
+  const pins = [...Map.groupBy(links, ({ sinkPin }) => sinkPin)].map(
+    ([pin, own]) => [pin, union(own.map((link) => found.links.get(link) ?? []))] as const,
+  )
+  const isFree = node.block.kind === 'input' || node.incoming.every((link) => link.carry)
+  const paths: ScopePath[] = isFree ? [[]] : []
+  for (const [pin, own] of pins)
+    for (const path of own) {
+      const others = pins.filter(([other]) => other !== pin)
+      const unmet = others.find(
+        ([, theirs]) => theirs.length > 0 && !theirs.some((other) => isPrefix(other, path) || isPrefix(path, other)),
+      )
+      const [other, theirs] = unmet ?? []
+      const [mine, another] = [path.at(-1), theirs?.[0]?.at(-1)]
+      if (other !== undefined && mine && another) addUnrelated(found, node, [mine, another], [pin, other])
+      const isPossible = others.every(([name, theirs]) => isOptional(node, name) || theirs.some((other) => isPrefix(other, path)))
+      if (isPossible && !paths.some((known) => isSame(known, path))) paths.push(path)
+    }
+  if (paths.length > MAX_PATHS) found.misfits.push({ type: 'TOO_MANY', node })
+  return paths.slice(0, MAX_PATHS)
+}
+
+/** Adds two scopes that meet, once for each node. */
+function addUnrelated({ misfits }: Paths, node: FlowNode, scopes: [FlowScope, FlowScope], pins: [string, string]): void {
+  const isKnown = misfits.some(
+    (each) => each.type === 'UNRELATED' && each.node === node && scopes.every((scope) => each.scopes.includes(scope)),
+  )
+  if (!isKnown) misfits.push({ type: 'UNRELATED', node, scopes, pins })
+}
+
+function isOptional(node: FlowNode, pin: string): boolean {
+  return node.incoming.some(({ sinkPin, sinkBase }) => sinkPin === pin && node.block.optionalPins.has(sinkBase))
+}
+
+/** Finds the nodes whose failures each caught pin receives. @returns their number */
+function findCaught(nodes: readonly FlowNode[], found: Paths, scopes: ReadonlyMap<FlowNode, NodeScopes>): number {
+  const catching = new Map<FlowScope, ReadonlySet<FlowNode>>()
+  for (const node of nodes) {
+    const handlers = node.outgoing.filter(({ sourcePin }) => node.block.caughtPins.has(sourcePin))
+    const loop = scopes.get(node)?.loop
+    if (handlers.length > 0 && loop) catching.set(loop, reachable(handlers))
+  }
+  found.catches.clear()
+  if (catching.size === 0) return 0
+  let count = 0
+  for (const node of nodes) {
+    if (node.outgoing.some(({ sourcePin }) => sourcePin === 'error')) continue
+    for (const path of found.nodes.get(node) ?? []) {
+      const scope = path.findLast((each) => catching.get(each)?.has(node) === false)
+      if (scope?.kind !== 'LOOP') continue
+      const caught = found.catches.get(scope.node) ?? new Set()
+      found.catches.set(scope.node, caught.add(node))
+      count++
+    }
+  }
+  return count
+}
+
+/** The nodes to which links lead, directly or not. */
+export function reachable(links: Iterable<FlowLink>): Set<FlowNode> {
+  const seen = new Set<FlowNode>()
+  const left = [...links].map(({ sink }) => sink)
+  for (let node = left.pop(); node; node = left.pop()) {
+    if (seen.has(node)) continue
+    seen.add(node)
+    left.push(...node.outgoing.map(({ sink }) => sink))
+  }
+  return seen
+}
+
+function checkCarry(link: FlowLink, found: Paths): void {
+  const [from, to] = [found.nodes.get(link.source) ?? [], found.nodes.get(link.sink) ?? []]
+  const add = (problem: 'NO_LOOP' | 'OTHER_LOOP' | 'CYCLE'): void => void found.misfits.push({ type: 'CARRY', link, problem })
+  if (from.length === 0 || to.length === 0) return
+  if ([...from, ...to].some((path) => path.length === 0)) return add('NO_LOOP')
+  if (to.some((path) => path.at(-1)?.kind === 'CYCLE')) return add('CYCLE')
+  if (!from.every((path) => to.some((other) => isSame(path, other)))) add('OTHER_LOOP')
+}
+
+/** Depth-first, so that a node comes after all nodes that lead to it. */
+function sortNodes(nodes: readonly FlowNode[], backs: ReadonlyMap<FlowLink, unknown>): FlowNode[] {
+  const missing = new Map(nodes.map((node) => [node, 0]))
+  const links = nodes.flatMap(({ outgoing }) => outgoing.filter((link) => !link.carry && !backs.has(link)))
+  for (const { sink } of links) missing.set(sink, (missing.get(sink) ?? 0) + 1)
+  const order = nodes.filter((node) => missing.get(node) === 0)
+  for (const node of order)
+    for (const link of node.outgoing) {
+      if (link.carry || backs.has(link)) continue
+      const left = (missing.get(link.sink) ?? 0) - 1
+      missing.set(link.sink, left)
+      if (left === 0) order.push(link.sink)
+    }
+  return order
+}
+
+function union(lists: readonly ScopePath[][]): ScopePath[] {
+  const all: ScopePath[] = []
+  for (const path of lists.flat()) if (!all.some((known) => isSame(known, path))) all.push(path)
+  return all
+}
+
+export function isPrefix(path: ScopePath, of: ScopePath): boolean {
+  return path.length <= of.length && path.every((scope, i) => of[i] === scope)
+}
+
+function isSame(a: ScopePath, b: ScopePath): boolean {
+  return a.length === b.length && isPrefix(a, b)
+}

@@ -1,0 +1,164 @@
+import type { GatherPlan, PinFlow, PlanNode } from '../plan/index.ts'
+import type { Lineage } from './lineage.ts'
+import { compareLineages } from './lineage.ts'
+import type { Liveness, Waiter } from './liveness.ts'
+import type { LoopReport } from './node-execution.ts'
+import type { Entry } from './slot.ts'
+import { compareTags, type Scope, type Tag } from './tags.ts'
+
+/** The values that a collect pin gathers for one tag. */
+class Gather implements Waiter {
+  readonly plan: GatherPlan
+  readonly tag: Tag
+  readonly order: number
+  readonly #liveness: Liveness
+  readonly #onComplete: (gather: Gather) => void
+  readonly #values: unknown[] = []
+  /** The place of each value: its index in the only loop that the list is about, or its tag. */
+  readonly #places: (number | Tag)[] = []
+  readonly #links: number[] = []
+  readonly #lineages = new Map<number, Lineage>()
+  readonly scopes: Scope[] = []
+  iterations = 0
+  delivered = 0
+  failure: string | undefined
+  isComplete = false
+
+  constructor(plan: GatherPlan, tag: Tag, liveness: Liveness, onComplete: (gather: Gather) => void) {
+    this.plan = plan
+    this.tag = tag
+    this.order = plan.node.flow?.order ?? 0
+    this.#liveness = liveness
+    this.#onComplete = onComplete
+  }
+
+  add({ value, link, lineage }: Entry, tag: Tag): void {
+    if (lineage) this.#lineages.set(this.#values.length, lineage)
+    this.#values.push(value)
+    this.#places.push(tag.scope === this.scopes[0] && !tag.from ? tag.index : tag)
+    this.#links.push(link)
+  }
+
+  settle(): void {
+    if (this.isComplete) return
+    const watch = this.plan.watch.byDepth.get(this.tag.depth)
+    if (watch && this.#liveness.isAlive(this.tag, watch)) return this.#liveness.wait(this.tag, watch, this)
+    this.isComplete = true
+    this.#onComplete(this)
+  }
+
+  /** The values in the order of their iterations, then of their links. */
+  list(): unknown[] {
+    const places = this.#places
+    const isSorted = places.every((place, i) => {
+      const before = places[i - 1]
+      return typeof place === 'number' && (i === 0 || (typeof before === 'number' && before < place))
+    })
+    if (isSorted) return this.#values
+    return [...places.keys()].toSorted((a, b) => this.#compare(a, b)).map((i) => this.#values[i])
+  }
+
+  #compare(a: number, b: number): number {
+    const [one, other] = [this.#places[a], this.#places[b]]
+    const difference =
+      typeof one === 'number' && typeof other === 'number' ? one - other : compareTags(this.#tagOf(one), this.#tagOf(other))
+    if (difference !== 0) return difference
+    return (this.#links[a] ?? 0) - (this.#links[b] ?? 0) || compareLineages(this.#lineages.get(a), this.#lineages.get(b))
+  }
+
+  /** A tag that compares like the place. */
+  #tagOf(place: number | Tag | undefined): Tag {
+    if (typeof place === 'object') return place
+    const [scope] = this.scopes
+    return { parent: this.tag, scope, index: place ?? 0, depth: this.tag.depth + 1 } as Tag
+  }
+}
+
+/** Gathers the values of loops at collect pins. Source: execution semantics, rules 27 and 28. */
+export class Gathers {
+  readonly #liveness: Liveness
+  readonly #deliver: (pin: PinFlow, entry: Entry, tag: Tag) => void
+
+  /** @param deliver delivers a complete list */
+  constructor(liveness: Liveness, deliver: (pin: PinFlow, entry: Entry, tag: Tag) => void) {
+    this.#liveness = liveness
+    this.#deliver = deliver
+  }
+
+  /** Begins the collections that end with a scope, also those of an empty loop. */
+  open(scope: Scope, plans: readonly GatherPlan[]): void {
+    for (const plan of plans) {
+      const gather = this.#at(scope.parent, plan)
+      gather.scopes.push(scope)
+      this.#liveness.poke(gather)
+    }
+  }
+
+  add(plan: GatherPlan, entry: Entry, tag: Tag): void {
+    const gather = this.#find(plan, tag)
+    if (!gather) return
+    gather.add(entry, tag)
+    if (tag.gathered?.has(plan.node)) return
+    if (!tag.gathered && tag.scope) tag.scope.delivered++
+    tag.gathered ??= new Set()
+    tag.gathered.add(plan.node)
+    gather.delivered++
+  }
+
+  /** Counts an iteration for the collections of which it is an item. */
+  count(plans: readonly GatherPlan[], tag: Tag): void {
+    for (const plan of plans) {
+      const gather = this.#find(plan, tag)
+      if (gather) gather.iterations++
+    }
+  }
+
+  /** The producer of a scope has failed, so lists of its iterations are incomplete. */
+  fail(plans: readonly GatherPlan[], scope: Scope, message: string): void {
+    for (const plan of plans) {
+      const gather = scope.parent.gathers?.get(plan) ?? this.#find(plan, scope.parent)
+      if (gather instanceof Gather) gather.failure ??= message
+    }
+  }
+
+  /** What the collect pins of a node have gathered for a tag. */
+  reportAt(tag: Tag, node: PlanNode): LoopReport {
+    const gathers = [...(tag.gathers?.values() ?? [])].filter(
+      (each) => each instanceof Gather && each.plan.node === node,
+    ) as Gather[]
+    const loops = Map.groupBy(gathers, ({ scopes }) => scopes[0])
+    let iterations = 0
+    for (const same of loops.values()) iterations += Math.max(...same.map((gather) => gather.iterations))
+    const delivered = gathers.reduce((sum, gather) => sum + gather.delivered, 0)
+    return {
+      iterations,
+      dropped: iterations - delivered,
+      failure: gathers.find(({ failure }) => failure !== undefined)?.failure ?? null,
+    }
+  }
+
+  #at(tag: Tag, plan: GatherPlan): Gather {
+    tag.gathers ??= new Map()
+    const known = tag.gathers.get(plan)
+    if (known instanceof Gather) return known
+    const gather = new Gather(plan, tag, this.#liveness, (complete) => this.#complete(complete))
+    tag.gathers.set(plan, gather)
+    return gather
+  }
+
+  /** The collection for the innermost scope around a tag that its node closes. */
+  #find(plan: GatherPlan, tag: Tag): Gather | undefined {
+    for (let each: Tag | undefined = tag; each; each = each.parent) {
+      const found = each.parent?.gathers?.get(plan)
+      if (found instanceof Gather && found.scopes.includes(each.scope as Scope)) return found
+    }
+    return undefined
+  }
+
+  #complete(gather: Gather): void {
+    const { plan, tag, scopes } = gather
+    const [scope, another] = scopes
+    const lineage = another ? undefined : scope?.producer?.lineage
+    this.#deliver(plan.pin, { value: gather.list(), lineage, link: plan.pin.links[0]?.index ?? 0 }, tag)
+  }
+}

@@ -1,0 +1,8 @@
+export { ArrivalPairing } from './arrival-pairing.ts'
+export { Liveness } from './liveness.ts'
+export { compareLineages } from './lineage.ts'
+export { missingPins } from './node-execution.ts'
+export { TaggedPairing } from './tagged-pairing.ts'
+export { compareTags, formatTag, Scope, Tag } from './tags.ts'
+export type { Lineage } from './lineage.ts'
+export type { LoopReport, NodeExecution, NodeFailure, Sleep } from './node-execution.ts'

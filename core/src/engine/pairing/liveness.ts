@@ -1,0 +1,109 @@
+import type { Watch } from '../plan/index.ts'
+import type { NodeExecution } from './node-execution.ts'
+import { ancestorAt, compareTags, type Scope, type Tag } from './tags.ts'
+
+/** What happens once certain values can no longer arrive: a list is complete, a run does without a pin. */
+export interface Waiter {
+  /** The tag at which it happens. */
+  readonly tag: Tag
+  /** The place of its node in the topological order. */
+  readonly order: number
+  /** Does it, if the values can no longer arrive. Otherwise waits again. */
+  settle(): void
+}
+
+/**
+ * Counts the runs that have not ended, by tag and by what they may still cause.
+ *
+ * A waiter waits for a count to become 0. Waiters are settled one at a time and only after a step is complete: innermost
+ * scope first, then upstream first.
+ */
+export class Liveness {
+  /** Scopes whose number of live iterations has changed. */
+  readonly touched = new Set<Scope>()
+  readonly #candidates = new Set<Waiter>()
+
+  /** Called when a run is queued, and when it has ended. */
+  setAlive({ node, tag }: NodeExecution, isAlive: boolean): void {
+    const change = isAlive ? 1 : -1
+    for (const watch of node.flow?.watches ?? []) this.#count(tag, watch, change)
+    for (let each: Tag | undefined = tag; each?.scope; each = each.parent) {
+      const before = each.alive
+      each.alive = before + change
+      if ((before === 0) === (each.alive === 0)) continue
+      each.scope.alive += change
+      this.touched.add(each.scope)
+    }
+  }
+
+  /** Called when a run is queued or resumed, and when it ends or waits. */
+  setActive({ tag }: NodeExecution, isActive: boolean): void {
+    const change = isActive ? 1 : -1
+    for (let each: Tag | undefined = tag; each?.scope; each = each.parent) {
+      const before = each.active
+      each.active = before + change
+      if ((before === 0) === (each.active === 0)) continue
+      each.scope.active += change
+      this.touched.add(each.scope)
+    }
+  }
+
+  isAlive(tag: Tag, watch: Watch | undefined): boolean {
+    return watch !== undefined && (tag.counts?.get(watch.index) ?? 0) > 0
+  }
+
+  /** Settles the waiter when the count becomes 0. */
+  wait(tag: Tag, { index }: Watch, waiter: Waiter): void {
+    tag.waiters ??= new Map()
+    const waiters = tag.waiters.get(index)
+    if (waiters) waiters.add(waiter)
+    else tag.waiters.set(index, new Set([waiter]))
+  }
+
+  /** Settles the waiter when the producer of the scope yields another value, or ends. */
+  waitForScope(scope: Scope, waiter: Waiter): void {
+    scope.waiters ??= new Set()
+    scope.waiters.add(waiter)
+  }
+
+  wakeScope(scope: Scope): void {
+    if (!scope.waiters) return
+    for (const waiter of scope.waiters) this.#candidates.add(waiter as Waiter)
+    scope.waiters = undefined
+  }
+
+  /** Settles the waiter after this step. */
+  poke(waiter: Waiter): void {
+    this.#candidates.add(waiter)
+  }
+
+  /** Settles all waiters whose values may no longer arrive. @param isRunning stops when it returns false */
+  settle(isRunning: () => boolean): void {
+    while (this.#candidates.size > 0 && isRunning()) {
+      const [first, second] = this.#candidates
+      const sorted = second ? [...this.#candidates].toSorted(compareWaiters) : first ? [first] : []
+      this.#candidates.clear()
+      for (const waiter of sorted) {
+        if (!isRunning()) return
+        waiter.settle()
+      }
+    }
+  }
+
+  #count(tag: Tag, { index, depth }: Watch, change: number): void {
+    const at = ancestorAt(tag, depth)
+    if (!at) return
+    at.counts ??= new Map()
+    const count = (at.counts.get(index) ?? 0) + change
+    at.counts.set(index, count)
+    if (count > 0) return
+    const waiters = at.waiters?.get(index)
+    if (!waiters) return
+    at.waiters?.delete(index)
+    for (const waiter of waiters) this.#candidates.add(waiter as Waiter)
+  }
+}
+
+function compareWaiters(a: Waiter, b: Waiter): number {
+  return b.tag.depth - a.tag.depth || a.order - b.order || compareTags(a.tag, b.tag)
+}

@@ -1,0 +1,199 @@
+import type { GatherPlan, PlanLink, PlanNode } from '../plan/index.ts'
+import { parsePinPath, parseToolPin } from '../../pins/index.ts'
+import { Carries } from './carries.ts'
+import type { Gathers } from './gathers.ts'
+import { withChoice, type Lineage } from './lineage.ts'
+import type { Liveness, Waiter } from './liveness.ts'
+import type { NodeExecution, NodeFailure } from './node-execution.ts'
+import { Scope, Tag } from './tags.ts'
+
+const DEFAULT_WINDOW = 1000
+const DEFAULT_BUDGET = 1_000_000
+
+type Arrive = (link: PlanLink, value: unknown, tag: Tag, lineage: Lineage) => void
+
+/** The loops that runs produce: their iterations, their ends and their limits. */
+export class Loops {
+  readonly #liveness: Liveness
+  readonly #gathers: Gathers
+  readonly #carries: Carries
+  readonly #arrive: Arrive
+  /** All loops so far. Only if they are retained. */
+  readonly all: Scope[] = []
+  retains = true
+
+  constructor(liveness: Liveness, gathers: Gathers, carries: Carries, arrive: Arrive) {
+    this.#liveness = liveness
+    this.#gathers = gathers
+    this.#carries = carries
+    this.#arrive = arrive
+  }
+
+  /** Called when a run is queued for the first time. */
+  open(run: NodeExecution): void {
+    const { flow } = run.node
+    if (!flow?.opensLoop || run.loop) return
+    run.loop = this.#openScope('LOOP', run, flow.gathers)
+    this.#carries.open(run.loop, flow.carries)
+    if (flow.doneLinks.length > 0) this.#liveness.poke(this.#doneWaiter(run.loop, run))
+  }
+
+  #openScope(kind: 'LOOP' | 'TOOLS', run: NodeExecution, gathers: readonly GatherPlan[]): Scope {
+    const scope = new Scope(kind, run.tag, run)
+    if (this.retains) this.all.push(scope)
+    this.#gathers.open(scope, gathers)
+    return scope
+  }
+
+  /** Returns the tag of a value that a run yields. @param k the iteration, if the producer states it */
+  tagOf(run: NodeExecution, pin: string, k: number | undefined): Tag {
+    const tool = parseToolPin(pin)
+    if (tool) return this.#callTag(run, tool.node, tool.pin)
+    if (!run.loop || !run.node.block.manyPins.has(pin)) return run.tag
+    const scope = run.loop
+    const count = scope.counts.get(pin) ?? 0
+    const index = k ?? count
+    if (k !== undefined) scope.hasExplicit = true
+    scope.counts.set(pin, index + 1)
+    const tag = this.#iteration(scope, index, run.node)
+    if (this.#isFull(scope)) this.#liveness.touched.add(scope)
+    return tag
+  }
+
+  /** Called after the values of {@link tagOf} were delivered. */
+  yielded(run: NodeExecution): void {
+    if (run.loop) this.#liveness.wakeScope(run.loop)
+  }
+
+  #iteration(scope: Scope, index: number, { flow }: PlanNode): Tag {
+    const known = scope.open.get(index)
+    const tag = known ?? new Tag(scope.parent, scope, index)
+    const isNew = index >= scope.opened
+    if (isNew) {
+      scope.opened = index + 1
+      this.#gathers.count(flow?.counted ?? [], tag)
+    }
+    const pins = flow?.linkedManyPins ?? []
+    const isReceived = pins.every((pin) => (scope.counts.get(pin) ?? 0) > index)
+    if (!isReceived || (scope.carries && !known)) scope.open.set(index, tag)
+    else if (!scope.carries) scope.open.delete(index)
+    if (isNew) this.#carries.begin(scope, tag)
+    return tag
+  }
+
+  /** The j-th values for the pins of one tool are the j-th call of it. */
+  #callTag(run: NodeExecution, sink: string, pin: string): Tag {
+    run.tools ??= this.#openScope('TOOLS', run, run.node.flow?.toolGathers ?? [])
+    const scope = run.tools
+    const count = scope.counts.get(`${sink}.${pin}`) ?? 0
+    scope.counts.set(`${sink}.${pin}`, count + 1)
+    scope.calls ??= new Map()
+    const call = `${sink}.${count}`
+    const tag = scope.calls.get(call) ?? new Tag(run.tag, scope, scope.opened)
+    if (tag.index === scope.opened) {
+      scope.opened++
+      this.#gathers.count(run.node.flow?.toolCounted ?? [], tag)
+    }
+    scope.calls.set(call, tag)
+    return tag
+  }
+
+  /** Whether the producer of a scope may still yield a value of the pin for an iteration. */
+  mayYield(scope: Scope, pin: string, tag: Tag): boolean {
+    if (scope.isProduced) return false
+    if (scope.kind === 'TOOLS') return true
+    return (scope.counts.get(parsePinPath(pin).base) ?? 0) <= tag.index
+  }
+
+  /** Called when a producer has ended. */
+  end(run: NodeExecution, error: NodeFailure | undefined): void {
+    for (const scope of [run.loop, run.tools]) {
+      if (!scope) continue
+      scope.isProduced = true
+      if (!scope.carries) scope.open.clear()
+      this.#liveness.touched.add(scope)
+      this.#liveness.wakeScope(scope)
+      if (!error) continue
+      scope.failure = error.message
+      const { flow } = run.node
+      const [gathers, counted] = scope.kind === 'TOOLS' ? [flow?.toolGathers, flow?.toolCounted] : [flow?.gathers, flow?.counted]
+      this.#gathers.fail([...(gathers ?? []), ...(counted ?? [])], scope, error.message)
+    }
+  }
+
+  /** Passes a failure to the innermost loop around it that catches it. @returns whether there is one */
+  catch(run: NodeExecution, error: NodeFailure): boolean {
+    for (let tag: Tag | undefined = run.tag; tag?.scope; tag = tag.parent) {
+      const catching = tag.scope.kind === 'LOOP' ? tag.scope.producer?.node : undefined
+      if (!catching?.flow?.catches.has(run.node)) continue
+      const value = { message: error.message, code: error.code, nodeId: run.node.id, index: tag.index }
+      const lineage = withChoice(run.lineage, catching, String(-1 - run.node.index))
+      for (const link of catching.flow.caughtLinks) this.#arrive(link, value, run.tag, lineage)
+      return true
+    }
+    return false
+  }
+
+  /** Why a value must not be recorded. */
+  refuse(run: NodeExecution, pin: string, k: number | undefined): NodeFailure | undefined {
+    const { block, loop, id } = run.node
+    if (pin === 'error' || parseToolPin(pin)) return undefined
+    if (!block.manyPins.has(pin)) return run.yielded?.has(pin) === true ? notMany(run, pin) : undefined
+    const count = run.loop?.counts.get(pin) ?? 0
+    if (k !== undefined && k < count) {
+      const message = `block ${block.qualifiedName} yields iteration ${k} of "${pin}" after iteration ${count - 1}: iterations must be in order`
+      return { code: 'BLOCK_OUTPUT_INVALID', message }
+    }
+    const budget = loop?.budget ?? DEFAULT_BUDGET
+    if ((k ?? count) < budget) return undefined
+    const message = `the loop of node "${id}" exhausted its budget of ${budget} iterations: set "loop.budget" of the node to a larger number, or check why it yields so many values`
+    return { code: 'BUDGET_EXCEEDED', message }
+  }
+
+  /** Why a run must not succeed. */
+  refuseEnd(run: NodeExecution): NodeFailure | undefined {
+    const scope = run.loop
+    const counts = [...(scope?.counts ?? [])].filter(([, count]) => count > 0)
+    if (!scope || scope.hasExplicit || counts.every(([, count]) => count === counts[0]?.[1])) return undefined
+    const shown = counts.map(([pin, count]) => `"${pin}" ${count}`).join(', ')
+    const message = `block ${run.node.block.qualifiedName} yielded unequal numbers of values on its pins: ${shown}. Yield the values of one iteration together, as in yield { ${counts.map(([pin]) => pin).join(', ')} }`
+    return { code: 'ITERATIONS_UNEQUAL', message }
+  }
+
+  /** Whether a value may be recorded now. Otherwise its loop has too many live iterations. */
+  canAccept(run: NodeExecution, pin: string, k: number | undefined): boolean {
+    const scope = run.loop
+    if (!scope || !run.node.block.manyPins.has(pin)) return true
+    const index = k ?? scope.counts.get(pin) ?? 0
+    return index < scope.opened || !this.#isFull(scope)
+  }
+
+  isFull(scope: Scope): boolean {
+    return !scope.isProduced && this.#isFull(scope)
+  }
+
+  #isFull(scope: Scope): boolean {
+    const { window = DEFAULT_WINDOW, concurrency = Infinity } = scope.producer?.node.loop ?? {}
+    if (scope.active >= window || scope.alive >= concurrency) return true
+    return scope.carries !== undefined && scope.opened - Carries.firstWaiting(scope) >= window
+  }
+
+  #doneWaiter(scope: Scope, { node, tag, lineage }: NodeExecution): Waiter {
+    const watch = node.flow?.doneWatch?.byDepth.get(tag.depth)
+    const waiter: Waiter = {
+      tag,
+      order: node.flow?.order ?? 0,
+      settle: () => {
+        if (watch && this.#liveness.isAlive(tag, watch)) return this.#liveness.wait(tag, watch, waiter)
+        scope.isEnded = true
+        for (const link of node.flow?.doneLinks ?? []) this.#arrive(link, scope.opened, tag, lineage)
+      },
+    }
+    return waiter
+  }
+}
+
+function notMany({ node }: NodeExecution, pin: string): NodeFailure {
+  const message = `block ${node.block.qualifiedName} yielded a second value on "${pin}", which is not declared many. Yield one value, for example a list, or declare the pin with .meta({ many: true })`
+  return { code: 'PIN_NOT_MANY', message }
+}

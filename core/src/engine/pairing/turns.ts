@@ -1,0 +1,50 @@
+import type { CyclePlan } from '../plan/index.ts'
+import type { Gathers } from './gathers.ts'
+import { lineageKey, type Lineage } from './lineage.ts'
+import { Scope, Tag } from './tags.ts'
+
+/** The turns of cycles. */
+export class Turns {
+  readonly #gathers: Gathers
+
+  constructor(gathers: Gathers) {
+    this.#gathers = gathers
+  }
+
+  /** The first turn for values from outside that have this tag. */
+  first(cycle: CyclePlan, tag: Tag): Tag {
+    tag.cycles ??= new Map()
+    const known = tag.cycles.get(cycle)
+    const scope = known ?? new Scope('CYCLE', tag, undefined, cycle)
+    if (!known) {
+      tag.cycles.set(cycle, scope)
+      this.#gathers.open(scope, cycle.gathers)
+    }
+    const turn = scope.open.get(0) ?? this.#open(scope, new Tag(tag, scope, 0))
+    scope.open.set(0, turn)
+    return turn
+  }
+
+  /** The turn to which a back edge leads. Each iteration of an inner loop, and each lineage, has a next turn of its own. */
+  next(cycle: CyclePlan, tag: Tag, lineage: Lineage): Tag {
+    const inside = lineage?.filter(({ node }) => cycle.nodes.has(node))
+    const key = lineageKey(inside)
+    tag.nexts ??= new Map()
+    const turns = tag.nexts.get(cycle) ?? new Map<string, Tag>()
+    tag.nexts.set(cycle, turns)
+    const known = turns.get(key)
+    if (known) return known
+    let current: Tag | undefined = tag
+    while (current && current.scope?.cycle !== cycle) current = current.parent
+    if (!current?.scope) throw new Error('a back edge outside of its cycle')
+    const turn = new Tag(current.parent, current.scope, current.index + 1, { tag, lineage: inside })
+    turns.set(key, turn)
+    return this.#open(current.scope, turn)
+  }
+
+  #open(scope: Scope, turn: Tag): Tag {
+    scope.opened++
+    this.#gathers.count(scope.cycle?.counted ?? [], turn)
+    return turn
+  }
+}

@@ -1,0 +1,95 @@
+import type { PlanLink, PlanNode } from './plan.ts'
+
+/** How a node takes part in scopes. Source: execution semantics, rules 22 to 36. */
+export interface NodeFlow {
+  /** Its place in the topological order of the graph without back edges. */
+  order: number
+  /** Whether it has one linked pin, so that each value that arrives starts a run. */
+  isSimple: boolean
+  /** The depths of the tags of its runs. */
+  runDepths: ReadonlySet<number>
+  maxRunDepth: number
+  pins: Map<string, PinFlow>
+  /** Whether several of its runs may have the same tag. */
+  repeats: boolean
+  /** Whether it has a pin with several links, so that its runs note which of them they took. */
+  hasChoice: boolean
+  /** Whether its runs open a scope. */
+  opensLoop: boolean
+  /** Its output pins that are many and have a link. */
+  linkedManyPins: string[]
+  /** The collections that begin when its runs open a loop, and when they call a tool for the first time. */
+  gathers: GatherPlan[]
+  toolGathers: GatherPlan[]
+  /** The collections whose items are the iterations of its loops, and of its tool calls. */
+  counted: GatherPlan[]
+  toolCounted: GatherPlan[]
+  /** The links of its pins `done`. */
+  doneLinks: PlanLink[]
+  doneWatch: WatchSet | undefined
+  /** The links of its pin `caught`, and the nodes whose failures it receives. */
+  caughtLinks: PlanLink[]
+  catches: ReadonlySet<PlanNode>
+  /** Links that carry a value from one iteration of its loops to the next. */
+  carries: PlanLink[]
+  /** The watches that count its runs that have not ended. */
+  watches: Watch[]
+}
+
+/** A linked input pin. */
+export interface PinFlow {
+  name: string
+  node: PlanNode
+  links: PlanLink[]
+  /** The depths at which a value may be found, longest first. */
+  depths: number[]
+  isOptional: boolean
+  isLatest: boolean
+  isCollect: boolean
+  carry: PlanLink | undefined
+}
+
+export interface LinkFlow {
+  pin: PinFlow
+  /** The depths of the tags that its values have at the sink. For a back edge and an entry, those of the turn. */
+  depths: number[]
+  opens: 'LOOP' | 'TOOLS' | undefined
+  /** The cycle of which it starts the first turn. */
+  enters: CyclePlan | undefined
+  /** The cycle of which it leads to the next turn. */
+  back: CyclePlan | undefined
+  isCarry: boolean
+  gather: GatherPlan | undefined
+  /** Counts the runs that may still cause a value. Only for a pin that waits until no value can arrive. */
+  watch: WatchSet | undefined
+}
+
+export interface CyclePlan {
+  index: number
+  nodes: ReadonlySet<PlanNode>
+  gathers: GatherPlan[]
+  counted: GatherPlan[]
+}
+
+/** A linked collect pin. */
+export interface GatherPlan {
+  node: PlanNode
+  pin: PinFlow
+  /** The depths of the tags of its lists. */
+  depths: number[]
+  watch: WatchSet
+}
+
+/** Watches for the same question at several depths. */
+export interface WatchSet {
+  byDepth: Map<number, Watch>
+}
+
+/**
+ * Counts, for each tag of a depth, the runs with this tag or with a longer one that may still cause a certain value
+ * with a tag that starts with it.
+ */
+export interface Watch {
+  index: number
+  depth: number
+}

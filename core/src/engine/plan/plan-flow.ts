@@ -1,0 +1,262 @@
+import { analyzeFlow, parseEnd, toFlow, type Flow, type FlowLink, type FlowScope, type GraphDocument } from '../graph/index.ts'
+import { TOOLS_PIN, parsePinPath } from '../../pins/index.ts'
+import type { Plan, PlanLink, PlanNode } from './plan.ts'
+import type { CyclePlan, GatherPlan, NodeFlow, PinFlow } from './flow-plan.ts'
+import { Watches } from './reach.ts'
+
+/** Adds the scopes of a valid document to its plan. */
+export function planFlow(plan: Plan, document: GraphDocument): void {
+  new FlowPlanner(plan, document).plan()
+}
+
+class FlowPlanner {
+  readonly #nodes: PlanNode[]
+  readonly #flow: Flow
+  readonly #links = new Map<FlowLink, PlanLink>()
+  readonly #flowOf = new Map<PlanNode, NodeFlow>()
+  readonly #incoming = new Map<PlanNode, PlanLink[]>()
+  readonly #cycles = new Map<FlowScope, CyclePlan>()
+  readonly #byId: Plan['byId']
+
+  constructor({ nodes, byId }: Plan, document: GraphDocument) {
+    this.#nodes = nodes
+    this.#byId = byId
+    const scopes = new Map(document.nodes.map(({ id, scope }) => [id, scope]))
+    const links = document.links.map(({ from, to, carry }) => ({ from: parseEnd(from), to: parseEnd(to), carry: carry === true }))
+    this.#flow = analyzeFlow(
+      toFlow(
+        nodes.map(({ id, block }) => ({ id, block, scope: scopes.get(id) })),
+        links,
+      ),
+    )
+  }
+
+  plan(): void {
+    this.#flow.cycles.forEach((cycle, index) =>
+      this.#cycles.set(cycle, { index, nodes: new Set(cycle.nodes.map(({ id }) => this.#node(id))), gathers: [], counted: [] }),
+    )
+    this.#flow.order.forEach(({ id }, order) => this.#addNode(this.#node(id), order))
+    const byIndex = new Map(
+      this.#nodes.flatMap(({ links }) => [...links.values()].flat().map((link) => [link.index, link] as const)),
+    )
+    for (const { incoming } of this.#flow.all)
+      for (const link of incoming) {
+        const planned = byIndex.get(link.index)
+        if (planned) this.#addLink(link, planned)
+      }
+    this.#markRepeats()
+    this.#addWatches()
+    for (const node of this.#nodes) this.#finish(node)
+  }
+
+  #node(id: string): PlanNode {
+    const node = this.#byId.get(id)
+    if (!node) throw new Error(`the plan has no node ${id}`)
+    return node
+  }
+
+  #addNode(node: PlanNode, order: number): void {
+    const flow = this.#flow.all.find(({ id }) => id === node.id)
+    const depths = (flow && this.#flow.nodes.get(flow)?.map(({ length }) => length)) ?? []
+    const { manyPins, donePins, caughtPins } = node.block
+    const linksOf = (pins: ReadonlySet<string>): PlanLink[] => [...pins].flatMap((pin) => node.links.get(pin) ?? [])
+    const caught = [...((flow && this.#flow.catches.get(flow)) ?? [])].map(({ id }) => this.#node(id))
+    node.flow = {
+      order,
+      isSimple: false,
+      runDepths: new Set(depths),
+      maxRunDepth: Math.max(-1, ...depths),
+      pins: new Map(),
+      repeats: false,
+      hasChoice: false,
+      opensLoop: manyPins.size > 0,
+      linkedManyPins: [...manyPins].filter((pin) => node.links.has(pin)),
+      gathers: [],
+      toolGathers: [],
+      counted: [],
+      toolCounted: [],
+      doneLinks: linksOf(donePins),
+      doneWatch: undefined,
+      caughtLinks: linksOf(caughtPins),
+      catches: new Set(caught),
+      carries: [],
+      watches: [],
+    }
+    this.#flowOf.set(node, node.flow)
+    this.#incoming.set(node, [])
+  }
+
+  #addLink(link: FlowLink, planned: PlanLink): void {
+    const { sink } = planned
+    const flow = this.#flowOf.get(sink)
+    if (!flow) return
+    const pin = flow.pins.get(link.sinkPin) ?? createPin(sink, link)
+    flow.pins.set(link.sinkPin, pin)
+    const enters = this.#cycleOf(this.#flow.enters.get(link))
+    const back = this.#cycleOf(this.#flow.backs.get(link))
+    const opens = link.sourcePin === TOOLS_PIN ? 'TOOLS' : link.source.block.manyPins.has(link.sourcePin) ? 'LOOP' : undefined
+    const depths = back || link.carry ? this.#turnDepths(link) : depthsOf(this.#flow.links.get(link))
+    planned.flow = { pin, depths, opens, enters, back, isCarry: link.carry, gather: undefined, watch: undefined }
+    pin.links.push(planned)
+    this.#incoming.get(sink)?.push(planned)
+    if (link.carry) {
+      pin.carry = planned
+      for (const path of this.#flow.nodes.get(link.sink) ?? []) this.#addCarry(planned, path.at(-1))
+    }
+  }
+
+  #cycleOf(cycle: FlowScope | undefined): CyclePlan | undefined {
+    return cycle && this.#cycles.get(cycle)
+  }
+
+  /** A back edge leads to the depths at which other links enter its pin. A carry stays at the depths of its sink. */
+  #turnDepths(link: FlowLink): number[] {
+    if (link.carry) return depthsOf(this.#flow.nodes.get(link.sink))
+    const entries = link.sink.incoming.filter((each) => each.sinkPin === link.sinkPin && this.#flow.enters.has(each))
+    return depthsOf(entries.flatMap((entry) => this.#flow.links.get(entry) ?? []))
+  }
+
+  #addCarry(link: PlanLink, scope: FlowScope | undefined): void {
+    if (scope?.kind !== 'LOOP') return
+    const carries = this.#flowOf.get(this.#node(scope.node.id))?.carries
+    if (carries?.includes(link) === false) carries.push(link)
+  }
+
+  /** A node repeats if it or a node before it has a pin on which several values of one tag may arrive. */
+  #markRepeats(): void {
+    for (const { id } of this.#flow.order) {
+      const node = this.#node(id)
+      const flow = this.#flowOf.get(node)
+      if (!flow) continue
+      for (const { links, isCollect } of flow.pins.values()) flow.hasChoice ||= !isCollect && mayMeet(links)
+      const derived = (this.#incoming.get(node) ?? []).some(
+        (link) =>
+          link.flow?.pin.isCollect === false && (link.source.flow?.repeats || link.source.flow?.caughtLinks.includes(link)),
+      )
+      flow.repeats = flow.hasChoice || derived
+    }
+  }
+
+  #addWatches(): void {
+    const watches = new Watches({
+      incoming: this.#incoming,
+      feeders: (link) => this.#feeders(link),
+      leavesAt: ({ flow }) => (flow?.back || flow?.isCarry ? Math.min(...flow.depths) : Infinity),
+    })
+    for (const flow of this.#flow.all) {
+      const node = this.#node(flow.id)
+      const own = this.#flowOf.get(node)
+      if (!own) continue
+      for (const pin of own.pins.values()) {
+        if (pin.isCollect) this.#addGather(pin, watches)
+        else this.#addPinWatches(pin, watches)
+      }
+      if (own.doneLinks.length > 0) own.doneWatch = watches.create([node, ...this.#inside(node)], own.runDepths)
+    }
+  }
+
+  /** A pin waits until no value can arrive if it can do without one, or with one of a shorter tag. */
+  #addPinWatches(pin: PinFlow, watches: Watches): void {
+    const links = pin.links.flatMap(({ flow }) => (flow && !flow.isCarry ? flow : []))
+    const enterDepths = links.flatMap(({ enters, depths }) => (enters ? depths.map((depth) => depth - 1) : []))
+    pin.depths = [...new Set([...links.flatMap(({ depths }) => depths), ...enterDepths])].toSorted((a, b) => b - a)
+    if (!pin.isOptional && !pin.carry && pin.depths.length < 2) return
+    for (const link of pin.links) {
+      if (!link.flow) continue
+      const { depths, enters, back } = link.flow
+      const own = back ? [...(link.source.flow?.runDepths ?? [])] : enters ? depths.map((depth) => depth - 1) : depths
+      link.flow.watch = watches.create(this.#feeders(link), new Set(own))
+    }
+  }
+
+  #addGather(pin: PinFlow, watches: Watches): void {
+    const { node } = pin
+    const depths = [...new Set(pin.links.flatMap(({ flow }) => flow?.depths ?? []))]
+    pin.depths = depths
+    const watch = watches.create(
+      pin.links.flatMap((link) => [...this.#feeders(link)]),
+      depths,
+    )
+    const gather: GatherPlan = { node, pin, depths, watch }
+    for (const link of pin.links) if (link.flow) link.flow.gather = gather
+    const [outer, inner] = [new Set<FlowScope>(), new Set<FlowScope>()]
+    for (const [link, planned] of this.#flowLinks(pin))
+      if (planned.flow?.gather === gather)
+        for (const closed of this.#flow.closed.get(link) ?? []) {
+          const [first, last] = [closed[0], closed.at(-1)]
+          if (first) outer.add(first)
+          if (last) inner.add(last)
+        }
+    for (const scope of outer) this.#gathersOf(scope).gathers.push(gather)
+    for (const scope of inner) this.#gathersOf(scope).counted.push(gather)
+  }
+
+  #flowLinks(pin: PinFlow): [FlowLink, PlanLink][] {
+    return pin.links.flatMap((planned): [FlowLink, PlanLink][] => {
+      const link = this.#flow.all.find(({ id }) => id === pin.node.id)?.incoming.find(({ index }) => index === planned.index)
+      return link ? [[link, planned]] : []
+    })
+  }
+
+  #gathersOf(scope: FlowScope): { gathers: GatherPlan[]; counted: GatherPlan[] } {
+    const cycle = this.#cycles.get(scope)
+    if (cycle) return cycle
+    const flow = scope.kind === 'CYCLE' ? undefined : this.#flowOf.get(this.#node(scope.node.id))
+    if (!flow) return { gathers: [], counted: [] }
+    return scope.kind === 'TOOLS' ? { gathers: flow.toolGathers, counted: flow.toolCounted } : flow
+  }
+
+  /** The nodes whose runs cause values of a link directly. */
+  #feeders({ source, from }: PlanLink): Iterable<PlanNode> {
+    const { base } = parsePinPath(from.slice(source.id.length + 1))
+    if (source.block.donePins.has(base)) return [source, ...this.#inside(source)]
+    if (source.block.caughtPins.has(base)) return source.flow?.catches ?? []
+    return [source]
+  }
+
+  /** The nodes whose runs are in a loop of the node. */
+  #inside({ id }: PlanNode): PlanNode[] {
+    return this.#flow.all.flatMap((each) => {
+      const paths = this.#flow.nodes.get(each) ?? []
+      const isInside = paths.some((path) => path.some((scope) => scope.kind === 'LOOP' && scope.node.id === id))
+      return isInside ? [this.#node(each.id)] : []
+    })
+  }
+
+  #finish(node: PlanNode): void {
+    const { flow } = node
+    const [pin, another] = [...(flow?.pins.values() ?? [])]
+    if (flow) flow.isSimple = pin !== undefined && !another && !pin.isCollect && !pin.carry && !node.isStart
+  }
+}
+
+function createPin(node: PlanNode, { sinkPin, sinkBase }: FlowLink): PinFlow {
+  const { optionalPins, latestPins, collectPins } = node.block
+  return {
+    name: sinkPin,
+    node,
+    links: [],
+    depths: [],
+    isOptional: optionalPins.has(sinkBase),
+    isLatest: latestPins.has(sinkBase),
+    isCollect: collectPins.has(sinkBase),
+    carry: undefined,
+  }
+}
+
+/** Whether several of the links may bring values with the same tag. */
+function mayMeet(links: readonly PlanLink[]): boolean {
+  const flows = links.flatMap(({ flow }) => (flow && !flow.isCarry ? flow : []))
+  return flows.some((one, i) =>
+    flows
+      .slice(i + 1)
+      .some(
+        (other) =>
+          (one.back === undefined) === (other.back === undefined) && one.depths.some((depth) => other.depths.includes(depth)),
+      ),
+  )
+}
+
+function depthsOf(paths: readonly (readonly unknown[])[] | undefined): number[] {
+  return [...new Set(paths?.map(({ length }) => length))]
+}

@@ -1,0 +1,132 @@
+import { ArrivalPairing, Liveness, Tag, TaggedPairing, type NodeExecution, type NodeFailure } from './pairing/index.ts'
+import type { Plan, PlanLink, PlanNode } from './plan/index.ts'
+
+/**
+ * The node executions of one execution. Depending on the graph, it pairs values in the order of arrival or by their
+ * iterations.
+ */
+export class Runs {
+  readonly tagged: TaggedPairing | undefined
+  readonly #arrivals = new Map<PlanNode, ArrivalPairing>()
+  readonly #root = new Tag()
+  readonly #liveness = new Liveness()
+  readonly #byNode: Map<number, NodeExecution>[]
+  readonly #retains: boolean
+  readonly #onReady: (run: NodeExecution) => void
+  /** Producers that are running and whose loop is full. They use no slot. */
+  readonly #held = new Set<NodeExecution>()
+  /** The iteration of the value that is being delivered. */
+  #tag = this.#root
+
+  /** @param onReady receives each node execution that has all values */
+  constructor(plan: Plan, retains: boolean, onReady: (run: NodeExecution) => void) {
+    this.#retains = retains
+    this.#onReady = onReady
+    this.#byNode = plan.nodes.map(() => new Map())
+    if (plan.pairing === 'TAGGED') {
+      this.tagged = new TaggedPairing(plan, this.#root, this.#liveness, (run, isReady) => this.#add(run, isReady))
+      this.tagged.loops.retains = retains
+    } else for (const node of plan.nodes) this.#arrivals.set(node, new ArrivalPairing(node, this.#root))
+  }
+
+  /** The executions of a node, by number. */
+  of(node: PlanNode): readonly NodeExecution[] {
+    return this.#arrivals.get(node)?.executions ?? [...(this.#byNode[node.index]?.values() ?? [])]
+  }
+
+  find(node: PlanNode, n: number): NodeExecution | undefined {
+    return this.tagged ? this.#byNode[node.index]?.get(n) : this.#arrivals.get(node)?.executions[n - 1]
+  }
+
+  get heldCount(): number {
+    return this.#held.size
+  }
+
+  start(node: PlanNode): void {
+    if (this.tagged) this.tagged.start(node)
+    else {
+      const run = this.#arrivals.get(node)?.start()
+      if (run) this.#onReady(run)
+    }
+  }
+
+  /** Called when a run is queued for the first time. */
+  open(run: NodeExecution): void {
+    if (!this.tagged) return
+    this.#liveness.setAlive(run, true)
+    this.#liveness.setActive(run, true)
+    this.tagged.loops.open(run)
+  }
+
+  setActive(run: NodeExecution, isActive: boolean): void {
+    if (this.tagged) this.#liveness.setActive(run, isActive)
+  }
+
+  /** Called when a run has ended. */
+  end(run: NodeExecution, error: NodeFailure | undefined): void {
+    if (!this.tagged) return
+    this.tagged.loops.end(run, error)
+    if (error) markFailed(run.tag)
+    this.#liveness.setActive(run, false)
+    this.#liveness.setAlive(run, false)
+    if (!this.#retains) this.#byNode[run.node.index]?.delete(run.n)
+  }
+
+  catch(run: NodeExecution, error: NodeFailure): boolean {
+    return this.tagged?.loops.catch(run, error) ?? false
+  }
+
+  /** Called before the deliveries of an output. */
+  beginOutput(run: NodeExecution, pin: string, k: number | undefined): void {
+    if (!this.tagged) return
+    this.#tag = this.tagged.loops.tagOf(run, pin, k)
+    if (this.#tag !== run.tag) return
+    run.yielded ??= new Set()
+    run.yielded.add(pin)
+  }
+
+  endOutput(run: NodeExecution): void {
+    this.tagged?.loops.yielded(run)
+  }
+
+  deliver(run: NodeExecution, link: PlanLink, value: unknown): void {
+    if (this.tagged) return this.tagged.arrive(link, value, this.#tag, run.lineage)
+    const { sink, sinkPin, isStatic } = link
+    const pairing = this.#arrivals.get(sink)
+    const ready = isStatic ? pairing?.deliverStatic(sinkPin, value) : pairing?.deliver(sinkPin, value)
+    for (const each of ready ?? []) this.#onReady(each)
+  }
+
+  /**
+   * Decides what waits until values can no longer arrive.
+   *
+   * @returns the producers whose loops have room again
+   */
+  settle(isRunning: () => boolean): NodeExecution[] {
+    if (!this.tagged) return []
+    this.#liveness.settle(isRunning)
+    const accepting: NodeExecution[] = []
+    for (const scope of this.#liveness.touched) {
+      const { producer } = scope
+      if (!producer) continue
+      if (this.tagged.loops.isFull(scope)) this.#held.add(producer)
+      else if (this.#held.delete(producer) && !scope.isProduced) accepting.push(producer)
+    }
+    this.#liveness.touched.clear()
+    return accepting
+  }
+
+  #add(run: NodeExecution, isReady: boolean): void {
+    if (isReady) {
+      this.#byNode[run.node.index]?.set(run.n, run)
+      this.#onReady(run)
+    } else if (this.#retains) this.#byNode[run.node.index]?.set(run.n, run)
+  }
+}
+
+function markFailed(failed: Tag): void {
+  for (let tag: Tag | undefined = failed; tag?.scope && !tag.hasFailed; tag = tag.parent) {
+    tag.hasFailed = true
+    tag.scope.failed++
+  }
+}

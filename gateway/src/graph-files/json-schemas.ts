@@ -1,0 +1,31 @@
+import { documentJsonSchema } from '@ashlar/core'
+import { z } from 'zod'
+import { buildAsset, type Asset } from '../pages/index.ts'
+import { fileSchema } from './graph-file.ts'
+
+/** The JSON Schemas of graph documents and of graph files, by file name. */
+export function readJsonSchemas(): Record<'graph-document.json' | 'graph-file.json', object> {
+  return { 'graph-document.json': documentJsonSchema(), 'graph-file.json': fileJsonSchema() }
+}
+
+function fileJsonSchema(): object {
+  const { $schema, properties, ...schema } = z.toJSONSchema(fileSchema, { io: 'input', target: 'draft-2020-12' })
+  const head = { $schema, $id: 'graph-file.json', title: 'Ashlar graph file' }
+  const description = 'A graph that `ashlar run` reads and `ashlar graph export` writes.'
+  return { ...head, description, ...schema, properties: { ...properties, document: { $ref: 'graph-document.json' } } }
+}
+
+/** Schemas are public, so editors and the pages of any origin may load them. */
+const OPTIONS = {
+  type: 'application/schema+json',
+  cacheControl: 'public, max-age=3600',
+  headers: { 'access-control-allow-origin': '*' },
+}
+
+/** The routes of the JSON Schemas, by path. They need no authentication. */
+export const schemaRoutes: ReadonlyMap<string, Asset['answer']> = new Map(
+  Object.entries(readJsonSchemas()).map(([name, schema]) => {
+    const path = `/schemas/${name}`
+    return [path, buildAsset(path, JSON.stringify(schema), OPTIONS).answer]
+  }),
+)

@@ -1,0 +1,82 @@
+const OUTPUT_MARKERS = ['many', 'done', 'caught'] as const
+const INPUT_MARKERS = ['collect', 'optional', 'latest', 'loop'] as const
+/** All markers of pins. */
+export const PIN_MARKERS = [...OUTPUT_MARKERS, ...INPUT_MARKERS]
+
+/** A marker of a pin: metadata that determines how the pin takes part in loops. */
+export type PinMarker = (typeof PIN_MARKERS)[number]
+
+/** The metadata of a pin as an author writes it, so each marker can have any value. */
+export interface MarkedPin {
+  name: string
+  meta: Readonly<Record<string, unknown>>
+  /** Whether the values of the pin are lists. */
+  isList: boolean
+}
+
+/** A block as far as its markers depend on it. */
+export interface MarkedBlock {
+  staticOutput: boolean
+  inputs: readonly MarkedPin[]
+  outputs: readonly MarkedPin[]
+}
+
+/** The first fault of the markers of a block. */
+interface MarkerFault {
+  side: 'input' | 'output'
+  pin: string
+  message: string
+}
+
+/** Finds the first marker that contradicts another one, or that is on a pin that cannot have it. */
+export function findMarkerFault({ staticOutput, inputs, outputs }: MarkedBlock): MarkerFault | undefined {
+  const hasMany = outputs.some(({ meta }) => meta.many === true)
+  const loops = inputs.filter(({ meta }) => meta.loop === true)
+  for (const pin of inputs) {
+    const message = inputFault(pin, inputs, loops)
+    if (message !== undefined) return { side: 'input', pin: pin.name, message }
+  }
+  for (const pin of outputs) {
+    const message = outputFault(pin, hasMany, staticOutput)
+    if (message !== undefined) return { side: 'output', pin: pin.name, message }
+  }
+  return undefined
+}
+
+function inputFault(pin: MarkedPin, inputs: readonly MarkedPin[], loops: readonly MarkedPin[]): string | undefined {
+  const markers = markersOf(pin, INPUT_MARKERS)
+  if (typeof markers === 'string') return markers
+  const [marker, second] = markers
+  if (second) return `the input "${pin.name}" is ${marker} and ${second}: an input has at most one of these markers`
+  if (marker === 'collect' && !pin.isList)
+    return `the input "${pin.name}" is collect, so it must be a list: declare it as z.array(…)`
+  if (marker !== 'loop') return undefined
+  const other = loops.find((each) => each !== pin)
+  if (other) return `the inputs "${pin.name}" and "${other.name}" are both loop: a block has at most one such input`
+  if (inputs.some(({ meta }) => meta.collect === true)) return undefined
+  return `the input "${pin.name}" is loop, so the block must have an input that is collect`
+}
+
+function outputFault(pin: MarkedPin, hasMany: boolean, staticOutput: boolean): string | undefined {
+  const markers = markersOf(pin, OUTPUT_MARKERS)
+  if (typeof markers === 'string') return markers
+  const [marker, second] = markers
+  if (marker === undefined) return undefined
+  if (second) return `the output "${pin.name}" is ${marker} and ${second}: an output has at most one of these markers`
+  if (pin.name === 'error' || pin.name === 'tools') return `the output "${pin.name}" cannot be ${marker}: choose another pin`
+  if (staticOutput) return `the output "${pin.name}" is ${marker}, so the block must not have staticOutput`
+  return hasMany ? undefined : `the output "${pin.name}" is ${marker}, so the block must have an output that is many`
+}
+
+/** Returns the markers of a pin that are set, or a fault if one is not a boolean or belongs to the other side. */
+function markersOf({ name, meta }: MarkedPin, allowed: readonly PinMarker[]): PinMarker[] | string {
+  const side = allowed === INPUT_MARKERS ? 'input' : 'output'
+  for (const marker of PIN_MARKERS) {
+    const value = meta[marker]
+    if (value === undefined || value === false) continue
+    if (value !== true) return `the marker ${marker} of the ${side} "${name}" must be true or false`
+    if (!allowed.includes(marker))
+      return `the ${side} "${name}" is ${marker}, but an ${side} can only be ${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1)}`
+  }
+  return allowed.filter((marker) => meta[marker] === true)
+}
