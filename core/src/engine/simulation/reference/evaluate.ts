@@ -85,7 +85,7 @@ function turnsOf({ state }: Context, { opener, enters, backs }: Cycle): Tag[] {
   return turns.toSorted((a, b) => (a.steps.at(-1)?.k ?? 0) - (b.steps.at(-1)?.k ?? 0))
 }
 
-/** Rule 31. Nodes that depend on themselves through links that carry run one iteration after the other. */
+/** Rule 30. Nodes that depend on themselves through links that carry run one iteration after the other. */
 function evaluateSerially(context: Context, nodes: readonly Node[], removed: ReadonlySet<Link>, focus: Tag): void {
   const carries = carriesAmong(context, nodes, removed)
   const [outermost] = carries.toSorted((a, b) => longestPath(context, a).length - longestPath(context, b).length)

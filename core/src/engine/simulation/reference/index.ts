@@ -54,4 +54,8 @@ function collectOutputs({ runs }: State): Record<string, unknown[]> {
   )
 }
 
-export type { ScriptedBlock } from './script.ts'
+export { runBlock } from './run-block.ts'
+export { showTag } from './tags.ts'
+export { stableText } from './values.ts'
+export type { Run, Tag } from './entities.ts'
+export type { Action, ScriptedBlock } from './script.ts'

@@ -29,7 +29,7 @@ export function tagsOf(node: Node, paths: Paths, lists: ReadonlyMap<string, read
   return [...tags.values()].filter((tag) => isInside(tag, focus) && canRun(tag))
 }
 
-/** Rules 24 and 25: per pin the values with exactly this tag; without any, those with the longest shorter tag. */
+/** Rule 23: per pin the values with exactly this tag; without any, those with the longest shorter tag. */
 export function candidatesAt(node: Node, tag: Tag, lists: ReadonlyMap<string, readonly Token[]>, state: State): Candidates {
   const found: Candidates = { byPin: new Map(), dead: [] }
   for (const pin of node.pins) {
@@ -47,7 +47,7 @@ export function candidatesAt(node: Node, tag: Tag, lists: ReadonlyMap<string, re
   return found
 }
 
-/** Rule 31: what the last iteration before this one yielded that yielded anything. */
+/** Rule 30: what the last iteration before this one yielded that yielded anything. */
 function carriedInto(tag: Tag, tokens: readonly Token[]): readonly Token[] {
   const step = tag.steps.at(-1)
   const earlier = tokens.filter(({ link, tag: from }) => {
@@ -66,7 +66,7 @@ function mayBeLeftOut(node: Node, pin: string): boolean {
   return markersOf(node, pin).optional === true || (hasCarry && (hasConstant || links.every(({ carry }) => carry)))
 }
 
-/** Each combination of values whose lineages agree. */
+/** Rule 24: each combination of values whose lineages agree. */
 export function combine(node: Node, tag: Tag, { byPin }: Candidates): Combination[] {
   let combinations: Combination[] = [{ taken: new Map(), lineage: new Map() }]
   for (const [pin, tokens] of byPin) {

@@ -4,7 +4,7 @@ import { isCaught, isMany, isProducer, linksFrom, markersOf } from './graph.ts'
 import { candidatesAt, combine, tagsOf, type Combination } from './join.ts'
 import { factsOf, gatherLists } from './lists.ts'
 import { isPrefix, pathOf, type Paths } from './paths.ts'
-import { runBlock, type Performance, type Yielded } from './run-block.ts'
+import { checkYields, runBlock, type Failure, type Performance, type Yielded } from './run-block.ts'
 import { BudgetExceeded, type State } from './state.ts'
 import { ROOT, agree, extend, isInside, mergeLineages } from './tags.ts'
 
@@ -76,26 +76,26 @@ export class NodeEvaluation {
     if (failure) this.#fail(run, failure)
   }
 
-  /** Rule 32: what an earlier attempt delivered is skipped if it is the same. */
+  /** Rule 33: what an earlier attempt delivered is skipped if it is the same. */
   #perform(run: Run): Performance {
-    const { node, inputs } = run
+    const { node, inputs, tag } = run
     let delivered: Yielded[] = []
     for (let attempt = 1; ; attempt++) {
-      const message = (code: string): string => this.#given.messageOf(node.id, run.tag, code)
-      const performance = runBlock(node.block, inputs, attempt, node.budget, message)
+      const messageOf = (code: string): string => this.#given.messageOf(node.id, tag, code)
+      const performance = checkYields(runBlock(node.block, inputs, attempt), node.budget, messageOf)
       const { yields, failure } = performance
-      const isSame = delivered.every((each, i) => i >= yields.length || JSON.stringify(each) === JSON.stringify(yields[i]))
+      const isSame = delivered.every((each, i) => JSON.stringify(each) === JSON.stringify(yields[i] ?? each))
       if (!isSame) return { ...performance, yields: delivered, failure: this.#engineFailure(run, 'NOT_DETERMINISTIC') }
       delivered = yields.length > delivered.length ? yields : delivered
       if (failure?.isRetryable !== true || attempt >= node.attempts) return { ...performance, yields: delivered }
     }
   }
 
-  #engineFailure({ node, tag }: Run, code: string): NonNullable<Performance['failure']> {
+  #engineFailure({ node, tag }: Run, code: string): Failure {
     return { code, message: this.#given.messageOf(node.id, tag, code), isRetryable: false }
   }
 
-  /** Rules 22 and 23. */
+  /** Rule 22. */
   #deliver(run: Run, yields: readonly Yielded[], failure: string | undefined): void {
     const { node, tag } = run
     const loop = isProducer(node) ? this.#open(run, 'loop', failure) : undefined
@@ -120,8 +120,8 @@ export class NodeEvaluation {
     return scope
   }
 
-  /** Rule 28. */
-  #fail(run: Run, { code, message }: NonNullable<Performance['failure']>): void {
+  /** Rule 37. */
+  #fail(run: Run, { code, message }: Failure): void {
     Object.assign(run, { status: 'FAILED', code })
     const { node, tag } = run
     run.isHandled = linksFrom(node, 'error').length > 0
@@ -193,7 +193,7 @@ export class NodeEvaluation {
 
 const NOTHING: Performance = { yields: [], sleeps: [], failure: undefined, hangs: false }
 
-/** Rule 23: the values of all pins with the same number of earlier values for that node are one call. */
+/** Rule 22: the values of all pins with the same number of earlier values for that node are one call. */
 class ToolCalls {
   readonly #counts = new Map<string, number>()
   readonly #calls = new Map<string, number>()

@@ -1,7 +1,7 @@
 import type { Run, Scope, Step, Tag, Token } from './entities.ts'
 
 /**
- * The order of the values in a list and at an output of the graph. Rule 30: position by position by the
+ * The order of the values in a list and at an output of the graph. Rule 34: position by position by the
  * loop, then by k; a prefix precedes what is inside of it; then by link; then by the runs that the values came from.
  */
 export function compareTokens(one: Token, other: Token): number {

@@ -6,67 +6,73 @@ export interface Yielded {
   pin: string
   value: unknown
   k: number | undefined
+  /** Whether it was yielded on its own, not as a part of an iteration. */
+  isSingle: boolean
 }
 
+/** What one attempt of a block does on its own. */
 export interface Performance {
   yields: Yielded[]
   /** The numbers of yields after which it sleeps. */
   sleeps: number[]
-  /** Undefined if it succeeds. */
-  failure: { code: string; message: string; isRetryable: boolean } | undefined
-  /** It never ends. */
+  failure: Failure | undefined
   hangs: boolean
 }
 
-/**
- * What one attempt of a block yields: an object is one iteration of all its pins, single yields count per pin. Rule 22.
- *
- * @param budget the largest number of iterations
- * @param message returns the text of a failure that the engine finds
- */
-export function runBlock(
-  block: ScriptedBlock,
-  inputs: Record<string, unknown>,
-  attempt: number,
-  budget: number,
-  message: (code: string) => string,
-): Performance {
+export interface Failure {
+  code: string
+  message: string
+  isRetryable: boolean
+}
+
+/** An object is one iteration of all pins that are many; single yields count per pin. Rule 22. */
+export function runBlock(block: ScriptedBlock, inputs: Record<string, unknown>, attempt: number): Performance {
   const performance: Performance = { yields: [], sleeps: [], failure: undefined, hangs: false }
-  const counts = new Map<string, number>()
-  const single = new Set<string>()
   const many = Object.entries(block.outputs ?? {}).flatMap(([pin, markers]) => (markers.many ? [pin] : []))
-  const used = new Set<string>()
+  const counts = new Map(many.map((pin) => [pin, 0]))
   for (const deed of perform(block.does ?? defaultDeeds(block), inputs, attempt)) {
     if (deed.type === 'sleep') performance.sleeps.push(performance.yields.length)
     else if (deed.type === 'hang') performance.hangs = true
     else if (deed.type === 'fail')
       performance.failure = { code: 'BLOCK_FAILED', message: deed.message, isRetryable: deed.isRetryable }
     else {
-      const repeated = deed.values.find(([pin]) => !many.includes(pin) && !isToolPin(pin) && used.has(pin))
-      const k = Math.max(0, ...many.map((pin) => counts.get(pin) ?? 0))
+      const next = Math.max(0, ...counts.values())
       for (const [pin, value] of deed.values) {
-        if (pin === repeated?.[0]) break
-        if (many.includes(pin) && (deed.isObject ? k : (counts.get(pin) ?? 0)) >= budget) return exceeded(performance, message)
-        used.add(pin)
-        if (!deed.isObject && many.includes(pin)) single.add(pin)
-        const own = deed.isObject ? k : (counts.get(pin) ?? 0)
-        if (many.includes(pin) && !deed.isObject) counts.set(pin, own + 1)
-        performance.yields.push({ pin, value, k: many.includes(pin) ? own : undefined })
+        const k = deed.isObject && counts.has(pin) ? next : counts.get(pin)
+        performance.yields.push({ pin, value, k, isSingle: !deed.isObject })
+        if (k !== undefined) counts.set(pin, k + 1)
       }
-      if (deed.isObject) for (const pin of many) counts.set(pin, k + 1)
-      if (!repeated) continue
-      performance.failure = { code: 'PIN_NOT_MANY', message: message('PIN_NOT_MANY'), isRetryable: false }
-      return performance
+      if (deed.isObject) for (const pin of many) counts.set(pin, next + 1)
     }
   }
-  const isUnequal = new Set([...single].map((pin) => counts.get(pin))).size > 1
-  if (isUnequal && !performance.failure && !performance.hangs)
-    performance.failure = { code: 'ITERATIONS_UNEQUAL', message: message('ITERATIONS_UNEQUAL'), isRetryable: false }
   return performance
 }
 
-function exceeded(performance: Performance, message: (code: string) => string): Performance {
-  return { ...performance, failure: { code: 'BUDGET_EXCEEDED', message: message('BUDGET_EXCEEDED'), isRetryable: false } }
+/**
+ * What the engine makes of an attempt: a fault of the yields ends it.
+ *
+ * @param budget the largest number of iterations
+ * @param messageOf returns the text of a failure that the engine finds
+ */
+export function checkYields(performance: Performance, budget: number, messageOf: (code: string) => string): Performance {
+  const seen = new Set<string>()
+  for (const [i, { pin, k }] of performance.yields.entries()) {
+    const isRepeated = k === undefined && !isToolPin(pin) && seen.has(pin)
+    const isBeyond = k !== undefined && k >= budget
+    seen.add(pin)
+    if (!isRepeated && !isBeyond) continue
+    const code = isRepeated ? 'PIN_NOT_MANY' : 'BUDGET_EXCEEDED'
+    const failure = { code, message: messageOf(code), isRetryable: false }
+    return { ...performance, yields: performance.yields.slice(0, i), failure }
+  }
+  if (performance.failure || performance.hangs || !isUnequal(performance)) return performance
+  return { ...performance, failure: { code: 'ITERATIONS_UNEQUAL', message: messageOf('ITERATIONS_UNEQUAL'), isRetryable: false } }
+}
+
+function isUnequal({ yields }: Performance): boolean {
+  const single = yields.filter(({ isSingle, k }) => isSingle && k !== undefined)
+  const counts = [...Map.groupBy(single, ({ pin }) => pin).values()].map((own) => own.at(-1)?.k)
+  return new Set(counts).size > 1
 }
 
 /** An input passes on its value. */

@@ -131,7 +131,7 @@ const FUNCTIONS: Record<string, (argument: unknown, frame: Frame) => unknown> = 
     const member = String(evaluate(key, frame))
     return typeof value === 'object' && value !== null ? ((value as Record<string, unknown>)[member] ?? null) : null
   },
-  $digest: (salt, { inputs }) => digest(stableText([salt, inputs])),
+  $digest: (salt, frame) => digest(stableText([listOf(salt).map((part) => evaluate(part, frame)), frame.inputs])),
 }
 
 function listOf(value: unknown): unknown[] {
