@@ -87,6 +87,7 @@ const DERIVED: ReadonlySet<string> = new Set(
     capabilityKey: true,
     outputPins: true,
     manyPins: true,
+    manyIfPins: true,
     donePins: true,
     caughtPins: true,
     collectPins: true,

@@ -1,3 +1,4 @@
+import { isEqual } from '@ashlar/sdk/json'
 import { PIN_MARKERS, findMarkerFault, type MarkedPin, type PinMarker } from '@ashlar/sdk/markers'
 import { jsonTypes, resolveSchema, type JsonSchema } from '../pins/index.ts'
 
@@ -7,6 +8,8 @@ export interface BlockPins {
   outputPins: ReadonlySet<string> | undefined
   /** Outputs of which a run may yield several values. Each value starts an iteration. */
   manyPins: ReadonlySet<string>
+  /** Outputs that are many in the nodes that set one of these inputs. */
+  manyIfPins: ReadonlyMap<string, readonly string[]>
   /** Outputs that receive the number of iterations. */
   donePins: ReadonlySet<string>
   /** Outputs that receive the failures in the loop of the block. */
@@ -27,6 +30,7 @@ export function describePins(inputSchema: JsonSchema, outputSchema: JsonSchema):
   return {
     outputPins: outputSchema.properties && new Set(Object.keys(outputSchema.properties)),
     manyPins: namesWith(outputs, 'many'),
+    manyIfPins: new Map(outputs.flatMap(({ name, meta }) => (isNames(meta.manyIf) ? [[name, meta.manyIf]] : []))),
     donePins: namesWith(outputs, 'done'),
     caughtPins: namesWith(outputs, 'caught'),
     collectPins: namesWith(inputs, 'collect'),
@@ -34,6 +38,30 @@ export function describePins(inputSchema: JsonSchema, outputSchema: JsonSchema):
     latestPins: namesWith(inputs, 'latest'),
     loopPin: inputs.find(({ meta }) => meta.loop === true)?.name,
   }
+}
+
+function isNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string')
+}
+
+/**
+ * Returns the block with the pins that it has in a node: some are many only if the node sets certain inputs.
+ *
+ * @param linked base names of the input pins with a link
+ */
+export function withNodePins<T extends BlockPins & { inputSchema: JsonSchema }>(
+  block: T,
+  constants: Readonly<Record<string, unknown>>,
+  linked: ReadonlySet<string>,
+): T {
+  const isSet = (pin: string): boolean => {
+    const value = constants[pin]
+    return (
+      linked.has(pin) || (value !== undefined && value !== null && !isEqual(value, block.inputSchema.properties?.[pin]?.default))
+    )
+  }
+  const more = [...block.manyIfPins].filter(([, inputs]) => inputs.some(isSet)).map(([pin]) => pin)
+  return more.length === 0 ? block : { ...block, manyPins: new Set([...block.manyPins, ...more]) }
 }
 
 /** Finds the first fault of the markers in the schemas of a block. */

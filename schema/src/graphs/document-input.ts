@@ -96,7 +96,7 @@ const settingsFields = (t: InputBuilder) => ({
   pairing: t.field({
     type: GraphPairing,
     description:
-      'How the input pins pair the values that arrive. The default is that of the version on which a new version is based, and `FIFO` for a new graph.',
+      'How the input pins pair the values that arrive. The default is that of the version on which a new version is based, and `TAGGED` for a new graph.',
   }),
   budget: t.int({
     description:

@@ -96,7 +96,7 @@ describe('graphs', () => {
 })
 
 describe('versions', () => {
-  const DOCUMENT = `{"nodes":[],"links":[],"onUnhandledError":"FAIL","concurrency":16,"budget":10000}`
+  const DOCUMENT = `{"nodes":[],"links":[],"onUnhandledError":"FAIL","concurrency":16,"pairing":"TAGGED","budget":10000}`
   let graphIds: string[]
   beforeAll(async () => {
     graphIds = [...ids.values()].slice(0, 3)

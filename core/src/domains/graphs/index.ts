@@ -1,6 +1,7 @@
 export { Graph, GraphVersion } from './entities.ts'
 export { createGraphWarnings } from './graph-warnings.ts'
 export { createGraphs } from './graphs.ts'
+export { blockWithPins } from './sub-graphs.ts'
 export { createUpgrades } from './upgrades.ts'
 export type { GraphWarnings } from './graph-warnings.ts'
 export type { GraphFilter, GraphOrderField, VersionFilter, VersionOrderField } from './graph-lists.ts'

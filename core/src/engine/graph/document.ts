@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parsePinPath } from '../../pins/index.ts'
 import { MAX_TIMEOUT_MS } from '../../blocks/index.ts'
 import { characters } from './characters.ts'
 
@@ -134,7 +135,7 @@ export const documentForm = z.strictObject({
   concurrency: z.int().min(1).max(256).default(16).describe('The maximum number of concurrent node executions.'),
   pairing: z
     .enum(PAIRINGS)
-    .default('FIFO')
+    .default('TAGGED')
     .describe(
       'How input pins pair the values that arrive. `TAGGED`: values of the same iteration of a loop. `FIFO`: values in the order of arrival, as in the AutoGPT Platform.',
     ),
@@ -163,4 +164,15 @@ export type RetryPolicy = z.output<typeof retrySchema>
 export function parseEnd(end: string): { node: string; pin: string } {
   const dot = end.indexOf('.')
   return { node: end.slice(0, dot), pin: end.slice(dot + 1) }
+}
+
+/** Returns the base names of the input pins with a link, by node. */
+export function linkedInputs({ links }: Pick<GraphDocument, 'links'>): Map<string, Set<string>> {
+  const linked = new Map<string, Set<string>>()
+  for (const { to } of links) {
+    const { node, pin } = parseEnd(to)
+    const pins = linked.get(node) ?? new Set()
+    linked.set(node, pins.add(parsePinPath(pin).base))
+  }
+  return linked
 }

@@ -1,7 +1,7 @@
 import { showValue, type Fault } from '../../base/index.ts'
 import { parsePinPath } from '../../pins/index.ts'
-import type { Block } from '../../blocks/index.ts'
-import { parseEnd, type GraphDocument, type GraphNode } from './document.ts'
+import { withNodePins, type Block } from '../../blocks/index.ts'
+import { linkedInputs, parseEnd, type GraphDocument, type GraphNode } from './document.ts'
 import { analyzeFlow, nameScope, toFlow, type Misfit } from './flow/index.ts'
 import type { FindBlock } from './validate.ts'
 
@@ -10,7 +10,13 @@ import type { FindBlock } from './validate.ts'
  * loop, cycles that can never start, and settings that do not apply. Each fault has its path: `nodes.join`, `links.2`.
  */
 export function findFlowFaults(document: GraphDocument, findBlock: FindBlock): Fault[] {
-  const blocks = new Map(document.nodes.map((node) => [node.id, findBlock(node)]))
+  const linked = linkedInputs(document)
+  const blocks = new Map(
+    document.nodes.map((node) => {
+      const block = findBlock(node)
+      return [node.id, block && withNodePins(block, node.inputs, linked.get(node.id) ?? new Set())]
+    }),
+  )
   const faults = [
     ...document.nodes.flatMap((node) => nodeFaults(node, blocks.get(node.id), document)),
     ...document.links.flatMap((link, i) => linkFaults(link, `links.${i}`, blocks, document)),

@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../../pins/index.ts'
 import type { GraphDocument, GraphNode } from './document.ts'
+import { findManyOutputs } from './many-outputs.ts'
 import type { FindBlock } from './validate.ts'
 
 /** The inputs and outputs of a graph, as JSON Schemas (2020-12). */
@@ -10,19 +11,22 @@ interface GraphInterface {
 
 /**
  * Computes the interface from the input and output blocks of a document: their constants `name`, `title`,
- * `description`, `value` (the default) and `options`. An input without a value is required. Each output is a list, in
- * order of arrival.
+ * `description`, `value` (the default) and `options`. An input without a value is required. Each output is a list. It is
+ * marked `many` if it may have several values.
  */
 export function toInterface(document: GraphDocument, findBlock: FindBlock): GraphInterface {
   const inputs: Record<string, JsonSchema> = {}
   const outputs: Record<string, JsonSchema> = {}
   const required: string[] = []
+  const many = findManyOutputs(document, findBlock)
   for (const node of document.nodes) {
     const block = findBlock(node)
     const { name } = node.inputs
     if (!block || typeof name !== 'string') continue
     const schema = block.inputSchema.properties?.value ?? {}
-    if (block.kind === 'output') outputs[name] ??= { type: 'array', items: describeSchema(node, {}) }
+    if (block.kind === 'output') {
+      outputs[name] ??= { type: 'array', items: describeSchema(node, {}), ...(many.has(name) && { many: true }) }
+    }
     if (block.kind !== 'input') continue
     inputs[name] = describeSchema(node, withoutNull(schema))
     if (node.inputs.value === undefined || node.inputs.value === null) {

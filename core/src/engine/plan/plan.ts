@@ -1,5 +1,6 @@
 import {
   DEFAULT_TIMEOUT_MS,
+  linkedInputs,
   parseEnd,
   type GraphDocument,
   type GraphNode,
@@ -7,7 +8,7 @@ import {
   type RetryPolicy,
 } from '../graph/index.ts'
 import { TOOLS_PIN, compileCoercion, isToolPin, parsePinPath, type PinStep } from '../../pins/index.ts'
-import type { Block } from '../../blocks/index.ts'
+import { withNodePins, type Block } from '../../blocks/index.ts'
 import type { LinkFlow, NodeFlow } from './flow-plan.ts'
 import { planFlow } from './plan-flow.ts'
 
@@ -69,8 +70,9 @@ export function compilePlan(
   findBlock: (node: GraphNode) => Block,
   children: Record<string, string> = {},
 ): Plan {
+  const linked = linkedInputs(document)
   const nodes = document.nodes
-    .map((node) => ({ node, block: findBlock(node) }))
+    .map((node) => ({ node, block: withNodePins(findBlock(node), node.inputs, linked.get(node.id) ?? new Set()) }))
     .filter(({ block }) => block.kind !== 'note')
     .map(({ node, block }, i) => planNode(node, i, block, children))
   const byId = new Map(nodes.map((node) => [node.id, node]))

@@ -26,7 +26,10 @@ interface ChildRun {
   unsubscribe: () => void
 }
 
-/** The children of one execution. It follows their journals and delivers each output when it is committed. */
+/**
+ * The children of one execution. It follows their journals and delivers each output when it is committed. The values of
+ * an output that is many are delivered at the end of the child, in the order of their iterations.
+ */
 export class ChildRuns {
   /** The last processed event of each child. */
   readonly seqs = new Map<string, number>()
@@ -91,8 +94,14 @@ export class ChildRuns {
 
   #take(childId: string, child: ChildRun, event: JournalEvent): void {
     this.seqs.set(childId, event.seq)
-    if (event.type === 'GraphOutput' && child.skip-- <= 0) this.#sink.output(child.run, event.name, event.value)
+    const { manyPins } = child.run.node.block
+    const deliver = (pin: string, value: unknown): void => {
+      if (child.skip-- <= 0) this.#sink.output(child.run, pin, value)
+    }
+    const isOrdered = child.run.node.flow !== undefined
+    if (event.type === 'GraphOutput' && !(isOrdered && manyPins.has(event.name))) deliver(event.name, event.value)
     if (event.type !== 'ExecutionFinished') return
+    if (isOrdered) for (const pin of manyPins) for (const value of event.outputs[pin] ?? []) deliver(pin, value)
     this.#forget(childId)
     const { status, reason } = event
     const message = `the graph ended with status ${status}: ${reason?.message ?? 'no reason given'}`

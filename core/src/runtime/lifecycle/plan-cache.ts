@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { AshlarError, Lru } from '../../base/index.ts'
-import { GraphVersion } from '../../domains/graphs/index.ts'
+import { blockWithPins, GraphVersion } from '../../domains/graphs/index.ts'
 import type { Block } from '../../blocks/index.ts'
 import type { PluginRegistry } from '../../catalogue/registry/index.ts'
 import { compilePlan, type Plan } from '../../engine/index.ts'
@@ -27,9 +27,13 @@ export function createPlanCache(fork: () => EntityManager, plugins: PluginRegist
         if (plan) loaded.set(id, plan)
         else missing.add(id)
       }
-      const versions = missing.size > 0 ? await fork().find(GraphVersion, { id: { $in: [...missing] } }) : []
+      const find = (ids: string[]): Promise<GraphVersion[]> =>
+        ids.length > 0 ? fork().find(GraphVersion, { id: { $in: ids } }) : Promise.resolve([])
+      const versions = await find([...missing])
+      const children = await find(versions.flatMap((version) => Object.values(version.children)))
+      const childById = new Map(children.map((child) => [child.id, child]))
       for (const version of versions) {
-        const plan = await compileVersion(version, plugins)
+        const plan = await compileVersion(version, plugins, childById)
         if (!(plan instanceof AshlarError)) cached.set(version.id, plan)
         loaded.set(version.id, plan)
         missing.delete(version.id)
@@ -40,7 +44,12 @@ export function createPlanCache(fork: () => EntityManager, plugins: PluginRegist
   }
 }
 
-async function compileVersion(version: GraphVersion, plugins: PluginRegistry): Promise<Plan | AshlarError> {
+/** @param children the versions that graph nodes run, which determine the pins of these nodes */
+async function compileVersion(
+  version: GraphVersion,
+  plugins: PluginRegistry,
+  children: ReadonlyMap<string, GraphVersion>,
+): Promise<Plan | AshlarError> {
   const blocks = new Map<string, Block>()
   for (const [reference, { digest, id }] of Object.entries(version.blocks)) {
     const block = await plugins.pinned(digest, id)
@@ -56,7 +65,8 @@ async function compileVersion(version: GraphVersion, plugins: PluginRegistry): P
     (node) => {
       const block = blocks.get(node.block)
       if (!block) throw new Error(`version ${version.id} pins no block for ${node.block}`)
-      return block
+      const { manyPins } = blockWithPins(block, node, children.get(version.children[node.id] ?? ''))
+      return manyPins === block.manyPins ? block : { ...block, manyPins }
     },
     version.children,
   )
