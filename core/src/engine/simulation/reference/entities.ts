@@ -79,7 +79,15 @@ export interface Tag {
  * Which links the runs behind a value took, by run and pin, where a pin has several links. Values whose notes differ
  * never meet.
  */
-export type Lineage = ReadonlyMap<string, number>
+export type Lineage = ReadonlyMap<string, Note>
+
+export interface Note {
+  /** The places of the node and of the pin, which order the notes. */
+  node: number
+  pin: number
+  /** The place of the link. */
+  link: number
+}
 
 /** A value at an input pin. */
 export interface Token {

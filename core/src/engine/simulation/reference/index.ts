@@ -3,7 +3,7 @@ import type { Run } from './entities.ts'
 import { evaluate } from './evaluate.ts'
 import { readGraph } from './graph.ts'
 import { NodeEvaluation, type Given } from './node.ts'
-import { compareTokens } from './order.ts'
+import { compareTags, compareTokens } from './order.ts'
 import { findPaths } from './paths.ts'
 import type { ScriptedBlock } from './script.ts'
 import { BudgetExceeded, State } from './state.ts'
@@ -43,15 +43,14 @@ export function computeOutcome(
 function collectOutputs({ runs }: State): Record<string, unknown[]> {
   const ends = runs.filter(({ node, inputs }) => node.block.kind === 'output' && inputs.value !== undefined)
   const named = Map.groupBy(ends, ({ node }) => String(node.constants.name))
-  return Object.fromEntries(
-    [...named].map(([name, own]) => {
-      const tokens = own.map((run) => {
-        const taken = run.taken.get('value')
-        return { tag: run.tag, lineage: run.lineage, value: run.inputs.value, link: taken?.link, from: run }
-      })
-      return [name, tokens.toSorted(compareTokens).map(({ value }) => value)]
-    }),
-  )
+  return Object.fromEntries([...named].map(([name, own]) => [name, own.toSorted(compareEnds).map(({ inputs }) => inputs.value)]))
+}
+
+/** Several output nodes with one name are in the order of the document. */
+function compareEnds(one: Run, other: Run): number {
+  const [a, b] = [one, other].map((run) => ({ ...run, value: undefined, from: run, link: run.taken.get('value')?.link }))
+  if (!a || !b) return 0
+  return compareTags(one.tag, other.tag) || one.node.place - other.node.place || compareTokens(a, b)
 }
 
 export { runBlock } from './run-block.ts'

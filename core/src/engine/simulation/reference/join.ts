@@ -6,9 +6,9 @@ import { agree, isInside, mergeLineages, prefixes } from './tags.ts'
 
 /** What a node can take at one tag. */
 export interface Candidates {
-  /** By pin, in the order of the pins. Undefined: the pin is left out, because it may be. */
-  byPin: Map<string, readonly Token[] | undefined>
-  /** Pins that no value reached and that may not be left out. */
+  /** By pin, in the order of the pins. */
+  byPin: Map<string, readonly Token[]>
+  /** Pins that no value reached. */
   dead: string[]
 }
 
@@ -41,7 +41,6 @@ export function candidatesAt(node: Node, tag: Tag, lists: ReadonlyMap<string, re
     const isReplaced = markersOf(node, pin).latest === true && longest !== undefined && longest.key !== tag.key
     const taken = carried.length > 0 ? carried : isReplaced ? nearest.slice(-1) : nearest
     if (taken.length > 0) found.byPin.set(pin, taken)
-    else if (mayBeLeftOut(node, pin)) found.byPin.set(pin, undefined)
     else found.dead.push(pin)
   }
   return found
@@ -59,7 +58,7 @@ function carriedInto(tag: Tag, tokens: readonly Token[]): readonly Token[] {
 }
 
 /** An optional pin; and a pin that only receives what is carried, which has no value in iteration 0. */
-function mayBeLeftOut(node: Node, pin: string): boolean {
+export function mayBeLeftOut(node: Node, pin: string): boolean {
   const links = linksTo(node, pin)
   const hasCarry = links.some(({ carry }) => carry)
   const hasConstant = node.constants[pin] !== undefined
@@ -70,13 +69,13 @@ function mayBeLeftOut(node: Node, pin: string): boolean {
 export function combine(node: Node, tag: Tag, { byPin }: Candidates): Combination[] {
   let combinations: Combination[] = [{ taken: new Map(), lineage: new Map() }]
   for (const [pin, tokens] of byPin) {
-    if (!tokens) continue
     const notes = linksTo(node, pin).length > 1 && !markersOf(node, pin).collect
     combinations = combinations.flatMap(({ taken, lineage }) =>
       tokens
         .filter((token) => agree(token.lineage, lineage))
         .map((token) => {
-          const own = notes ? new Map([[`${node.id}.${pin}@${tag.key}`, token.link?.place ?? 0]]) : new Map<string, number>()
+          const note = { node: node.place, pin: node.pins.indexOf(pin), link: token.link?.place ?? 0 }
+          const own = new Map(notes ? [[`${node.id}.${pin}@${tag.key}`, note]] : [])
           return { taken: new Map([...taken, [pin, token]]), lineage: mergeLineages([lineage, token.lineage, own]) }
         }),
     )

@@ -1,7 +1,7 @@
 import { TOOLS_PIN, isToolPin, parsePinPath, parseToolPin, placeValue, selectValue } from '../../../pins/index.ts'
 import type { Graph, Link, Node, Run, Scope, Tag, Token } from './entities.ts'
 import { isCaught, isMany, isProducer, linksFrom, markersOf } from './graph.ts'
-import { candidatesAt, combine, tagsOf, type Combination } from './join.ts'
+import { candidatesAt, combine, mayBeLeftOut, tagsOf, type Combination } from './join.ts'
 import { factsOf, gatherLists } from './lists.ts'
 import { isPrefix, pathOf, type Paths } from './paths.ts'
 import { checkYields, runBlock, type Failure, type Performance, type Yielded } from './run-block.ts'
@@ -38,7 +38,8 @@ export class NodeEvaluation {
     const lists = gatherLists(node, this.#paths, this.#state, focus)
     for (const tag of tagsOf(node, this.#paths, lists, this.#state, focus)) {
       const candidates = candidatesAt(node, tag, lists, this.#state)
-      const combinations = candidates.dead.length > 0 ? [] : combine(node, tag, candidates)
+      const canRun = candidates.dead.every((pin) => mayBeLeftOut(node, pin))
+      const combinations = canRun ? combine(node, tag, candidates) : []
       for (const combination of combinations) this.#run(node, tag, combination)
       if (combinations.length === 0) this.#state.incomplete.push({ node, tag, dead: candidates.dead })
     }
@@ -133,7 +134,10 @@ export class NodeEvaluation {
     run.isHandled = true
     const caught = { message, code, nodeId: node.id, number: this.#given.numberOf(run) }
     // The failures of different nodes are alternatives, as the values of several links are.
-    const lineage = mergeLineages([run.lineage, new Map([[`${producer.id}.caught@${tag.key}`, node.place]])])
+    const lineage = mergeLineages([
+      run.lineage,
+      new Map([[`${producer.id}.caught@${tag.key}`, { node: producer.place, pin: -1, link: node.place }]]),
+    ])
     for (const link of producer.outgoing) if (isCaught(link)) this.#sendOver(link, { ...run, lineage }, caught, tag)
   }
 

@@ -1,11 +1,12 @@
-import type { Run, Scope, Step, Tag, Token } from './entities.ts'
+import type { Lineage, Note, Scope, Step, Tag, Token } from './entities.ts'
 
 /**
  * The order of the values in a list and at an output of the graph. Rule 34: position by position by the
- * loop, then by k; a prefix precedes what is inside of it; then by link; then by the runs that the values came from.
+ * loop, then by k; a prefix precedes what is inside of it; then by link; then by the links that the runs
+ * behind the values took.
  */
 export function compareTokens(one: Token, other: Token): number {
-  return compareTags(one.tag, other.tag) || placeOf(one) - placeOf(other) || compareRuns(one.from, other.from)
+  return compareTags(one.tag, other.tag) || placeOf(one) - placeOf(other) || compareLineages(one.lineage, other.lineage)
 }
 
 export function compareTags(one: Tag, other: Tag): number {
@@ -24,20 +25,24 @@ function compareOrigins({ from }: Step, { from: other }: Step): number {
 
 function compareScopes(one: Scope, other: Scope): number {
   if (one === other) return 0
-  return one.opener.place - other.opener.place || compareRuns(one.producer, other.producer)
+  const lineages = compareLineages(one.lineage, other.lineage)
+  return one.opener.place - other.opener.place || lineages
 }
 
-/** Runs of one node with one tag differ by what they took: by link, pin by pin, then by where that came from. */
-export function compareRuns(one: Run | undefined, other: Run | undefined): number {
-  if (one === other || !one || !other) return 0
-  if (one.node !== other.node) return one.node.place - other.node.place
-  for (const pin of one.node.pins) {
-    const [taken, against] = [one.taken.get(pin), other.taken.get(pin)]
-    if (!taken || !against || taken === against) continue
-    const order = compareTokens(taken, against)
+/** By the links that were taken, at the nodes in the order of the document. */
+function compareLineages(one: Lineage, other: Lineage): number {
+  const [notes, others] = [inOrder(one), inOrder(other)]
+  for (const [i, note] of notes.entries()) {
+    const against = others[i]
+    if (!against) return 1
+    const order = note.node - against.node || note.pin - against.pin || note.link - against.link
     if (order !== 0) return order
   }
-  return 0
+  return notes.length - others.length
+}
+
+function inOrder(lineage: Lineage): Note[] {
+  return [...lineage.values()].toSorted((a, b) => a.node - b.node || a.pin - b.pin)
 }
 
 function placeOf({ link }: Token): number {

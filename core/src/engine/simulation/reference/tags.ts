@@ -38,7 +38,7 @@ function turnText({ scope, k, from }: Step): string {
 
 export function agree(one: Lineage, other: Lineage): boolean {
   const [small, large] = one.size < other.size ? [one, other] : [other, one]
-  for (const [key, link] of small) if ((large.get(key) ?? link) !== link) return false
+  for (const [key, note] of small) if ((large.get(key) ?? note).link !== note.link) return false
   return true
 }
 
@@ -48,5 +48,5 @@ export function mergeLineages(lineages: readonly Lineage[]): Lineage {
 
 /** The notes on which all agree. */
 export function commonNotes([first, ...others]: readonly Lineage[]): Lineage {
-  return new Map([...(first ?? [])].filter(([key, link]) => others.every((lineage) => lineage.get(key) === link)))
+  return new Map([...(first ?? [])].filter(([key, { link }]) => others.every((lineage) => lineage.get(key)?.link === link)))
 }

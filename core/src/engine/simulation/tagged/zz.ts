@@ -5,8 +5,7 @@ import { shrink, showCase } from './shrink.ts'
 import type { TaggedCase } from './cases.ts'
 const [from, count, maxFail] = process.argv.slice(2).map(Number) as [number, number, number]
 let valid = 0,
-  bad = 0,
-  threw = 0
+  bad = 0
 const reasons = new Map<string, number>()
 function why(c: TaggedCase): string | undefined {
   try {
@@ -35,15 +34,17 @@ for (let i = from; i < from + count; i++) {
   const reason = why(c)
   if (reason === undefined) continue
   bad++
-  const kind = reason.replace(/^after a crash at event \d+: /, 'crash: ').slice(0, 25)
+  const kind = kindOf(reason)
   reasons.set(kind, (reasons.get(kind) ?? 0) + 1)
   if ((reasons.get(kind) ?? 0) <= 1 && reasons.size <= maxFail) {
     const small = shrink(c, (s) => {
       const r = why(s)
-      return r !== undefined && r.replace(/^after a crash at event \d+: /, 'crash: ').slice(0, 25) === kind
+      return r !== undefined && kindOf(r) === kind
     })
     console.log('-----', i, why(small)?.slice(0, 1500))
     console.log(showCase(small))
   }
 }
 console.log({ valid, bad, ms: performance.now() - t }, reasons)
+
+function kindOf(r: string): string { const t = r.replace(/^after a crash at event \d+: /, 'crash: '); const miss = /not expected:\n/.test(t) && /missing:\n/.test(t) ? 'both' : /missing:\n/.test(t) ? 'missing' : 'extra'; return t.startsWith('the outputs') ? 'outputs' : t.startsWith('node exec') || t.startsWith('incomplete') || t.startsWith('loops') ? t.slice(0, 15) + miss : t.slice(0, 25) }
