@@ -22,40 +22,60 @@ export interface Folded {
  * @throws {AshlarError} JOURNAL_UNREADABLE when a newer version has written the journal
  */
 export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
-  const scheduler = new Scheduler(plan)
-  const pending = new Map<NodeExecution, Decision>()
+  const folding = new Folding(plan)
+  for (const event of events) folding.add(event)
+  return folding.end()
+}
+
+/** A fold that receives the events of a journal one by one, so that a long journal does not have to be in memory. */
+export class Folding {
+  readonly #scheduler: Scheduler
+  readonly #pending = new Map<NodeExecution, Decision>()
   /** The attempts that may have had an effect. */
-  const effectAttempts = new Map<NodeExecution, number>()
+  readonly #effectAttempts = new Map<NodeExecution, number>()
   /**
    * Graph outputs that have arrived and are not recorded in the journal yet, because a crash may have come in between.
    */
-  const unreported: Decision[] = []
-  let end: Decision | undefined
-  for (const event of events) {
+  readonly #unreported: Decision[] = []
+  #end: Decision | undefined
+
+  /** @param options.retains see {@link Scheduler} */
+  constructor(plan: Plan, options: { retains?: boolean } = {}) {
+    this.#scheduler = new Scheduler(plan, options)
+  }
+
+  /** Adds the next event. @throws {AshlarError} JOURNAL_UNREADABLE when a newer version has written it */
+  add(event: ExecutionEvent): void {
     const input = toSchedulerEvent(event)
     if (event.type === 'EffectStarted' || (event.type === 'NodeStarted' && !event.marksEffects)) {
-      const run = scheduler.nodeExecution(event.node, event.n)
-      if (run) effectAttempts.set(run, event.attempt)
+      const run = this.#scheduler.nodeExecution(event.node, event.n)
+      if (run?.node.block.effectful) this.#effectAttempts.set(run, event.attempt)
     }
-    if (event.type === 'GraphOutput') unreported.shift()
-    if (!input) continue
+    if (event.type === 'GraphOutput') this.#unreported.shift()
+    if (!input) return
     if (input.type === 'finish' || input.type === 'retry' || input.type === 'wait' || input.type === 'resume') {
-      const run = scheduler.nodeExecution(input.node, input.n)
-      if (run) pending.delete(run)
+      const run = this.#scheduler.nodeExecution(input.node, input.n)
+      if (run) this.#pending.delete(run)
+      if (run && input.type === 'finish') this.#effectAttempts.delete(run)
     }
-    for (const decision of scheduler.step(input)) {
-      if (decision.type === 'end') end = decision
-      else if (decision.type === 'graph-output') unreported.push(decision)
+    for (const decision of this.#scheduler.step(input)) {
+      if (decision.type === 'end') this.#end = decision
+      else if (decision.type === 'graph-output') this.#unreported.push(decision)
       else if (decision.type === 'run' || decision.type === 'retry' || decision.type === 'wait')
-        pending.set(decision.run, decision)
+        this.#pending.set(decision.run, decision)
     }
   }
-  if (end) return { scheduler, pending: [...unreported, end], interrupted: new Set() }
-  const interrupted = new Set([...pending.keys()].filter((run) => isInterrupted(run, effectAttempts.get(run))))
-  // Interrupted runs come first: if they end the execution, nothing else is started in vain.
-  const first = [...interrupted].flatMap((run) => pending.get(run) ?? [])
-  const others = [...pending].flatMap(([run, decision]) => (interrupted.has(run) ? [] : decision))
-  return { scheduler, pending: [...unreported, ...first, ...others], interrupted }
+
+  end(): Folded {
+    const scheduler = this.#scheduler
+    if (this.#end) return { scheduler, pending: [...this.#unreported, this.#end], interrupted: new Set() }
+    const runs = [...this.#pending.keys()]
+    const interrupted = new Set(runs.filter((run) => isInterrupted(run, this.#effectAttempts.get(run))))
+    // Interrupted runs come first: if they end the execution, nothing else is started in vain.
+    const first = [...interrupted].flatMap((run) => this.#pending.get(run) ?? [])
+    const others = [...this.#pending].flatMap(([run, decision]) => (interrupted.has(run) ? [] : decision))
+    return { scheduler, pending: [...this.#unreported, ...first, ...others], interrupted }
+  }
 }
 
 function isInterrupted({ node: { block }, status, attempt }: NodeExecution, actedAttempt: number | undefined): boolean {

@@ -1,5 +1,5 @@
 export { eventsToReplay, eventsToRetry } from './continue.ts'
-export { fold, toSchedulerEvent } from './fold.ts'
+export { fold, Folding, toSchedulerEvent } from './fold.ts'
 export { coerceInputs, inputText, resolveInputs } from './node-inputs.ts'
 export { formatTag, missingPins } from './pairing/index.ts'
 export { compilePlan } from './plan/index.ts'

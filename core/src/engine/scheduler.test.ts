@@ -35,7 +35,7 @@ const fakes: Record<string, FakeBlock> = {
   },
 }
 
-function run(document: unknown, options?: SimulationOptions): Simulation {
+function run(document: object, options?: SimulationOptions): Simulation {
   return simulate(planWith(fakes, document), fakes, options)
 }
 function getInputs({ runs }: Simulation, node: string): Record<string, unknown>[] {
@@ -341,7 +341,7 @@ describe('a run (rules 10 to 14, 16)', () => {
 })
 
 describe('a sleep (rule 19)', () => {
-  const stepping = (document: unknown): Scheduler => {
+  const stepping = (document: object): Scheduler => {
     const scheduler = new Scheduler(planWith(fakes, document))
     scheduler.step({ type: 'start', inputs: {} })
     return scheduler

@@ -75,7 +75,7 @@ function run(
   return simulate(plan, blocks, { inputs, choose })
 }
 
-function toDocument(nodes: Record<string, [string, object?, object?]>, links: string[]): unknown {
+function toDocument(nodes: Record<string, [string, object?, object?]>, links: string[]): object {
   return {
     pairing: 'TAGGED',
     nodes: Object.entries(nodes).map(([id, [block, inputs = {}, rest = {}]]) => ({

@@ -67,6 +67,7 @@ export function toPlan(blocks: ReadonlyMap<string, Block>, document: GraphDocume
   })
 }
 
-export function planWith(fakes: Record<string, FakeBlock>, document: unknown): Plan {
-  return toPlan(fakeBlocks(fakes), documentSchema.parse(document))
+/** @param document pairs values in the order of arrival unless it states another pairing */
+export function planWith(fakes: Record<string, FakeBlock>, document: object): Plan {
+  return toPlan(fakeBlocks(fakes), documentSchema.parse({ pairing: 'FIFO', ...document }))
 }

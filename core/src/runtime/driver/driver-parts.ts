@@ -2,7 +2,7 @@ import type { CapabilityHosts } from '../../capabilities/index.ts'
 import type { ErrorLocator } from '../../catalogue/registry/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
 import type { ChildRunParts } from './child-runs.ts'
-import type { ExecutionEvent, Plan, InputMasks } from '../../engine/index.ts'
+import type { Folded, Plan, InputMasks } from '../../engine/index.ts'
 import type { JournalEntry, JournalWriter } from '../journal/index.ts'
 
 /** An execution that a worker has leased. */
@@ -15,8 +15,8 @@ export interface TakenExecution {
   masks: InputMasks | null
   plan: Plan
   entry: JournalEntry
-  /** The events that the journal already contains. */
-  events: ExecutionEvent[]
+  /** The state after the events that the journal already contains. */
+  folded: Folded
 }
 
 export interface DriverParts extends ChildRunParts {

@@ -4,7 +4,7 @@ import type { LocatedStack } from '../../blocks/index.ts'
 import type { CallSink } from '../../sandbox/calls/index.ts'
 import type { DriverParts } from './driver-parts.ts'
 import { ExecutionDriver } from './driver.ts'
-import type { ExecutionEvent, Plan } from '../../engine/index.ts'
+import { fold, type ExecutionEvent, type Plan } from '../../engine/index.ts'
 import { planWith, type FakeBlock } from '../../engine/simulation/fake-blocks.ts'
 
 const fakes: Record<string, FakeBlock> = {
@@ -48,7 +48,7 @@ function drive(plan: Plan, instead: Partial<DriverParts> = {}): { events: Execut
     ...instead,
   } satisfies DriverParts
   const entry = { executionId: 'e', fence: 1, parentId: null, lastSeq: 0, committedSeq: 0, lost: false }
-  const taken = { id: 'e', depth: 0, ownerId: 'o', graphId: null, inputs: {}, masks: null, plan, entry, events: [] }
+  const taken = { id: 'e', depth: 0, ownerId: 'o', graphId: null, inputs: {}, masks: null, plan, entry, folded: fold(plan, []) }
   new ExecutionDriver(taken, parts).start()
   return { events, calls }
 }

@@ -8,7 +8,6 @@ import type { DriverParts, TakenExecution } from './driver-parts.ts'
 import {
   type Decision,
   type ExecutionEvent,
-  fold,
   inputText,
   type NodeError,
   type NodeExecution,
@@ -60,7 +59,7 @@ export class ExecutionDriver {
   constructor(taken: TakenExecution, parts: DriverParts) {
     this.#taken = taken
     this.#parts = parts
-    const { scheduler, pending, interrupted } = fold(taken.plan, taken.events)
+    const { scheduler, pending, interrupted } = taken.folded
     this.#scheduler = scheduler
     this.#children = new ChildRuns(parts, {
       output: (run, pin, value) => {

@@ -2,7 +2,7 @@ export { blobHashes, readBlobSizes, restoreBlobs, restoreBlobTexts, SEPARATOR, s
 export { createJournalHealth } from './journal-health.ts'
 export { maintainJournal } from './journal-partitions.ts'
 export { countEvents, readEventsAt, readLastSeqs, readParts } from './journal-parts.ts'
-export { creationTime, followEvents, readLastSeq, readEvents, readJournal } from './journal-reader.ts'
+export { creationTime, followEvents, readLastSeq, readEvents, readPages } from './journal-reader.ts'
 export { readJournals } from './read-journals.ts'
 export { JOURNAL_AT, decodeRowByEvent, encodeRow, toRuns } from './journal-rows.ts'
 export { createJournalStore } from './journal-store.ts'

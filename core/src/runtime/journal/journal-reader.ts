@@ -11,23 +11,24 @@ const MAX_SEQ = 2 ** 31 - 1
 
 /** Reads the committed events of an execution after `after`, in order. @throws {AshlarError} JOURNAL_UNREADABLE */
 export async function readEvents(pool: pg.Pool | pg.ClientBase, executionId: string, after: number): Promise<JournalEvent[]> {
-  const events: JournalEvent[] = []
-  for (let isMore = true; isMore;) {
-    const rows = await readRows(pool, executionId, events.at(-1)?.seq ?? after, MAX_SEQ)
-    events.push(...rows.events)
-    isMore = rows.isMore
-  }
-  await restoreBlobs(pool, events)
-  return events
+  const all: JournalEvent[] = []
+  for await (const events of readPages(pool, executionId, after)) for (const event of events) all.push(event)
+  return all
 }
 
-/** Returns all committed events of an execution, or the reason why they are unreadable. Throws database errors. */
-export async function readJournal(pool: pg.Pool, executionId: string): Promise<JournalEvent[] | AshlarError> {
-  try {
-    return await readEvents(pool, executionId, 0)
-  } catch (error) {
-    if (error instanceof AshlarError) return error
-    throw error
+/** Reads the committed events of an execution page by page, in order. @throws {AshlarError} JOURNAL_UNREADABLE */
+export async function* readPages(
+  pool: pg.Pool | pg.ClientBase,
+  executionId: string,
+  after: number,
+): AsyncGenerator<JournalEvent[], void> {
+  let last = after
+  for (let isMore = true; isMore;) {
+    const rows = await readRows(pool, executionId, last, MAX_SEQ)
+    await restoreBlobs(pool, rows.events)
+    yield rows.events
+    last = rows.events.at(-1)?.seq ?? last
+    isMore = rows.isMore
   }
 }
 

@@ -1,13 +1,13 @@
-import { AshlarError, Batcher } from '../../base/index.ts'
+import { AshlarError, Batcher, Slices } from '../../base/index.ts'
 import { announce, MAX_IDS } from '../../postgres/index.ts'
 import type { Lease } from '../../postgres/queue/index.ts'
 import { ExecutionDriver, type TakenExecution } from '../driver/index.ts'
-import type { JournalEvent, Plan } from '../../engine/index.ts'
+import { Folding, type Folded, type Plan } from '../../engine/index.ts'
 import { greedyOwners } from './fairness.ts'
 import {
   readLastSeq,
   readEvents,
-  readJournal,
+  readPages,
   News,
   createJournalStore,
   type JournalEntry,
@@ -210,14 +210,14 @@ class RunningWorker implements Worker {
     const { pool } = this.#parts.database
     const { id: executionId, fence, parent_id: parentId } = row
     const lastSeq = row.resumed ? await readLastSeq(pool, executionId) : 0
-    const events = row.resumed ? await readJournal(pool, executionId) : []
+    const folded = plan instanceof AshlarError ? plan : await this.#fold(row, plan)
     const entry = { executionId, fence, parentId, lastSeq, committedSeq: lastSeq, lost: false }
     const held: HeldExecution = { lease, ownerId: row.owner_id, entry, driver: undefined }
     this.#held.add(held)
     try {
       if (plan instanceof AshlarError) throw plan
-      if (events instanceof AshlarError) throw events
-      this.#drive(row, held, plan, events)
+      if (folded instanceof AshlarError) throw folded
+      this.#drive(row, held, plan, folded)
     } catch (error) {
       if (!(error instanceof AshlarError)) this.#parts.onError(error)
       this.#fail(
@@ -229,7 +229,24 @@ class RunningWorker implements Worker {
     }
   }
 
-  #drive(row: TakenRow, held: HeldExecution, plan: Plan, events: JournalEvent[]): void {
+  /** Restores the state from the journal, in turns with other work. Throws database errors. */
+  async #fold(row: TakenRow, plan: Plan): Promise<Folded | AshlarError> {
+    const folding = new Folding(plan, { retains: false })
+    const slices = new Slices()
+    try {
+      for await (const events of row.resumed ? readPages(this.#parts.database.pool, row.id, 0) : [])
+        for (const event of events) {
+          folding.add(event)
+          if (slices.isOver()) await slices.pause()
+        }
+      return folding.end()
+    } catch (error) {
+      if (error instanceof AshlarError) return error
+      throw error
+    }
+  }
+
+  #drive(row: TakenRow, held: HeldExecution, plan: Plan, folded: Folded): void {
     const taken: TakenExecution = {
       id: row.id,
       depth: row.depth,
@@ -239,7 +256,7 @@ class RunningWorker implements Worker {
       masks: row.masks,
       plan,
       entry: held.entry,
-      events,
+      folded,
     }
     const { sandbox, errorLocator, capabilities, children, database } = this.#parts
     held.driver = new ExecutionDriver(taken, {
