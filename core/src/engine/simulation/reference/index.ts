@@ -28,10 +28,10 @@ export function computeOutcome(
   const graph = readGraph(document, blocks)
   const paths = findPaths(graph)
   const state = new State()
-  const { inputs = {}, messageOf = (_, __, code) => `<${code}>`, numberOf = () => undefined } = given
+  const { inputs = {}, messageOf = (_, __, code) => `<${code}>` } = given
   let isExceeded = false
   try {
-    evaluate(graph, paths, state, new NodeEvaluation(graph, paths, state, { inputs, messageOf, numberOf }))
+    evaluate(graph, paths, state, new NodeEvaluation(graph, paths, state, { inputs, messageOf }))
   } catch (error) {
     if (!(error instanceof BudgetExceeded)) throw error
     isExceeded = true

@@ -3,7 +3,7 @@ import type { Graph, Link, Node, Run, Scope, Tag, Token } from './entities.ts'
 import { isCaught, isMany, isProducer, linksFrom, markersOf } from './graph.ts'
 import { candidatesAt, combine, mayBeLeftOut, tagsOf, type Combination } from './join.ts'
 import { factsOf, gatherLists } from './lists.ts'
-import { isPrefix, pathOf, type Paths } from './paths.ts'
+import { isPrefix, isSamePath, pathOf, type Path, type Paths } from './paths.ts'
 import { checkYields, runBlock, type Failure, type Performance, type Yielded } from './run-block.ts'
 import { BudgetExceeded, type State } from './state.ts'
 import { ROOT, agree, extend, isInside, mergeLineages } from './tags.ts'
@@ -12,8 +12,6 @@ import { ROOT, agree, extend, isInside, mergeLineages } from './tags.ts'
 export interface Given {
   inputs: Record<string, unknown>
   messageOf: (node: string, tag: Tag, code: string) => string
-  /** The `n` of a run, which depends on the order of arrival. */
-  numberOf: (run: Run) => unknown
 }
 
 /** Computes all runs of one node when all its values have arrived. */
@@ -36,6 +34,7 @@ export class NodeEvaluation {
   evaluate(node: Node, focus: Tag): void {
     if (node.pins.length === 0) return this.#run(node, ROOT, { taken: new Map(), lineage: new Map() })
     const lists = gatherLists(node, this.#paths, this.#state, focus)
+    this.#findConflicts(node, lists, focus)
     for (const tag of tagsOf(node, this.#paths, lists, this.#state, focus)) {
       const candidates = candidatesAt(node, tag, lists, this.#state)
       const canRun = candidates.dead.every((pin) => mayBeLeftOut(node, pin))
@@ -43,20 +42,28 @@ export class NodeEvaluation {
       for (const combination of combinations) this.#run(node, tag, combination)
       if (combinations.length === 0) this.#state.incomplete.push({ node, tag, dead: candidates.dead })
     }
-    this.#findConflicts(node, lists, focus)
   }
 
   /** Rule 25: two values that a deeper run would have to choose between. */
   #findConflicts(node: Node, lists: ReadonlyMap<string, readonly Token[]>, focus: Tag): void {
-    const isBroadcast = (tag: Tag): boolean =>
-      this.#paths.ofNode(node).some((path) => path.length > pathOf(tag).length && isPrefix(pathOf(tag), path))
+    const isExactElsewhere = (pin: string, path: Path): boolean =>
+      node.incoming.some((link) => link.sinkPin !== pin && this.#paths.ofSink(link).some((other) => isSamePath(other, path)))
+    const isBroadcast = (pin: string, tag: Tag): boolean =>
+      this.#paths.ofNode(node).some((path) => {
+        const own = pathOf(tag)
+        return path.length > own.length && isPrefix(own, path) && isExactElsewhere(pin, path)
+      })
     for (const pin of node.pins) {
       if (markersOf(node, pin).latest) continue
       const tokens = (lists.get(pin) ?? this.#state.tokensAt(node, pin)).filter(
         ({ link, tag }) => !link?.carry && isInside(tag, focus),
       )
       for (const [, same] of Map.groupBy(tokens, ({ tag }) => tag.key))
-        if (same.some((a, i) => same.some((b, j) => i < j && agree(a.lineage, b.lineage))) && same[0] && isBroadcast(same[0].tag))
+        if (
+          same.some((a, i) => same.some((b, j) => i < j && agree(a.lineage, b.lineage))) &&
+          same[0] &&
+          isBroadcast(pin, same[0].tag)
+        )
           this.#state.conflicts.push({ node, tag: same[0].tag })
     }
   }
@@ -132,7 +139,7 @@ export class NodeEvaluation {
     const producer = catcher?.scope.producer?.node
     if (!producer) return
     run.isHandled = true
-    const caught = { message, code, nodeId: node.id, number: this.#given.numberOf(run) }
+    const caught = { message, code, nodeId: node.id, index: tag.steps.at(-1)?.k ?? 0 }
     // The failures of different nodes are alternatives, as the values of several links are.
     const lineage = mergeLineages([
       run.lineage,

@@ -11,6 +11,8 @@ export interface Paths {
   cycles: readonly Cycle[]
   /** The paths on which values of a link can arrive. */
   ofLink: (link: Link) => readonly Path[]
+  /** As seen by the node that the link leads to: at a collect pin, the paths that remain after it closes a scope. */
+  ofSink: (link: Link) => readonly Path[]
   /** The paths at which a node can run: some link of each of its pins leads to a prefix. */
   ofNode: (node: Node) => readonly Path[]
   /** The opener of the outermost scope that a collect link closes. Rule 29. */
@@ -43,7 +45,6 @@ function computePaths(graph: Graph, cycles: readonly Cycle[], caught: ReadonlyMa
     memo.set(node, paths)
     return paths
   }
-  /** As seen by the node that the link leads to. */
   const ofSink = (link: Link): readonly Path[] => {
     const closed = closedBy(link)
     const paths = ofLink(link)
@@ -67,7 +68,7 @@ function computePaths(graph: Graph, cycles: readonly Cycle[], caught: ReadonlyMa
     const loop = path.find(({ type, id }) => type !== 'CYCLE' && id === closes)
     return loop ?? path.findLast((opener) => isMember(cycles, opener, closes))
   }
-  return { cycles, ofLink, ofNode, closedBy, caughtBy: (producer) => caught.get(producer) ?? new Set() }
+  return { cycles, ofLink, ofSink, ofNode, closedBy, caughtBy: (producer) => caught.get(producer) ?? new Set() }
 }
 
 /** The nodes inside a loop, except those behind its caught pin, which would receive their own failures. */

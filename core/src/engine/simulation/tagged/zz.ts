@@ -47,4 +47,12 @@ for (let i = from; i < from + count; i++) {
 }
 console.log({ valid, bad, ms: performance.now() - t }, reasons)
 
-function kindOf(r: string): string { const t = r.replace(/^after a crash at event \d+: /, 'crash: '); const miss = /not expected:\n/.test(t) && /missing:\n/.test(t) ? 'both' : /missing:\n/.test(t) ? 'missing' : 'extra'; return t.startsWith('the outputs') ? 'outputs' : t.startsWith('node exec') || t.startsWith('incomplete') || t.startsWith('loops') ? t.slice(0, 15) + miss : t.slice(0, 25) }
+function kindOf(r: string): string {
+  const t = r.replace(/^after a crash at event \d+: /, 'crash: ')
+  const miss = /not expected:\n/.test(t) && /missing:\n/.test(t) ? 'both' : /missing:\n/.test(t) ? 'missing' : 'extra'
+  return t.startsWith('the outputs')
+    ? 'outputs'
+    : t.startsWith('node exec') || t.startsWith('incomplete') || t.startsWith('loops')
+      ? t.slice(0, 15) + miss
+      : t.slice(0, 25)
+}
