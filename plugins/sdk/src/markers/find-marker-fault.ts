@@ -30,14 +30,14 @@ interface MarkerFault {
 
 /** Finds the first marker that contradicts another one, or that is on a pin that cannot have it. */
 export function findMarkerFault({ staticOutput, inputs, outputs }: MarkedBlock): MarkerFault | undefined {
-  const hasMany = outputs.some(({ meta }) => meta.many === true)
+  const hasMany = outputs.some(({ meta }) => meta.many === true || meta.manyIf !== undefined)
   const loops = inputs.filter(({ meta }) => meta.loop === true)
   for (const pin of inputs) {
     const message = inputFault(pin, inputs, loops)
     if (message !== undefined) return { side: 'input', pin: pin.name, message }
   }
   for (const pin of outputs) {
-    const message = outputFault(pin, hasMany, staticOutput)
+    const message = outputFault(pin, hasMany, staticOutput) ?? conditionFault(pin, inputs, staticOutput)
     if (message !== undefined) return { side: 'output', pin: pin.name, message }
   }
   return undefined
@@ -68,9 +68,24 @@ function outputFault(pin: MarkedPin, hasMany: boolean, staticOutput: boolean): s
   return hasMany ? undefined : `the output "${pin.name}" is ${marker}, so the block must have an output that is many`
 }
 
+/** Checks `manyIf`, the names of inputs. */
+function conditionFault({ name, meta }: MarkedPin, inputs: readonly MarkedPin[], staticOutput: boolean): string | undefined {
+  const condition: unknown = meta.manyIf
+  if (condition === undefined) return undefined
+  const marker = OUTPUT_MARKERS.find((each) => meta[each] === true)
+  if (marker) return `the output "${name}" is ${marker} and has manyIf: an output has at most one of these markers`
+  if (name === 'error' || name === 'tools') return `the output "${name}" cannot have manyIf: choose another pin`
+  if (staticOutput) return `the output "${name}" has manyIf, so the block must not have staticOutput`
+  const names = inputs.map((input) => input.name)
+  if (Array.isArray(condition) && condition.length > 0 && condition.every((each) => names.includes(each as string)))
+    return undefined
+  return `manyIf of the output "${name}" must be a list of inputs of the block; it has ${names.join(', ') || 'none'}`
+}
+
 /** Returns the markers of a pin that are set, or a fault if one is not a boolean or belongs to the other side. */
 function markersOf({ name, meta }: MarkedPin, allowed: readonly PinMarker[]): PinMarker[] | string {
   const side = allowed === INPUT_MARKERS ? 'input' : 'output'
+  if (side === 'input' && meta.manyIf !== undefined) return `the input "${name}" has manyIf, but only an output can have it`
   for (const marker of PIN_MARKERS) {
     const value = meta[marker]
     if (value === undefined || value === false) continue
