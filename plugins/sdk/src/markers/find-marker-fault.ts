@@ -68,24 +68,24 @@ function outputFault(pin: MarkedPin, hasMany: boolean, staticOutput: boolean): s
   return hasMany ? undefined : `the output "${pin.name}" is ${marker}, so the block must have an output that is many`
 }
 
-/** Checks `manyIf`, the names of inputs. */
+/** Checks the names of the inputs that make an output many. */
 function conditionFault({ name, meta }: MarkedPin, inputs: readonly MarkedPin[], staticOutput: boolean): string | undefined {
-  const condition: unknown = meta.manyIf
-  if (condition === undefined) return undefined
+  const { manyIf } = meta
+  if (manyIf === undefined) return undefined
+  const isKnown = (input: unknown): boolean => inputs.some((each) => each.name === input)
+  if (!Array.isArray(manyIf) || manyIf.length === 0 || !manyIf.every(isKnown))
+    return `the marker manyIf of the output "${name}" must list inputs of the block: ${inputs.map((each) => each.name).join(', ') || 'it has none'}`
   const marker = OUTPUT_MARKERS.find((each) => meta[each] === true)
-  if (marker) return `the output "${name}" is ${marker} and has manyIf: an output has at most one of these markers`
-  if (name === 'error' || name === 'tools') return `the output "${name}" cannot have manyIf: choose another pin`
-  if (staticOutput) return `the output "${name}" has manyIf, so the block must not have staticOutput`
-  const names = inputs.map((input) => input.name)
-  if (Array.isArray(condition) && condition.length > 0 && condition.every((each) => names.includes(each as string)))
-    return undefined
-  return `manyIf of the output "${name}" must be a list of inputs of the block; it has ${names.join(', ') || 'none'}`
+  if (marker) return `the output "${name}" is ${marker} and manyIf: an output has at most one of these markers`
+  if (name === 'error' || name === 'tools') return `the output "${name}" cannot be manyIf: choose another pin`
+  if (staticOutput) return `the output "${name}" is manyIf, so the block must not have staticOutput`
+  return undefined
 }
 
 /** Returns the markers of a pin that are set, or a fault if one is not a boolean or belongs to the other side. */
 function markersOf({ name, meta }: MarkedPin, allowed: readonly PinMarker[]): PinMarker[] | string {
   const side = allowed === INPUT_MARKERS ? 'input' : 'output'
-  if (side === 'input' && meta.manyIf !== undefined) return `the input "${name}" has manyIf, but only an output can have it`
+  if (side === 'input' && meta.manyIf !== undefined) return `the input "${name}" is manyIf, but only an output can be`
   for (const marker of PIN_MARKERS) {
     const value = meta[marker]
     if (value === undefined || value === false) continue
