@@ -31,6 +31,9 @@ export interface Facts {
   finishedAt: Date | undefined
   /** The event that overrides its inputs. */
   overrideSeq: number | undefined
+  /** The `seq` of its first and last events. */
+  firstSeq: number
+  lastSeq: number
   /** Its index among the node executions that have started, in the order of their start. */
   startIndex: number | undefined
 }
@@ -100,8 +103,9 @@ export class Projection {
   #record(event: Extract<JournalEvent, { node: string }>): void {
     const run = this.scheduler.nodeExecution(event.node, event.n)
     if (!run) return
-    const facts = this.#facts.get(run) ?? { ...NO_FACTS, outputs: [] }
+    const facts = this.#facts.get(run) ?? { ...NO_FACTS, outputs: [], firstSeq: event.seq }
     this.#facts.set(run, facts)
+    facts.lastSeq = event.seq
     if (event.type === 'NodeStarted' && !facts.startedAt) {
       facts.startedAt = new Date(event.at)
       facts.startIndex = this.started.push(run) - 1
@@ -116,12 +120,13 @@ export class Projection {
   }
 }
 
-const NO_FACTS: Omit<Facts, 'outputs'> = {
+const NO_FACTS: Omit<Facts, 'outputs' | 'firstSeq'> = {
   outputCount: 0,
   progress: undefined,
   startedAt: undefined,
   finishedAt: undefined,
   overrideSeq: undefined,
+  lastSeq: 0,
   startIndex: undefined,
 }
 
