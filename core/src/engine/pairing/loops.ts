@@ -1,5 +1,5 @@
 import type { GatherPlan, PlanLink, PlanNode } from '../plan/index.ts'
-import { parsePinPath, parseToolPin } from '../../pins/index.ts'
+import { parsePinPath, parseToolPin, selectValue } from '../../pins/index.ts'
 import { Carries } from './carries.ts'
 import type { Gathers } from './gathers.ts'
 import { withChoice, type Lineage } from './lineage.ts'
@@ -128,7 +128,10 @@ export class Loops {
       if (!catching?.flow?.catches.has(run.node)) continue
       const value = { message: error.message, code: error.code, nodeId: run.node.id, index: tag.index }
       const lineage = withChoice(run.lineage, catching, String(-1 - run.node.index))
-      for (const link of catching.flow.caughtLinks) this.#arrive(link, value, run.tag, lineage)
+      for (const link of catching.flow.caughtLinks) {
+        const selected = selectValue(value, link.steps)
+        if (selected !== undefined) this.#arrive(link, selected, run.tag, lineage)
+      }
       return true
     }
     return false
