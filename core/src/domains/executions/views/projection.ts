@@ -38,9 +38,12 @@ export interface Facts {
   startIndex: number | undefined
 }
 
-/** Estimates of the memory that an event and the delivery of a value use: 20 000 events use 4.5 MB. */
+/**
+ * Estimates of the memory that an event and the delivery of a value use. 20 000 events use 4.5 MB. A loop over 100 000
+ * items with three nodes and a collect node has 300 002 node executions and uses 400 MB.
+ */
 const EVENT_BYTES = 100
-const DELIVERY_BYTES = 500
+const DELIVERY_BYTES = { FIFO: 500, TAGGED: 900 }
 
 /**
  * The node executions of one execution, as its journal up to `seq` describes them: the state of the scheduler, which
@@ -58,11 +61,13 @@ export class Projection {
   /** An estimate. */
   bytes: number
   readonly #facts = new Map<NodeExecution, Facts>()
+  readonly #deliveryBytes: number
 
   constructor(plan: Plan) {
     this.plan = plan
     this.scheduler = new Scheduler(plan, { select: selectRef })
-    this.bytes = DELIVERY_BYTES * (plan.nodes.length + 1)
+    this.#deliveryBytes = DELIVERY_BYTES[plan.pairing]
+    this.bytes = this.#deliveryBytes * (plan.nodes.length + 1)
   }
 
   factsOf(run: NodeExecution): Readonly<Facts> | undefined {
@@ -91,10 +96,10 @@ export class Projection {
     const input = toSchedulerEvent(event)
     if (!input) return
     if (input.type === 'output') {
-      this.bytes += DELIVERY_BYTES * (this.plan.byId.get(input.node)?.links.get(input.pin)?.length ?? 0)
+      this.bytes += this.#deliveryBytes * (this.plan.byId.get(input.node)?.links.get(input.pin)?.length ?? 0)
       this.scheduler.step({ ...input, value: ref })
     } else if (input.type === 'start') {
-      this.bytes += DELIVERY_BYTES * this.plan.nodes.length
+      this.bytes += this.#deliveryBytes * this.plan.nodes.length
       this.scheduler.step({ type: 'start', inputs: {} })
     } else if (input.type === 'override') this.scheduler.step({ ...input, inputs: {} })
     else this.scheduler.step(input)
