@@ -88,7 +88,14 @@ export function toSchedulerEvent(event: ExecutionEvent): SchedulerEvent | undefi
     case 'ExecutionStarted':
       return { type: 'start', inputs: event.inputs, ...(event.masks && { masks: event.masks }) }
     case 'NodeOutput':
-      return { type: 'output', node: event.node, n: event.n, pin: event.pin, value: event.value }
+      return {
+        type: 'output',
+        node: event.node,
+        n: event.n,
+        pin: event.pin,
+        value: event.value,
+        ...(event.k !== undefined && { k: event.k }),
+      }
     case 'NodeFinished':
       return { type: 'finish', node: event.node, n: event.n, ...(event.error && { error: event.error }) }
     case 'NodeRetried':

@@ -1,5 +1,13 @@
-import type { Call } from './call.ts'
 import { CREDIT, Iterations } from '../channel/index.ts'
+
+/** The parts of a call that depend on its credit. */
+interface CreditedCall {
+  readonly id: number
+  readonly sink: { more?(): Promise<void> | undefined }
+  readonly credit: CallCredit | undefined
+  deadline: number
+  cpuMs: number
+}
 
 /** A credit counts as used from this share of its outputs on. The worker underestimates the length of values. */
 const USED_OUTPUTS = CREDIT.outputs / 2
@@ -29,7 +37,7 @@ export class CallCredit {
   }
 
   /** Gives the next credit. */
-  renew(call: Call, now: number): void {
+  renew(call: CreditedCall, now: number): void {
     call.deadline += now - (this.#heldSince ?? now)
     // A guest that requests credits without outputs gets no additional CPU time.
     if (this.outputs >= USED_OUTPUTS || this.chars >= USED_CHARS) call.cpuMs = 0
@@ -44,7 +52,7 @@ export class CallCredit {
  *
  * @returns JSON text `[call id, request, null]`; undefined if the call was started again, or already waits
  */
-export async function answerCredit(call: Call, credit: CallCredit, request: number): Promise<string | undefined> {
+export async function answerCredit(call: CreditedCall, credit: CallCredit, request: number): Promise<string | undefined> {
   if (credit.isHeld) return undefined
   credit.hold(performance.now())
   await call.sink.more?.()
