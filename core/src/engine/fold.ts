@@ -87,15 +87,10 @@ export function toSchedulerEvent(event: ExecutionEvent): SchedulerEvent | undefi
   switch (event.type) {
     case 'ExecutionStarted':
       return { type: 'start', inputs: event.inputs, ...(event.masks && { masks: event.masks }) }
-    case 'NodeOutput':
-      return {
-        type: 'output',
-        node: event.node,
-        n: event.n,
-        pin: event.pin,
-        value: event.value,
-        ...(event.k !== undefined && { k: event.k }),
-      }
+    case 'NodeOutput': {
+      const { node, n, pin, value, k } = event
+      return { type: 'output', node, n, pin, value, ...(k !== undefined && { k }) }
+    }
     case 'NodeFinished':
       return { type: 'finish', node: event.node, n: event.n, ...(event.error && { error: event.error }) }
     case 'NodeRetried':

@@ -1,9 +1,10 @@
 import { arrivedValue } from './node-inputs.ts'
 import { compareLineages, compareTags, type Lineage, type NodeExecution, type Tag } from './pairing/index.ts'
-import type { Plan } from './plan/index.ts'
+import type { Plan, PlanNode } from './plan/index.ts'
 
 interface Place {
   tag: Tag
+  node: PlanNode
   lineage: Lineage
 }
 
@@ -29,8 +30,8 @@ export class GraphOutputs {
     this.values[name]?.push(value)
     if (this.#places) {
       const places = this.#places.get(name)
-      if (places) places.push({ tag, lineage })
-      else this.#places.set(name, [{ tag, lineage }])
+      if (places) places.push({ tag, node, lineage })
+      else this.#places.set(name, [{ tag, node, lineage }])
     }
     return { name, value }
   }
@@ -59,7 +60,14 @@ function setOwn(record: Record<string, unknown[]>, name: string, value: unknown[
   Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
+/** By iteration, then by node, then by link. */
 function comparePlaces(a: Place | undefined, b: Place | undefined): number {
   if (!a || !b) return 0
-  return compareTags(a.tag, b.tag) || compareLineages(a.lineage, b.lineage)
+  const own = ({ lineage, node }: Place): Lineage => lineage?.filter((choice) => choice.node === node)
+  return (
+    compareTags(a.tag, b.tag) ||
+    a.node.index - b.node.index ||
+    compareLineages(own(a), own(b)) ||
+    compareLineages(a.lineage, b.lineage)
+  )
 }

@@ -98,10 +98,11 @@ export class Gathers {
     const gather = this.#find(plan, tag)
     if (!gather) return
     gather.add(entry, tag)
-    if (tag.gathered?.has(plan.node)) return
-    if (!tag.gathered && tag.scope) tag.scope.delivered++
-    tag.gathered ??= new Set()
-    tag.gathered.add(plan.node)
+    const counted = countedPart(plan, tag)
+    if (counted.gathered?.has(plan.node)) return
+    if (!counted.gathered && counted.scope) counted.scope.delivered++
+    counted.gathered ??= new Set()
+    counted.gathered.add(plan.node)
     gather.delivered++
   }
 
@@ -161,4 +162,14 @@ export class Gathers {
     const lineage = another ? undefined : scope?.producer?.lineage
     this.#deliver(plan.pin, { value: gather.list(), lineage, link: plan.pin.links[0]?.index ?? 0 }, tag)
   }
+}
+
+/** The iteration that counts as an item of the list. A failure in an inner loop belongs to the iteration around it. */
+function countedPart(plan: GatherPlan, tag: Tag): Tag {
+  for (let each: Tag | undefined = tag; each?.scope; each = each.parent) {
+    const { producer, cycle, kind } = each.scope
+    const counted = cycle?.counted ?? (kind === 'TOOLS' ? producer?.node.flow?.toolCounted : producer?.node.flow?.counted)
+    if (counted?.includes(plan)) return each
+  }
+  return tag
 }

@@ -1,5 +1,5 @@
 import type { GatherPlan, PlanLink, PlanNode } from '../plan/index.ts'
-import { parsePinPath, parseToolPin, selectValue } from '../../pins/index.ts'
+import { TOOLS_PIN, parsePinPath, parseToolPin, selectValue } from '../../pins/index.ts'
 import { Carries } from './carries.ts'
 import type { Gathers } from './gathers.ts'
 import { withChoice, type Lineage } from './lineage.ts'
@@ -31,7 +31,8 @@ export class Loops {
 
   /** Called when a run is queued for the first time. */
   open(run: NodeExecution): void {
-    const { flow } = run.node
+    const { flow, links } = run.node
+    if (links.has(TOOLS_PIN)) run.tools ??= this.#openScope('TOOLS', run, flow?.toolGathers ?? [])
     if (!flow?.opensLoop || run.loop) return
     run.loop = this.#openScope('LOOP', run, flow.gathers)
     this.#carries.open(run.loop, flow.carries)

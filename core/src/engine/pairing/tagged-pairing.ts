@@ -82,7 +82,7 @@ export class TaggedPairing {
       return this.#onRun(this.#create(node, tag, new Map([[pin.name, entry.value]]), lineage), true)
     }
     const slot = slotAt(node, tag)
-    if (flow.maxRunDepth > tag.depth && this.#isConflict(slot, pin, entry)) return this.#refuse(pin, tag, entry.lineage)
+    if (pin.broadcastDepth > tag.depth && this.#isConflict(slot, pin, entry)) return this.#refuse(pin, tag, entry.lineage)
     slot.add(pin, entry)
     if (flow.runDepths.has(tag.depth)) this.#attempt(slot, pin, entry)
     for (const deeper of slot.waiting ?? []) this.#attempt(deeper)

@@ -116,13 +116,19 @@ function compareIterations(a: Tag, b: Tag): number {
 
 function compareScopes(a: Scope | undefined, b: Scope | undefined): number {
   const [one, other] = [a?.producer, b?.producer]
-  if (!one || !other) return one ? -1 : other ? 1 : (a?.cycle?.index ?? 0) - (b?.cycle?.index ?? 0)
   return (
-    one.node.index - other.node.index ||
-    compareLineages(one.lineage, other.lineage) ||
-    one.n - other.n ||
-    (a?.kind ?? '').localeCompare(b?.kind ?? '')
+    placeOf(a) - placeOf(b) ||
+    compareLineages(one?.lineage, other?.lineage) ||
+    (one?.n ?? 0) - (other?.n ?? 0) ||
+    (a?.kind ?? '').localeCompare(b?.kind ?? '') ||
+    (a?.cycle?.index ?? 0) - (b?.cycle?.index ?? 0)
   )
+}
+
+/** The place in the document of the node that opens a scope; for a cycle, of its first node. */
+function placeOf(scope: Scope | undefined): number {
+  if (scope?.producer) return scope.producer.node.index
+  return Math.min(...[...(scope?.cycle?.nodes ?? [])].map(({ index }) => index))
 }
 
 function pathOf(tag: Tag): Tag[] {

@@ -43,6 +43,8 @@ export interface PinFlow {
   links: PlanLink[]
   /** The depths at which a value may be found, longest first. */
   depths: number[]
+  /** The largest depth of runs that take a value of a shorter tag from this pin. */
+  broadcastDepth: number
   isOptional: boolean
   isLatest: boolean
   isCollect: boolean

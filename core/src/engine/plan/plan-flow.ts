@@ -210,7 +210,7 @@ class FlowPlanner {
   #feeders({ source, from }: PlanLink): Iterable<PlanNode> {
     const { base } = parsePinPath(from.slice(source.id.length + 1))
     if (source.block.donePins.has(base)) return [source, ...this.#inside(source)]
-    if (source.block.caughtPins.has(base)) return source.flow?.catches ?? []
+    if (source.block.caughtPins.has(base)) return [source, ...(source.flow?.catches ?? [])]
     return [source]
   }
 
@@ -225,7 +225,12 @@ class FlowPlanner {
 
   #finish(node: PlanNode): void {
     const { flow } = node
-    const [pin, another] = [...(flow?.pins.values() ?? [])]
+    const pins = [...(flow?.pins.values() ?? [])]
+    for (const pin of pins) {
+      const exact = pins.filter((other) => other !== pin).flatMap(({ depths }) => depths)
+      pin.broadcastDepth = Math.max(-1, ...exact.filter((depth) => flow?.runDepths.has(depth)))
+    }
+    const [pin, another] = pins
     if (flow) flow.isSimple = pin !== undefined && !another && !pin.isCollect && !pin.carry && !node.isStart
   }
 }
@@ -237,6 +242,7 @@ function createPin(node: PlanNode, { sinkPin, sinkBase }: FlowLink): PinFlow {
     node,
     links: [],
     depths: [],
+    broadcastDepth: -1,
     isOptional: optionalPins.has(sinkBase),
     isLatest: latestPins.has(sinkBase),
     isCollect: collectPins.has(sinkBase),

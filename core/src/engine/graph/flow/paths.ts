@@ -36,33 +36,33 @@ export function findPaths(
   const order = sortNodes(nodes, backs)
   const found: Paths = { nodes: new Map(), links: new Map(), closed: new Map(), catches: new Map(), order, misfits: [] }
   const memberOf = new Map(cycles.map((cycle) => [cycle, new Set(cycle.nodes)]))
-  const closing = (path: ScopePath, sink: FlowNode): number => {
-    if (sink.scope === undefined) return path.length - 1
-    return path.findIndex((scope) =>
-      scope.kind === 'CYCLE'
-        ? [...(memberOf.get(scope) ?? [])].some(({ id }) => id === sink.scope)
-        : scope.node.id === sink.scope,
-    )
+  const isMember = (scope: FlowScope, id: string): boolean =>
+    scope.kind === 'CYCLE' && [...(memberOf.get(scope) ?? [])].some((node) => node.id === id)
+  const closing = (path: ScopePath, { sink, source }: FlowLink, caught: boolean): number => {
+    const { scope: id } = sink
+    if (id === undefined) return caught ? path.findIndex((scope) => scope === scopes.get(source)?.loop) : path.length - 1
+    const loop = path.findIndex((scope) => scope.kind !== 'CYCLE' && scope.node.id === id)
+    return loop < 0 ? path.findLastIndex((scope) => isMember(scope, id)) : loop
   }
   const addLink = (link: FlowLink): void => {
     const { source, sourcePin } = link
     const caught = source.block.caughtPins.has(sourcePin)
-    const given = caught
-      ? union([...(found.catches.get(source) ?? [])].map((node) => found.nodes.get(node) ?? []))
-      : (found.nodes.get(source) ?? [])
-    const opened = opens(link, scopes)
+    const opened = caught ? scopes.get(source)?.loop : opens(link, scopes)
+    const own = (found.nodes.get(source) ?? []).map((path) => (opened ? [...path, opened] : path))
+    const deeper = caught ? [...(found.catches.get(source) ?? [])].map((node) => insideOf(opened, found.nodes.get(node))) : []
     const cycle = enters.get(link)
-    const arriving = given.map((path) => [...path, ...(opened ? [opened] : []), ...(cycle ? [cycle] : [])])
+    const arriving = union([own, ...deeper]).map((path) => (cycle ? [...path, cycle] : path))
     if (!isCollect(link)) return void found.links.set(link, arriving)
     const [remaining, closed]: [ScopePath[], ScopePath[]] = [[], []]
     for (const path of arriving) {
-      const at = closing(path, link.sink)
+      const at = closing(path, link, caught)
       if (at < 0) {
         found.misfits.push({ type: 'NO_LOOP', link, scope: link.sink.scope })
         continue
       }
       remaining.push(path.slice(0, at))
-      closed.push(path.slice(at))
+      // A failure in an inner loop belongs to the iteration around it.
+      closed.push(caught ? path.slice(at, at + 1) : path.slice(at))
     }
     found.links.set(link, remaining)
     found.closed.set(link, closed)
@@ -76,9 +76,9 @@ export function findPaths(
   }
   pass()
   for (
-    let before = -1, now = findCaught(nodes, found, scopes);
+    let before = -1, now = findCaught(nodes, found, scopes, backs);
     now !== before;
-    [before, now] = [now, findCaught(nodes, found, scopes)]
+    [before, now] = [now, findCaught(nodes, found, scopes, backs)]
   )
     pass()
   for (const node of nodes) for (const link of node.incoming) if (link.carry) checkCarry(link, found)
@@ -102,11 +102,18 @@ function nodePaths(node: FlowNode, found: Paths, backs: ReadonlyMap<FlowLink, un
       const [other, theirs] = unmet ?? []
       const [mine, another] = [path.at(-1), theirs?.[0]?.at(-1)]
       if (other !== undefined && mine && another) addUnrelated(found, node, [mine, another], [pin, other])
-      const isPossible = others.every(([name, theirs]) => isOptional(node, name) || theirs.some((other) => isPrefix(other, path)))
+      const isPossible = others.every(
+        ([name, theirs]) => (theirs.length === 0 && isOptional(node, name)) || theirs.some((other) => isPrefix(other, path)),
+      )
       if (isPossible && !paths.some((known) => isSame(known, path))) paths.push(path)
     }
   if (paths.length > MAX_PATHS) found.misfits.push({ type: 'TOO_MANY', node })
   return paths.slice(0, MAX_PATHS)
+}
+
+/** The paths that lead into a loop. */
+function insideOf(loop: FlowScope | undefined, paths: readonly ScopePath[] = []): ScopePath[] {
+  return paths.filter((path) => loop && path.includes(loop))
 }
 
 /** Adds two scopes that meet, once for each node. */
@@ -122,12 +129,21 @@ function isOptional(node: FlowNode, pin: string): boolean {
 }
 
 /** Finds the nodes whose failures each caught pin receives. @returns their number */
-function findCaught(nodes: readonly FlowNode[], found: Paths, scopes: ReadonlyMap<FlowNode, NodeScopes>): number {
+function findCaught(
+  nodes: readonly FlowNode[],
+  found: Paths,
+  scopes: ReadonlyMap<FlowNode, NodeScopes>,
+  backs: ReadonlyMap<FlowLink, unknown>,
+): number {
   const catching = new Map<FlowScope, ReadonlySet<FlowNode>>()
   for (const node of nodes) {
     const handlers = node.outgoing.filter(({ sourcePin }) => node.block.caughtPins.has(sourcePin))
     const loop = scopes.get(node)?.loop
-    if (handlers.length > 0 && loop) catching.set(loop, reachable(handlers))
+    if (handlers.length > 0 && loop)
+      catching.set(
+        loop,
+        reachable(handlers, (link) => !link.carry && !backs.has(link)),
+      )
   }
   found.catches.clear()
   if (catching.size === 0) return 0
@@ -146,13 +162,13 @@ function findCaught(nodes: readonly FlowNode[], found: Paths, scopes: ReadonlyMa
 }
 
 /** The nodes to which links lead, directly or not. */
-export function reachable(links: Iterable<FlowLink>): Set<FlowNode> {
+export function reachable(links: Iterable<FlowLink>, isFollowed: (link: FlowLink) => boolean = () => true): Set<FlowNode> {
   const seen = new Set<FlowNode>()
   const left = [...links].map(({ sink }) => sink)
   for (let node = left.pop(); node; node = left.pop()) {
     if (seen.has(node)) continue
     seen.add(node)
-    left.push(...node.outgoing.map(({ sink }) => sink))
+    left.push(...node.outgoing.filter(isFollowed).map(({ sink }) => sink))
   }
   return seen
 }

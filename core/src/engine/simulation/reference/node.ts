@@ -1,0 +1,220 @@
+import { TOOLS_PIN, isToolPin, parsePinPath, parseToolPin, placeValue, selectValue } from '../../../pins/index.ts'
+import type { Graph, Link, Node, Run, Scope, Tag, Token } from './entities.ts'
+import { isCaught, isMany, isProducer, linksFrom, markersOf } from './graph.ts'
+import { candidatesAt, combine, mayBeLeftOut, tagsOf, type Combination } from './join.ts'
+import { factsOf, gatherLists } from './lists.ts'
+import { isPrefix, isSamePath, pathOf, type Path, type Paths } from './paths.ts'
+import { checkYields, runBlock, type Failure, type Performance, type Yielded } from './run-block.ts'
+import { BudgetExceeded, type State } from './state.ts'
+import { ROOT, agree, extend, isInside, mergeLineages } from './tags.ts'
+
+/** What an execution starts with, and how the engine words the failures that it finds. */
+export interface Given {
+  inputs: Record<string, unknown>
+  messageOf: (node: string, tag: Tag, code: string) => string
+}
+
+/** Computes all runs of one node when all its values have arrived. */
+export class NodeEvaluation {
+  readonly #graph: Graph
+  readonly #paths: Paths
+  readonly #state: State
+  readonly #given: Given
+  /** Node executions by the iteration to whose budget they count. */
+  readonly #spent = new Map<string, number>()
+
+  constructor(graph: Graph, paths: Paths, state: State, given: Given) {
+    this.#graph = graph
+    this.#paths = paths
+    this.#state = state
+    this.#given = given
+  }
+
+  /** Inside of a tag. */
+  evaluate(node: Node, focus: Tag): void {
+    if (node.pins.length === 0) return this.#run(node, ROOT, { taken: new Map(), lineage: new Map() })
+    const lists = gatherLists(node, this.#paths, this.#state, focus)
+    this.#findConflicts(node, lists, focus)
+    for (const tag of tagsOf(node, this.#paths, lists, this.#state, focus)) {
+      const candidates = candidatesAt(node, tag, lists, this.#state)
+      const canRun = candidates.dead.every((pin) => mayBeLeftOut(node, pin))
+      const combinations = canRun ? combine(node, tag, candidates) : []
+      for (const combination of combinations) this.#run(node, tag, combination)
+      if (combinations.length === 0) this.#state.incomplete.push({ node, tag, dead: candidates.dead })
+    }
+  }
+
+  /** Rule 25: two values that a deeper run would have to choose between. */
+  #findConflicts(node: Node, lists: ReadonlyMap<string, readonly Token[]>, focus: Tag): void {
+    const isExactElsewhere = (pin: string, path: Path): boolean =>
+      node.incoming.some((link) => link.sinkPin !== pin && this.#paths.ofSink(link).some((other) => isSamePath(other, path)))
+    const isBroadcast = (pin: string, tag: Tag): boolean =>
+      this.#paths.ofNode(node).some((path) => {
+        const own = pathOf(tag)
+        return path.length > own.length && isPrefix(own, path) && isExactElsewhere(pin, path)
+      })
+    for (const pin of node.pins) {
+      if (markersOf(node, pin).latest) continue
+      const tokens = (lists.get(pin) ?? this.#state.tokensAt(node, pin)).filter(
+        ({ link, tag }) => !link?.carry && isInside(tag, focus),
+      )
+      for (const [, same] of Map.groupBy(tokens, ({ tag }) => tag.key))
+        if (
+          same.some((a, i) => same.some((b, j) => i < j && agree(a.lineage, b.lineage))) &&
+          same[0] &&
+          isBroadcast(pin, same[0].tag)
+        )
+          this.#state.conflicts.push({ node, tag: same[0].tag })
+    }
+  }
+
+  #run(node: Node, tag: Tag, { taken, lineage }: Combination): void {
+    this.#spend(tag)
+    const lists = new Map([...taken].filter(([pin]) => markersOf(node, pin).collect))
+    const facts = lists.size > 0 ? factsOf(node, lists, this.#paths, this.#state) : undefined
+    const inputs = this.#inputsOf(node, taken)
+    const loopPin = Object.entries(node.block.inputs ?? {}).find(([, { loop }]) => loop)?.[0]
+    if (facts && loopPin !== undefined) inputs[loopPin] = facts
+    const run: Run = { node, tag, lineage, inputs, taken, status: 'COMPLETED', code: undefined, isHandled: false, outputs: [] }
+    this.#state.runs.push(run)
+    const isIncomplete = facts !== undefined && facts.failure !== null
+    const performance = isIncomplete && loopPin === undefined ? NOTHING : this.#perform(run)
+    const failure = isIncomplete ? (performance.failure ?? this.#engineFailure(run, 'LOOP_INCOMPLETE')) : performance.failure
+    this.#deliver(run, performance.yields, failure?.message)
+    if (failure) this.#fail(run, failure)
+  }
+
+  /** Rule 33: what an earlier attempt delivered is skipped if it is the same. */
+  #perform(run: Run): Performance {
+    const { node, inputs, tag } = run
+    let delivered: Yielded[] = []
+    for (let attempt = 1; ; attempt++) {
+      const messageOf = (code: string): string => this.#given.messageOf(node.id, tag, code)
+      const performance = checkYields(runBlock(node.block, inputs, attempt), node.budget, messageOf)
+      const { yields, failure } = performance
+      const isSame = delivered.every((each, i) => JSON.stringify(each) === JSON.stringify(yields[i] ?? each))
+      if (!isSame) return { ...performance, yields: delivered, failure: this.#engineFailure(run, 'NOT_DETERMINISTIC') }
+      delivered = yields.length > delivered.length ? yields : delivered
+      if (failure?.isRetryable !== true || attempt >= node.attempts) return { ...performance, yields: delivered }
+    }
+  }
+
+  #engineFailure({ node, tag }: Run, code: string): Failure {
+    return { code, message: this.#given.messageOf(node.id, tag, code), isRetryable: false }
+  }
+
+  /** Rule 22. */
+  #deliver(run: Run, yields: readonly Yielded[], failure: string | undefined): void {
+    const { node, tag } = run
+    const loop = isProducer(node) ? this.#open(run, 'loop', failure) : undefined
+    const tools = node.outgoing.some(({ sourcePin }) => sourcePin === TOOLS_PIN) ? this.#open(run, 'tools', failure) : undefined
+    const calls = new ToolCalls()
+    for (const { pin, value, k } of yields) {
+      run.outputs.push([pin, value, k])
+      const isCall = isToolPin(pin)
+      const index = isCall ? calls.next(pin) : (k ?? 0)
+      const scope = isCall ? tools : isMany(node, pin) ? loop : undefined
+      if (scope) scope.iterations = Math.max(scope.iterations, index + 1)
+      this.#send(run, pin, value, scope ? extend(tag, scope, index) : tag)
+    }
+    const done = Object.entries(node.block.outputs ?? {}).find(([, markers]) => markers.done)?.[0]
+    if (loop && done !== undefined && failure === undefined) this.#send(run, done, loop.iterations, tag)
+  }
+
+  #open(run: Run, kind: 'loop' | 'tools', failure: string | undefined): Scope {
+    const place = this.#state.runs.filter(({ node, tag }) => node === run.node && tag.key === run.tag.key).length
+    const scope = this.#state.loopScope(run.node[kind], run, place)
+    scope.failure = failure
+    return scope
+  }
+
+  /** Rule 37. */
+  #fail(run: Run, { code, message }: Failure): void {
+    Object.assign(run, { status: 'FAILED', code })
+    const { node, tag } = run
+    run.isHandled = linksFrom(node, 'error').length > 0
+    this.#send(run, 'error', message, tag)
+    if (run.isHandled) return
+    const catcher = tag.steps.findLast(({ scope: { producer } }) => producer && this.#paths.caughtBy(producer.node).has(node))
+    const producer = catcher?.scope.producer?.node
+    if (!producer) return
+    run.isHandled = true
+    const caught = { message, code, nodeId: node.id, index: tag.steps.at(-1)?.k ?? 0 }
+    // The failures of different nodes are alternatives, as the values of several links are.
+    const lineage = mergeLineages([
+      run.lineage,
+      new Map([[`${producer.id}.caught@${tag.key}`, { node: producer.place, pin: -1, link: node.place }]]),
+    ])
+    for (const link of producer.outgoing) if (isCaught(link)) this.#sendOver(link, { ...run, lineage }, caught, tag)
+  }
+
+  #send(run: Run, pin: string, value: unknown, tag: Tag): void {
+    for (const link of linksFrom(run.node, pin)) this.#sendOver(link, run, value, tag)
+  }
+
+  #sendOver(link: Link, run: Run, value: unknown, tag: Tag): void {
+    const selected = link.steps.length === 0 ? value : selectValue(value, link.steps)
+    if (selected === undefined) return
+    const token = { tag, lineage: run.lineage, value: selected, link, from: run }
+    const { cycles } = this.#paths
+    const [entered, back] = [cycles.find(({ enters }) => enters.has(link)), cycles.find(({ backs }) => backs.has(link))]
+    if (entered) {
+      const turn = this.#turn(this.#state.cycleScope(entered.opener, tag), 0)
+      this.#state.addToken({ ...token, tag: turn }, link)
+    }
+    this.#state.addToken(back ? { ...token, tag: this.#turnAfter(tag, back.opener) } : token, link)
+  }
+
+  /** Rule 26: from deeper inside, each iteration has a next turn of its own. */
+  #turnAfter(tag: Tag, opener: Scope['opener']): Tag {
+    const step = tag.steps.findLast(({ scope }) => scope.opener === opener)
+    if (!step) throw new Error('a back edge starts outside of its cycle')
+    const isDeeper = tag.steps.at(-1) !== step || step.from !== undefined
+    return this.#turn(step.scope, step.k + 1, isDeeper ? tag : undefined)
+  }
+
+  #turn(scope: Scope, k: number, from?: Tag): Tag {
+    const turn = extend(scope.parent, scope, k, from)
+    scope.turns.add(turn.key)
+    scope.iterations = scope.turns.size
+    return turn
+  }
+
+  #inputsOf(node: Node, taken: ReadonlyMap<string, Token>): Record<string, unknown> {
+    const inputs: Record<string, unknown> = { ...node.constants }
+    const { name } = node.constants
+    for (const [pin, { value }] of taken) {
+      const { base, steps } = parsePinPath(pin)
+      inputs[base] = steps.length > 0 ? placeValue(inputs[base], steps, value) : value
+    }
+    if (node.block.kind === 'input' && typeof name === 'string' && Object.hasOwn(this.#given.inputs, name))
+      inputs.value = this.#given.inputs[name]
+    return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== null && value !== undefined))
+  }
+
+  /** A turn of a cycle has no budget of its own. */
+  #spend(tag: Tag): void {
+    const steps = tag.steps.slice(0, tag.steps.findLastIndex(({ scope }) => scope.opener.type !== 'CYCLE') + 1)
+    const key = steps.map(({ scope, k }) => `${scope.key}[${k}]`).join('/')
+    const spent = (this.#spent.get(key) ?? 0) + 1
+    this.#spent.set(key, spent)
+    if (spent > this.#graph.document.budget) throw new BudgetExceeded()
+  }
+}
+
+const NOTHING: Performance = { yields: [], sleeps: [], failure: undefined, hangs: false }
+
+/** Rule 22: the values of all pins with the same number of earlier values for that node are one call. */
+class ToolCalls {
+  readonly #counts = new Map<string, number>()
+  readonly #calls = new Map<string, number>()
+
+  next(pin: string): number {
+    const j = this.#counts.get(pin) ?? 0
+    this.#counts.set(pin, j + 1)
+    const call = `${parseToolPin(pin)?.node}.${j}`
+    const index = this.#calls.get(call) ?? this.#calls.size
+    this.#calls.set(call, index)
+    return index
+  }
+}

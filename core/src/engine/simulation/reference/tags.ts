@@ -1,0 +1,52 @@
+import type { Lineage, Scope, Step, Tag } from './entities.ts'
+
+export const ROOT: Tag = { steps: [], key: '' }
+
+export function extend(parent: Tag, scope: Scope, k: number, from?: Tag): Tag {
+  const own = from ? `${k}<${from.key.replaceAll('/', '|')}` : String(k)
+  return { steps: [...parent.steps, { scope, k, from }], key: `${parent.key}/${scope.key}[${own}]` }
+}
+
+export function isInside(tag: Tag, outer: Tag): boolean {
+  return tag.key === outer.key || tag.key.startsWith(`${outer.key}/`)
+}
+
+/** All tags from the tag itself to the root. */
+export function prefixes({ steps, key }: Tag): Tag[] {
+  const found: Tag[] = [{ steps, key }]
+  let left = key
+  for (let depth = steps.length - 1; depth >= 0; depth--) {
+    left = left.slice(0, left.lastIndexOf('/'))
+    found.push({ steps: steps.slice(0, depth), key: left })
+  }
+  return found
+}
+
+/**
+ * `rows[2]/inner[0]`: without the numbers of node executions, which depend on the order of arrival. A turn that a back
+ * edge reaches from an inner loop names its iterations: `walk[2:0.1]`.
+ */
+export function showTag({ steps }: Tag): string {
+  return steps.map((step) => `${step.scope.opener.id}[${turnText(step)}]`).join('/')
+}
+
+function turnText({ scope, k, from }: Step): string {
+  if (!from) return String(k)
+  const inner = from.steps.slice(from.steps.findIndex((step) => step.scope === scope) + 1)
+  return `${k}:${inner.map(turnText).join('.')}`
+}
+
+export function agree(one: Lineage, other: Lineage): boolean {
+  const [small, large] = one.size < other.size ? [one, other] : [other, one]
+  for (const [key, note] of small) if ((large.get(key) ?? note).link !== note.link) return false
+  return true
+}
+
+export function mergeLineages(lineages: readonly Lineage[]): Lineage {
+  return new Map(lineages.flatMap((lineage) => [...lineage]))
+}
+
+/** The notes on which all agree. */
+export function commonNotes([first, ...others]: readonly Lineage[]): Lineage {
+  return new Map([...(first ?? [])].filter(([key, { link }]) => others.every((lineage) => lineage.get(key)?.link === link)))
+}
