@@ -32,7 +32,7 @@ export default definePlugin({
     defineBlock({
       ...shared, id: '22222222-0000-4000-8000-000000000003', name: 'fan-out', description: 'Yield numbers one by one.',
       input: z.object({ count: z.number() }),
-      output: z.object({ item: z.number() }),
+      output: z.object({ item: z.number().meta({ many: true }) }),
       *run({ count }) { for (let i = 0; i < count; i++) yield ['item', i] },
     }),
   ],

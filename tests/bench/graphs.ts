@@ -36,6 +36,25 @@ export function fanOut(count: number): unknown {
   }
 }
 
+/**
+ * A loop over numbers, with three blocks for each number.
+ *
+ * @param pairing with `TAGGED`, a fourth block collects the results
+ */
+export function loop(count: number, pairing: 'TAGGED' | 'FIFO'): unknown {
+  const steps = ['a', 'b', 'c'].map((id) => ({ id, block: 'bench/no-op' }))
+  const links = [
+    { from: 'fan.item', to: 'a.value' },
+    { from: 'a.value', to: 'b.value' },
+    { from: 'b.value', to: 'c.value' },
+  ]
+  const settings = { pairing, budget: 1_000_000 }
+  const fan = { id: 'fan', block: 'bench/fan-out', inputs: { count } }
+  if (pairing === 'FIFO') return { ...settings, nodes: [fan, ...steps], links }
+  const collect = { id: 'collect', block: 'list/collect' }
+  return { ...settings, nodes: [fan, ...steps, collect], links: [...links, { from: 'c.value', to: 'collect.item' }] }
+}
+
 /** A graph that only waits. */
 export function waiting(seconds: number): unknown {
   return { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds } }] }

@@ -88,6 +88,7 @@ const DERIVED: ReadonlySet<string> = new Set(
     outputPins: true,
     manyPins: true,
     manyIfPins: true,
+    loopPins: true,
     donePins: true,
     caughtPins: true,
     collectPins: true,

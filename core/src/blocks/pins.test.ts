@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { JsonSchema } from '../pins/index.ts'
 import { buildPlugin, toBlockManifest } from './block.ts'
 import { manifestSchema } from './manifest.ts'
-import { describePins } from './pins.ts'
+import { describePins, withNodePins } from './pins.ts'
 
 const schemaOf = (schema: z.ZodObject, io: 'input' | 'output') =>
   z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as JsonSchema
@@ -24,10 +24,12 @@ it('lists the pins of each marker', () => {
     end: z.int().meta({ done: true }),
     failed: z.unknown().meta({ caught: true }),
     plain: z.array(z.string().meta({ many: true })),
+    maybe: z.string().meta({ manyIf: ['plain'] }),
   })
   expect(describePins(schemaOf(input, 'input'), schemaOf(output, 'output'))).toEqual({
-    outputPins: new Set(['item', 'made', 'row', 'end', 'failed', 'plain']),
+    outputPins: new Set(['item', 'made', 'row', 'end', 'failed', 'plain', 'maybe']),
     manyPins: new Set(['item', 'made', 'row']),
+    manyIfPins: new Map([['maybe', ['plain']]]),
     donePins: new Set(['end']),
     caughtPins: new Set(['failed']),
     collectPins: new Set(['items', 'wrapped']),
@@ -73,4 +75,24 @@ it('returns the manifest of a block without what is derived from it', () => {
     ],
   })
   expect(buildPlugin(facts, manifest).blocks.map(toBlockManifest)).toEqual(manifest.blocks)
+})
+
+describe('a pin that is many only in some nodes', () => {
+  const inputSchema = { properties: { text: {}, repeat: { default: 1 }, size: { default: null } } }
+  const outputSchema = { properties: { out: { manyIf: ['repeat', 'size'] }, each: { many: true } } }
+  const block = { ...describePins(inputSchema, outputSchema), inputSchema }
+  const manyPins = (constants: Record<string, unknown>, ...linked: string[]) =>
+    withNodePins(block, constants, new Set(linked)).manyPins
+
+  it.each([{}, { text: 'x' }, { repeat: 1 }, { repeat: null, size: null }])('is not many with the inputs %j', (constants) => {
+    expect(manyPins(constants, 'text')).toEqual(new Set(['each']))
+  })
+
+  it.each([{ repeat: 2 }, { size: 10 }, { size: 0 }])('is many with the inputs %j', (constants) => {
+    expect(manyPins(constants)).toEqual(new Set(['each', 'out']))
+  })
+
+  it('is many with a link', () => {
+    expect(manyPins({}, 'size')).toEqual(new Set(['each', 'out']))
+  })
 })

@@ -4,12 +4,14 @@ import { jsonTypes, resolveSchema, type JsonSchema } from '../pins/index.ts'
 
 /** The pins of a block, by how they take part in loops. */
 export interface BlockPins {
-  /** The names of its output pins; undefined when its schema does not list them. */
+  /** The output pins on which a run may yield; undefined when its schema does not list them. */
   outputPins: ReadonlySet<string> | undefined
   /** Outputs of which a run may yield several values. Each value starts an iteration. */
   manyPins: ReadonlySet<string>
   /** Outputs that are many in the nodes that set one of these inputs. */
   manyIfPins: ReadonlyMap<string, readonly string[]>
+  /** Outputs that are many in some nodes. */
+  loopPins: ReadonlySet<string>
   /** Outputs that receive the number of iterations. */
   donePins: ReadonlySet<string>
   /** Outputs that receive the failures in the loop of the block. */
@@ -27,10 +29,14 @@ export interface BlockPins {
 /** Reads the pins and their markers from the schemas of a block. */
 export function describePins(inputSchema: JsonSchema, outputSchema: JsonSchema): BlockPins {
   const [inputs, outputs] = [listPins(inputSchema), listPins(outputSchema)]
+  const yielded = outputs.filter(({ meta }) => meta.done !== true && meta.caught !== true)
+  const manyPins = namesWith(outputs, 'many')
+  const manyIfPins = new Map(outputs.flatMap(({ name, meta }) => (isNames(meta.manyIf) ? [[name, meta.manyIf]] : [])))
   return {
-    outputPins: outputSchema.properties && new Set(Object.keys(outputSchema.properties)),
-    manyPins: namesWith(outputs, 'many'),
-    manyIfPins: new Map(outputs.flatMap(({ name, meta }) => (isNames(meta.manyIf) ? [[name, meta.manyIf]] : []))),
+    outputPins: outputSchema.properties && new Set(yielded.map(({ name }) => name)),
+    manyPins,
+    manyIfPins,
+    loopPins: manyIfPins.size === 0 ? manyPins : new Set([...manyPins, ...manyIfPins.keys()]),
     donePins: namesWith(outputs, 'done'),
     caughtPins: namesWith(outputs, 'caught'),
     collectPins: namesWith(inputs, 'collect'),

@@ -1,7 +1,9 @@
 import { AshlarError } from '../base/index.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
 import { fold } from './fold.ts'
+import type { Tag } from './pairing/index.ts'
 import type { Plan } from './plan/index.ts'
+import { rewriteJournal } from './rewrite.ts'
 import type { NodeError } from './scheduler.ts'
 
 /**
@@ -13,13 +15,16 @@ import type { NodeError } from './scheduler.ts'
  */
 export function eventsToRetry(plan: Plan, events: readonly JournalEvent[]): ExecutionEvent[] {
   const repeated: ExecutionEvent[] = []
-  const kept = events.flatMap((event): ExecutionEvent[] => {
-    if (event.type === 'ExecutionFinished') return []
+  const repeat = (event: ExecutionEvent): ExecutionEvent[] => {
     if (event.type !== 'NodeFinished' || !event.error || event.retryInMs !== undefined || isHandled(plan, event.node))
       return [event]
     repeated.push({ type: 'NodeRetried', node: event.node, n: event.n, attempt: event.attempt + 1 })
     return [{ ...event, error: { ...event.error, again: true }, retryInMs: 0 }]
-  })
+  }
+  const kept =
+    plan.pairing === 'TAGGED'
+      ? rewriteJournal(plan, events, repeat)
+      : events.flatMap((event): ExecutionEvent[] => (event.type === 'ExecutionFinished' ? [] : repeat(event)))
   const interrupted = [...fold(plan, kept).interrupted].map(({ node, n, attempt }): ExecutionEvent => {
     const finished = { type: 'NodeFinished' as const, node: node.id, n, attempt }
     const isRepeated = node.block.onCrash === 'retryable' && attempt < (node.retry?.attempts ?? 1)
@@ -28,6 +33,44 @@ export function eventsToRetry(plan: Plan, events: readonly JournalEvent[]): Exec
     return { ...finished, error: { ...INTERRUPTED, retryable: true }, retryInMs: 0 }
   })
   return [...kept, ...interrupted, ...repeated]
+}
+
+/** An iteration of a loop: the `index`-th of the loop that the node execution has produced. */
+export interface IterationName {
+  node: string
+  n: number
+  index: number
+}
+
+/**
+ * Returns the initial journal of an execution that repeats one iteration of an old one. All results outside of the
+ * iteration are kept, except those that follow from it.
+ *
+ * @throws {AshlarError} BAD_INPUT when the graph pairs values in the order of arrival, NOT_FOUND when no node execution
+ * in the iteration has started
+ */
+export function eventsToRepeat(plan: Plan, events: readonly JournalEvent[], { node, n, index }: IterationName): ExecutionEvent[] {
+  if (plan.pairing !== 'TAGGED')
+    throw new AshlarError('BAD_INPUT', 'this graph has the pairing FIFO, so its values belong to no iteration', {
+      details: { path: ['iteration'] },
+    })
+  let isFound = false
+  const kept = rewriteJournal(plan, events, (event, run) => {
+    const isRepeated = isInside(run.tag, { node, n, index })
+    isFound ||= isRepeated
+    return isRepeated ? [] : [event]
+  })
+  if (isFound) return kept
+  const message = `node execution ${n} of "${node}" has no iteration ${index} in which a node execution has started`
+  throw new AshlarError('NOT_FOUND', message, { details: { path: ['iteration'] } })
+}
+
+function isInside(inner: Tag, { node, n, index }: IterationName): boolean {
+  for (let tag: Tag | undefined = inner; tag; tag = tag.parent) {
+    const producer = tag.scope?.producer
+    if (producer?.node.id === node && producer.n === n && tag.index === index) return true
+  }
+  return false
 }
 
 const INTERRUPTED: NodeError = {
@@ -98,5 +141,7 @@ function pendingEffects({ byId }: Plan, events: readonly ExecutionEvent[]): Node
 }
 
 function isHandled({ byId }: Plan, node: string): boolean {
-  return byId.get(node)?.links.has('error') ?? false
+  const failed = byId.get(node)
+  if (!failed) return false
+  return failed.links.has('error') || [...byId.values()].some(({ flow }) => flow?.catches.has(failed))
 }

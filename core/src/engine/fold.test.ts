@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { ExecutionEvent } from './events.ts'
 import { planWith, type FakeBlock } from './simulation/fake-blocks.ts'
 import { simulate } from './simulation/worker.ts'
-import { fold } from './fold.ts'
+import { fold, toSchedulerEvent } from './fold.ts'
 
 const fakes: Record<string, FakeBlock> = {
   emit: { run: ({ values }) => ({ pairs: (values as unknown[]).map((value) => ['out', value]) }) },
@@ -32,6 +32,12 @@ it('returns graph outputs that the journal does not record yet as pending', () =
   expect(unreported(first + 1)).toEqual([['too', 1]])
   expect(unreported(first + 2)).toEqual([])
   expect(unreported(events.length)).toEqual([])
+})
+
+it('keeps the iteration of an output', () => {
+  const output = { node: 'each', n: 1, pin: 'item', value: 'a' }
+  expect(toSchedulerEvent({ type: 'NodeOutput', ...output, k: 3 })).toEqual({ type: 'output', ...output, k: 3 })
+  expect(toSchedulerEvent({ type: 'NodeOutput', ...output })).toEqual({ type: 'output', ...output })
 })
 
 it('puts interrupted effects first, because they may end the execution', () => {

@@ -192,7 +192,15 @@ export class Scheduler {
   }
 
   #hasBegun(run: NodeExecution): boolean {
-    return run.status === 'RUNNING' || run.status === 'WAITING' || this.#awake.includes(run)
+    return run.status === 'RUNNING' || run.status === 'WAITING' || this.#awake.includes(run) || this.#startEarly(run)
+  }
+
+  /** Starts a queued run of which the journal has a result: a journal that was rewritten lacks runs that came before. */
+  #startEarly(run: NodeExecution): boolean {
+    if (run.status !== 'QUEUED' || this.#waitingForRetry.has(run)) return false
+    if (run.node.block.serial) this.#serials.remove(run)
+    this.#run(run)
+    return true
   }
 
   #wait(run: NodeExecution, { sleep, until }: Sleep): void {
@@ -318,7 +326,7 @@ export class Scheduler {
   #takeReady(): NodeExecution | undefined {
     for (let run = this.#ready[this.#next]; run; run = this.#ready[this.#next]) {
       this.#next++
-      if (this.#serials.admit(run)) return run
+      if (run.status === 'QUEUED' && !this.#waitingForRetry.has(run) && this.#serials.admit(run)) return run
     }
     return undefined
   }

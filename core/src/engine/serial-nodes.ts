@@ -12,7 +12,8 @@ interface Held {
  * order.
  */
 export class SerialNodes {
-  readonly #busy = new Set<PlanNode>()
+  /** The run that occupies each node. */
+  readonly #busy = new Map<PlanNode, NodeExecution>()
   #held = new Map<PlanNode, Held[]>()
   /** The first run of each node that is free again, in the order of the queue. */
   #freed: Held[] = []
@@ -29,7 +30,7 @@ export class SerialNodes {
     const { node } = run
     if (!node.block.serial) return true
     if (!this.#busy.has(node)) {
-      this.#busy.add(node)
+      this.#busy.set(node, run)
       return true
     }
     const held = this.#held.get(node)
@@ -45,18 +46,30 @@ export class SerialNodes {
     const freed = this.#freed.shift()
     if (!freed) return undefined
     this.#size--
-    this.#busy.add(freed.run.node)
+    this.#busy.set(freed.run.node, freed.run)
     return freed.run
   }
 
   /** Called when a run has ended or waits for another attempt. */
-  end({ node }: NodeExecution): void {
-    if (!this.#busy.delete(node)) return
+  end(run: NodeExecution): void {
+    const { node } = run
+    if (this.#busy.get(node) !== run) return
+    this.#busy.delete(node)
     const held = this.#held.get(node)
     const first = held?.shift()
     if (!first) return
     if (held?.length === 0) this.#held.delete(node)
     this.#freed = [...this.#freed, first].toSorted((a, b) => a.order - b.order)
+  }
+
+  /** Removes a run that starts although its node is occupied, because its results are known. */
+  remove(run: NodeExecution): void {
+    const held = this.#held.get(run.node)?.filter((each) => each.run !== run)
+    const freed = this.#freed.filter((each) => each.run !== run)
+    if (held && held.length > 0) this.#held.set(run.node, held)
+    else this.#held.delete(run.node)
+    this.#freed = freed
+    this.#size = this.#freed.length + [...this.#held.values()].reduce((sum, { length }) => sum + length, 0)
   }
 
   /** Removes and returns all runs that are held back, in the order of the queue. */

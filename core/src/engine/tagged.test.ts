@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { eventsToRepeat, eventsToRetry } from './continue.ts'
+import type { JournalEvent } from './events.ts'
 import { planWith, type FakeBlock } from './simulation/fake-blocks.ts'
 import { simulate, type Simulation } from './simulation/worker.ts'
 import { documentSchema, findFlowFaults } from './graph/index.ts'
@@ -321,5 +323,78 @@ describe('values with tags', () => {
     )
     expect(end?.outputs).toEqual({ r: [['1!', '2!', '3!']] })
     expect(scheduler.scopes().map(({ opened, alive }) => [opened, alive])).toEqual([[3, 0]])
+  })
+})
+
+describe('a journal', () => {
+  const nodes: Record<string, [string, object?, object?]> = {
+    l: ['input'],
+    s: ['each'],
+    f: ['fail', { on: 2 }],
+    m: ['merge'],
+    c: ['collect'],
+    st: ['step'],
+    r: ['output'],
+  }
+  const links = ['l.result -> s.items', 's.item -> f.a', 'f.out -> m.a', 's.index -> m.b', 'm.out -> c.item', 'c.list -> r.value']
+  const plan = planWith(blocks, { ...toDocument(nodes, links), onUnhandledError: 'CONTINUE' })
+  const repaired = {
+    ...blocks,
+    fail: { run: ({ a }: Record<string, unknown>) => ({ pairs: [['out', a] as [string, unknown]] }) },
+  }
+  const journal = (events: Simulation['events']): JournalEvent[] => events.map((event, i) => ({ ...event, seq: i + 1, at: 0 }))
+
+  it.each(orders)('of a failed iteration is continued without what followed from the failure, in order %i', (seed) => {
+    const choose = (choices: number, count: number): number => mix(seed, count) % choices
+    const failed = simulate(plan, blocks, { inputs: { l: [1, 2, 3] }, choose })
+    expect(failed.end?.outputs).toEqual({
+      r: [
+        [
+          [1, 0],
+          [null, 1],
+          [3, 2],
+        ],
+      ],
+    })
+    const events = eventsToRetry(plan, journal(failed.events))
+    const retried = simulate(plan, repaired, { events, choose })
+    expect(retried.end).toMatchObject({
+      status: 'COMPLETED',
+      outputs: {
+        r: [
+          [
+            [1, 0],
+            [2, 1],
+            [3, 2],
+          ],
+        ],
+      },
+    })
+    expect(retried.runs.map(([run]) => run.split('.')[0]).toSorted()).toEqual(['c', 'f', 'm', 'r'])
+  })
+
+  it.each(orders)('is repeated for one iteration, with everything else as before, in order %i', (seed) => {
+    const choose = (choices: number, count: number): number => mix(seed, count) % choices
+    const failed = simulate(plan, blocks, { inputs: { l: [1, 2, 3] }, choose })
+    const events = eventsToRepeat(plan, journal(failed.events), { node: 's', n: 1, index: 1 })
+    const repeated = simulate(plan, repaired, { events, choose })
+    expect(repeated.end).toMatchObject({
+      status: 'COMPLETED',
+      outputs: {
+        r: [
+          [
+            [1, 0],
+            [2, 1],
+            [3, 2],
+          ],
+        ],
+      },
+    })
+    expect(repeated.runs.map(([run]) => run.split('.')[0]).toSorted()).toEqual(['c', 'f', 'm', 'r'])
+  })
+
+  it('of an iteration that does not exist cannot be repeated', () => {
+    const { events } = simulate(plan, blocks, { inputs: { l: [1] } })
+    expect(() => eventsToRepeat(plan, journal(events), { node: 's', n: 1, index: 7 })).toThrow('has no iteration 7')
   })
 })

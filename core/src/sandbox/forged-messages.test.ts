@@ -116,6 +116,8 @@ function newCall(id: number, sink: CallSink): Call {
   const request = { ...place, kind: 'run', affinity: 'scope', block: 'b', input: () => 'null', timeoutMs: 1000 } as const
   const counts = {
     skip: 0,
+    received: 0,
+    credit: undefined,
     delivered: 0,
     deliveredBytes: 0,
     attempts: 1,
@@ -173,6 +175,7 @@ const FIELDS: Record<string, unknown[]> = {
   id: [256, 257, 511, 512],
   pin: ['out', '__proto__', 'tools_^_a_~_b'],
   v: [1, 'text', { a: [1] }],
+  k: [0, 1, 2 ** 50],
   next: [[[257, 1]], [[512, 0]], [[256]]],
   code: ['BLOCK_FAILED', 'SHUTTING_DOWN'],
   message: ['text'],

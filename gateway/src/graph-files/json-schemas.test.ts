@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseJson } from '@ashlar/core'
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { readJsonSchemas } from './json-schemas.ts'
 import { schemaRoutes } from './index.ts'
@@ -30,13 +30,13 @@ describe.each(Object.entries(readJsonSchemas()))('the schema %s', (name, schema)
 })
 
 it.each(globSync('*.json', { cwd: EXAMPLES }))('the example %s fits the schema of graph files', async (name) => {
-  const ajv = new Ajv2020().addSchema(Object.values(readJsonSchemas()))
+  const ajv = new Ajv().addSchema(Object.values(readJsonSchemas()))
   const file = parseJson(await readFile(EXAMPLES + name, 'utf8'))
   expect([ajv.validate('graph-file.json', file), ajv.errors]).toEqual([true, null])
 })
 
 it('the schema of graph files rejects a file with a malformed document', () => {
-  const ajv = new Ajv2020().addSchema(Object.values(readJsonSchemas()))
+  const ajv = new Ajv().addSchema(Object.values(readJsonSchemas()))
   expect(ajv.validate('graph-file.json', { document: { nodes: [{ id: 'a' }] } })).toBe(false)
   expect(ajv.validate('graph-file.json', { document: { nodes: [] }, inptus: {} })).toBe(false)
 })

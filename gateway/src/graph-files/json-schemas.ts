@@ -9,7 +9,7 @@ export function readJsonSchemas(): Record<'graph-document.json' | 'graph-file.js
 }
 
 function fileJsonSchema(): object {
-  const { $schema, properties, ...schema } = z.toJSONSchema(fileSchema, { io: 'input', target: 'draft-2020-12' })
+  const { $schema, properties, ...schema } = z.toJSONSchema(fileSchema, { io: 'input', target: 'draft-07' })
   const head = { $schema, $id: 'graph-file.json', title: 'Ashlar graph file' }
   const description = 'A graph that `ashlar run` reads and `ashlar graph export` writes.'
   return { ...head, description, ...schema, properties: { ...properties, document: { $ref: 'graph-document.json' } } }

@@ -36,31 +36,23 @@ export const stepThrough = defineBlock({
     {
       input: { items: ['a', null] },
       output: [
-        ['item', 'a'],
-        ['key', 0],
-        ['item', null],
-        ['key', 1],
+        { item: 'a', key: 0 },
+        { item: null, key: 1 },
       ],
     },
     {
       name: 'steps through all three inputs in turn',
       input: { items: [1], items_object: { x: 2 }, items_str: '{"y": [3]}' },
       output: [
-        ['item', 1],
-        ['key', 0],
-        ['item', 2],
-        ['key', 'x'],
-        ['item', [3]],
-        ['key', 'y'],
+        { item: 1, key: 0 },
+        { item: 2, key: 'x' },
+        { item: [3], key: 'y' },
       ],
     },
     {
       name: 'preserves every digit of an integer',
       input: { items_str: '[7615917337495251231]' },
-      output: [
-        ['item', 7615917337495251231n],
-        ['key', 0],
-      ],
+      output: [{ item: 7615917337495251231n, key: 0 }],
     },
     {
       input: { items_str: '[1e999]' },
@@ -71,10 +63,7 @@ export const stepThrough = defineBlock({
   ],
   *run({ items, items_object: dictionary, items_str: text }) {
     for (const collection of [items, dictionary, parseCollection(text)]) {
-      for (const [key, item] of Array.isArray(collection) ? collection.entries() : Object.entries(collection)) {
-        yield ['item', item]
-        yield ['key', key]
-      }
+      for (const [key, item] of Array.isArray(collection) ? collection.entries() : Object.entries(collection)) yield { item, key }
     }
   },
 })

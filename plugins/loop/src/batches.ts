@@ -23,26 +23,18 @@ export const batches = defineBlock({
     {
       input: { items: [1, 2, 3], size: 2 },
       output: [
-        ['batch', [1, 2]],
-        ['index', 0],
-        ['batch', [3]],
-        ['index', 1],
+        { batch: [1, 2], index: 0 },
+        { batch: [3], index: 1 },
       ],
     },
     {
       input: { items: [1, 2] },
-      output: [
-        ['batch', [1, 2]],
-        ['index', 0],
-      ],
+      output: [{ batch: [1, 2], index: 0 }],
     },
     { input: { items: [], size: 2 }, output: [] },
     { input: { items: [1], size: 0 }, output: [['error', (message: string) => message.includes('size')]] },
   ],
   *run({ items, size }) {
-    for (let at = 0; at < items.length; at += size) {
-      yield ['batch', items.slice(at, at + size)]
-      yield ['index', at / size]
-    }
+    for (let at = 0; at < items.length; at += size) yield { batch: items.slice(at, at + size), index: at / size }
   },
 })

@@ -42,38 +42,24 @@ export const forEach = defineBlock({
     {
       input: { items: ['a', null] },
       output: [
-        ['item', 'a'],
-        ['index', 0],
-        ['key', 0],
-        ['item', null],
-        ['index', 1],
-        ['key', 1],
+        { item: 'a', index: 0, key: 0 },
+        { item: null, index: 1, key: 1 },
       ],
     },
     {
       input: { items: { x: 1, y: [2] } },
       output: [
-        ['item', 1],
-        ['index', 0],
-        ['key', 'x'],
-        ['item', [2]],
-        ['index', 1],
-        ['key', 'y'],
+        { item: 1, index: 0, key: 'x' },
+        { item: [2], index: 1, key: 'y' },
       ],
     },
     {
       name: 'the lines of a text, without its last line break',
       input: { items: 'Ada\r\n\nGrace\n' },
       output: [
-        ['item', 'Ada'],
-        ['index', 0],
-        ['key', 0],
-        ['item', ''],
-        ['index', 1],
-        ['key', 1],
-        ['item', 'Grace'],
-        ['index', 2],
-        ['key', 2],
+        { item: 'Ada', index: 0, key: 0 },
+        { item: '', index: 1, key: 1 },
+        { item: 'Grace', index: 2, key: 2 },
       ],
     },
     { input: { items: [] }, output: [] },
@@ -82,11 +68,7 @@ export const forEach = defineBlock({
   ],
   *run({ items }) {
     let index = 0
-    for (const [key, item] of entriesOf(items)) {
-      yield ['item', item]
-      yield ['index', index++]
-      yield ['key', key]
-    }
+    for (const [key, item] of entriesOf(items)) yield { item, index: index++, key }
   },
 })
 

@@ -28,23 +28,15 @@ export const zip = defineBlock({
     {
       input: { a: [1, 2, 3], b: ['x', 'y'] },
       output: [
-        ['a', 1],
-        ['b', 'x'],
-        ['index', 0],
-        ['a', 2],
-        ['b', 'y'],
-        ['index', 1],
+        { a: 1, b: 'x', index: 0 },
+        { a: 2, b: 'y', index: 1 },
       ],
     },
     { name: 'an empty loop', input: { a: [1] }, output: [] },
   ],
   *run({ a, b }) {
     const count = Math.min(a.length, b.length)
-    for (let index = 0; index < count; index++) {
-      yield ['a', a[index]]
-      yield ['b', b[index]]
-      yield ['index', index]
-    }
+    for (let index = 0; index < count; index++) yield { a: a[index], b: b[index], index }
   },
 })
 
@@ -71,29 +63,16 @@ export const cross = defineBlock({
     {
       input: { a: [1, 2], b: ['x', 'y'] },
       output: [
-        ['a', 1],
-        ['b', 'x'],
-        ['index', 0],
-        ['a', 1],
-        ['b', 'y'],
-        ['index', 1],
-        ['a', 2],
-        ['b', 'x'],
-        ['index', 2],
-        ['a', 2],
-        ['b', 'y'],
-        ['index', 3],
+        { a: 1, b: 'x', index: 0 },
+        { a: 1, b: 'y', index: 1 },
+        { a: 2, b: 'x', index: 2 },
+        { a: 2, b: 'y', index: 3 },
       ],
     },
     { name: 'an empty loop', input: { b: [1] }, output: [] },
   ],
   *run({ a, b }) {
     let index = 0
-    for (const left of a)
-      for (const right of b) {
-        yield ['a', left]
-        yield ['b', right]
-        yield ['index', index++]
-      }
+    for (const left of a) for (const right of b) yield { a: left, b: right, index: index++ }
   },
 })

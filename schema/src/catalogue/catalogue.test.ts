@@ -62,10 +62,10 @@ describe('blocks', () => {
   it.each([
     ['blocks(first: 2)', ['data/aggregate', 'data/count-values']],
     ['blocks(first: 0)', []],
-    ['blocks(first: 2, orderBy: { field: NAME, direction: DESC })', ['time/period-of-date', 'time/parse-date']],
-    ['blocks(first: 1, orderBy: { field: CATEGORY, direction: DESC })', ['time/period-of-date']],
+    ['blocks(first: 2, orderBy: { field: NAME, direction: DESC })', ['time/wait', 'time/period-of-date']],
+    ['blocks(first: 1, orderBy: { field: CATEGORY, direction: DESC })', ['time/wait']],
     ['blocks(filter: { text: "FOREACH" })', ['logic/step-through', 'loop/for-each']],
-    ['blocks(filter: { category: "math", kinds: null })', ['math/calculate', 'math/count', 'math/round', 'math/statistics']],
+    ['blocks(filter: { category: "math", kinds: null })', ['math/calculate', 'math/collect', 'math/count', 'math/round', 'math/statistics']],
     ['blocks(filter: { kinds: [GRAPH, NOTE] })', ['io/graph', 'io/note']],
     ['blocks(first: 1, filter: { packageName: "@ashlar/plugin-text" })', ['text/code-extract']],
     ['blocks(first: 3, filter: { category: "LOGIC", inputKind: LIST })', ['logic/step-through']],
@@ -137,7 +137,7 @@ describe('plugins', () => {
       text: plugin(packageName: "@ashlar/plugin-text") { status blocks(first: 1, orderBy: { field: NAME, direction: DESC }) { totalCount edges { node { name } } } }
       stored: plugin(packageName: "stored-1") { status source installedVersion blocks { totalCount } }
       none: plugin(packageName: "none") { status } }`)
-    expect(text).toEqual({ status: 'LOADED', blocks: { totalCount: 11, edges: [{ node: { name: 'text/words' } }] } })
+    expect(text).toEqual({ status: 'LOADED', blocks: { totalCount: 12, edges: [{ node: { name: 'text/words' } }] } })
     expect(stored).toEqual({ status: 'AVAILABLE', source: 'STORE', installedVersion: null, blocks: { totalCount: 0 } })
     expect(none).toBeNull()
   })

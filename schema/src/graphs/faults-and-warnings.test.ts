@@ -150,6 +150,7 @@ describe('an invalid document', () => {
         { from: 'a.out', to: 'b.index' },
         { from: 'b.output', to: 'a.list' },
       ],
+      pairing: 'FIFO',
     }
     expect(await validateGraph(document)).toEqual([
       { path: 'nodes.a', message: 'the nodes at positions 0, 1 and 3 share this id: give each node a unique id' },

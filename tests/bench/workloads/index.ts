@@ -4,6 +4,7 @@ import { burst } from './burst.ts'
 import { chain10Fib33 } from './chain-10-fib33.ts'
 import { chain40 } from './chain-40.ts'
 import { fanOut200 } from './fan-out.ts'
+import { loopOfItems } from './loop.ts'
 import { history } from './history.ts'
 import { plugins } from './plugins.ts'
 import { queries } from './queries.ts'
@@ -16,6 +17,7 @@ export const WORKLOADS: readonly Workload[] = [
   chain10Fib33,
   burst,
   fanOut200,
+  loopOfItems,
   waiting,
   history,
   plugins,

@@ -33,8 +33,8 @@ export async function checkDocument(
   const nodes = read.nodes.flatMap(({ node }) => node ?? [])
   const subGraphs = await resolveSubGraphs(nodes, plugins.block, loadVersions(versions, ownerId))
   const findBlock = (node: GraphNode): Block | undefined => withSubGraph(node, plugins, subGraphs)
-  const flowFaults = read.document ? findFlowFaults(read.document, findBlock) : []
-  const faults: Fault[] = [...read.faults, ...findFaults(read, findBlock), ...flowFaults, ...subGraphs.faults]
+  const faults: Fault[] = [...read.faults, ...findFaults(read, findBlock), ...subGraphs.faults]
+  if (read.document && faults.length === 0) faults.push(...findFlowFaults(read.document, findBlock))
   const document = assertFaultless(read, faults)
   const children = Object.fromEntries([...subGraphs.versions].map(([node, { id }]) => [node, id]))
   return { document, blocks: pinBlocks(document, plugins), children, ...toInterface(document, findBlock) }

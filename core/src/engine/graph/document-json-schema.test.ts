@@ -1,5 +1,5 @@
 import { parseJson } from '@ashlar/sdk/json'
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { Ajv, type ValidateFunction } from 'ajv'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { documentJsonSchema } from './document-json-schema.ts'
@@ -7,7 +7,7 @@ import { readDocument } from './read-document.ts'
 
 let validate: ValidateFunction
 beforeAll(() => {
-  validate = new Ajv2020().compile(documentJsonSchema())
+  validate = new Ajv().compile(documentJsonSchema())
 })
 
 const texts = ['', ' ', 'a', 'a.b', 'a.b c', 'a b.c', '.a', 'a.', 'a.\n', '\ud800', 'FAIL', 'FIFO', 'fifo', '__proto__']

@@ -1,6 +1,6 @@
 import type { CyclePlan } from '../plan/index.ts'
 import type { Gathers } from './gathers.ts'
-import { lineageKey, type Lineage } from './lineage.ts'
+import { commonLineage, lineageKey, type Lineage } from './lineage.ts'
 import { Scope, Tag } from './tags.ts'
 
 /** The turns of cycles. */
@@ -12,10 +12,11 @@ export class Turns {
   }
 
   /** The first turn for values from outside that have this tag. */
-  first(cycle: CyclePlan, tag: Tag): Tag {
+  first(cycle: CyclePlan, tag: Tag, lineage: Lineage): Tag {
     tag.cycles ??= new Map()
     const known = tag.cycles.get(cycle)
     const scope = known ?? new Scope('CYCLE', tag, undefined, cycle)
+    scope.lineage = known ? commonLineage(known.lineage, lineage) : lineage
     if (!known) {
       tag.cycles.set(cycle, scope)
       this.#gathers.open(scope, cycle.gathers)

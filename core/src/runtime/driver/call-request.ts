@@ -19,6 +19,7 @@ export function toCallRequest(
     affinity: id,
     block: block.name,
     pins: block.outputPins,
+    manyPins: block.loopPins,
     input: () => JSON.stringify(inputs()),
     timeoutMs,
     skipOutputs: outputs,

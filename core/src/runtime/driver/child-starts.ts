@@ -1,13 +1,14 @@
 import { classifyFailure } from '../../postgres/index.ts'
 import { AshlarError } from '../../base/index.ts'
+import type { DriverParts, TakenExecution } from './driver-parts.ts'
 import { toNodeError } from './node-errors.ts'
 import type { NodeExecution, NodeError } from '../../engine/index.ts'
 
-interface ChildStartParts {
-  /** Starts the child of a run unless it exists, and follows it. Does nothing if the run has ended. */
-  start(run: NodeExecution): Promise<void>
+interface ChildStartParts extends Pick<DriverParts, 'children' | 'journal' | 'onError'> {
+  taken: TakenExecution
+  resolveInputs(run: NodeExecution): Record<string, unknown>
+  follow(childId: string, run: NodeExecution): Promise<void>
   failed(run: NodeExecution, error: NodeError): void
-  onError(error: unknown): void
 }
 
 /** The delay before the next attempt to start a child after the database failed. */
@@ -18,6 +19,7 @@ export class ChildStarts {
   readonly #parts: ChildStartParts
   readonly #timers = new Set<NodeJS.Timeout>()
   #starting = 0
+  #isStopped = false
 
   constructor(parts: ChildStartParts) {
     this.#parts = parts
@@ -30,7 +32,7 @@ export class ChildStarts {
   async start(run: NodeExecution): Promise<void> {
     this.#starting++
     try {
-      await this.#parts.start(run)
+      await this.#tryStart(run)
     } catch (error) {
       this.#failed(run, error)
     } finally {
@@ -39,8 +41,20 @@ export class ChildStarts {
   }
 
   stop(): void {
+    this.#isStopped = true
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
+  }
+
+  /** Starts the child once the events that led to it are committed. A repeated start creates no second child. */
+  async #tryStart(run: NodeExecution): Promise<void> {
+    const { taken, journal, children, resolveInputs, follow } = this.#parts
+    const { id, ownerId, depth, entry } = taken
+    const { node, n, attempt } = run
+    await journal.committed(entry)
+    if (this.#isStopped || entry.lost || run.status !== 'RUNNING') return
+    const childId = await children.start({ executionId: id, ownerId, depth, node, n, attempt }, resolveInputs(run))
+    await follow(childId, run)
   }
 
   #failed(run: NodeExecution, error: unknown): void {

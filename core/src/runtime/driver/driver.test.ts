@@ -39,6 +39,7 @@ function drive(plan: Plan, instead: Partial<DriverParts> = {}): { events: Execut
     children: { start: never, cancel: never, wake: never, wakeForgotten: never },
     onNews: () => () => {},
     readEvents: () => Promise.resolve([]),
+    readOutputs: async function* () {},
     onIdle: () => {},
     onError: (error) => {
       throw error

@@ -22,6 +22,7 @@ import { FailedCalls } from './failed-calls.ts'
 import { LossLog } from './loss-log.ts'
 import { answerBlock, effectInterrupted } from './node-errors.ts'
 import { ProgressReports } from './progress-reports.ts'
+import { RunOutputs } from './outputs/index.ts'
 import { ForeseenRuns, getStretch, type ForeseenRun, type PlannedStretch } from './stretch.ts'
 import { RecordedSleeps } from './recorded-sleeps.ts'
 
@@ -45,6 +46,7 @@ export class ExecutionDriver {
   readonly #childStarts: ChildStarts
   readonly #foreseen = new ForeseenRuns()
   readonly #failed: FailedCalls
+  readonly #outputs: RunOutputs
   readonly #losses: LossLog
   readonly #progress: ProgressReports
   readonly #retries: Retries
@@ -61,12 +63,19 @@ export class ExecutionDriver {
     this.#parts = parts
     const { scheduler, pending, interrupted } = taken.folded
     this.#scheduler = scheduler
-    this.#children = new ChildRuns(parts, {
-      output: (run, pin, value) => {
-        const at = { node: run.node.id, n: run.n, pin, value }
-        this.#record({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
+    this.#outputs = new RunOutputs(parts, {
+      scheduler,
+      entry: taken.entry,
+      record: (output) => this.#record({ type: 'NodeOutput', ...output }, { type: 'output', ...output }),
+      fail: (run, error) => {
+        this.#abort(run)
+        this.#finish(run, error)
       },
-      end: (run, error) => this.#finish(run, error),
+    })
+    this.#children = new ChildRuns(parts, {
+      output: (run, pin, value) => this.#outputs.take(run, { pin, value, k: undefined }),
+      end: (run, error) =>
+        this.#outputs.end(run, error !== undefined, () => this.#finish(run, error ?? scheduler.refuseEnd(run))),
     })
     this.#progress = new ProgressReports(({ node, n }, { fraction, note }) =>
       this.#append({ type: 'NodeProgress', node: node.id, n, fraction, ...(note !== '' && { note }) }),
@@ -78,16 +87,12 @@ export class ExecutionDriver {
       begin: (run, sleep) => this.#sleep(run, sleep),
       over: (run) => this.#wake(run),
     })
-    this.#hostCalls = new HostCallSessions({
-      ...parts,
-      taken,
-      append: (event) => this.#append(event),
-      resolveInputs: (run) => this.#scheduler.resolveInputs(run),
-    })
+    const common = { ...parts, taken, resolveInputs: (run: NodeExecution) => scheduler.resolveInputs(run) }
+    this.#hostCalls = new HostCallSessions({ ...common, append: (event) => this.#append(event) })
     this.#childStarts = new ChildStarts({
-      start: (run) => this.#startChild(run),
+      ...common,
+      follow: (childId, run) => this.#children.follow(childId, run),
       failed: (run, error) => this.#finish(run, error),
-      onError: (error) => parts.onError(error),
     })
     this.#pending = pending
     this.#interrupted = interrupted
@@ -131,6 +136,7 @@ export class ExecutionDriver {
     this.#hostCalls.closeAll()
     this.#calls.clear()
     this.#failed.stop()
+    this.#outputs.stop()
     this.#progress.stop()
     this.#retries.stop()
     this.#sleeps.stop()
@@ -167,7 +173,7 @@ export class ExecutionDriver {
     else if (decision.type === 'retry') this.#retries.start(decision.run)
     else if (decision.type === 'wait') this.#sleeps.start(decision.run)
     else if (decision.type === 'abort') this.#abort(decision.run)
-    else if (decision.type === 'accept') return
+    else if (decision.type === 'accept') this.#outputs.accept(decision.run)
     else this.#end(decision)
   }
 
@@ -175,6 +181,8 @@ export class ExecutionDriver {
     if (run.status !== 'RUNNING') return // an earlier decision has ended it
     const { node, n, attempt } = run
     this.#append({ type: 'NodeStarted', node: node.id, n, attempt, ...(node.block.effectful && { marksEffects: true }) })
+    const refusal = this.#scheduler.refuseRun(run)
+    if (refusal) return this.#finish(run, refusal)
     const foreseen = this.#foreseen.take(run)
     if (foreseen && this.#adopt(run, foreseen)) return
     const input = inputText(() => this.#scheduler.resolveInputs(run, this.#losses.watch(run)))
@@ -192,7 +200,11 @@ export class ExecutionDriver {
   /** Whether the only remaining work is to wait for children and for sleeps that do not end soon. */
   get isIdle(): boolean {
     const isBusy =
-      this.#stopped || this.#calls.size + this.#failed.size > 0 || this.#retries.size > 0 || this.#childStarts.size > 0
+      this.#stopped ||
+      this.#calls.size + this.#failed.size > 0 ||
+      this.#retries.size > 0 ||
+      this.#childStarts.size > 0 ||
+      this.#outputs.hasTimers
     return !isBusy && this.#children.size + this.#sleeps.size > 0 && this.#sleeps.remainingMs > SOON_MS
   }
 
@@ -211,17 +223,6 @@ export class ExecutionDriver {
 
   get children(): ReadonlyMap<string, number> {
     return this.#children.seqs
-  }
-
-  /** Starts the child once the events that led to it are committed. A repeated start creates no second child. */
-  async #startChild(run: NodeExecution): Promise<void> {
-    const { id, ownerId, depth, entry } = this.#taken
-    const { node, n, attempt } = run
-    await this.#parts.journal.committed(entry)
-    if (this.#stopped || entry.lost || run.status !== 'RUNNING') return
-    const inputs = this.#scheduler.resolveInputs(run)
-    const childId = await this.#parts.children.start({ executionId: id, ownerId, depth, node, n, attempt }, inputs)
-    await this.#children.follow(childId, run)
   }
 
   /** Reports failures of work that is not awaited. */
@@ -245,19 +246,18 @@ export class ExecutionDriver {
   }
 
   #toSink(run: NodeExecution, stretch: PlannedStretch | undefined): CallSink {
-    const { node, n } = run
     return {
-      output: (pin, value, foreseen) => {
-        const at = { node: node.id, n, pin, value }
+      output: (pin, value, foreseen, k) => {
         if (foreseen && stretch) this.#foreseen.add(stretch, value, foreseen)
-        this.#record({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
+        this.#outputs.take(run, { pin, value, k })
       },
+      ...this.#outputs.control(run),
       hostCall: (method, args) =>
         method === 'sleep.begin'
           ? this.#sleeps.request(run, args)
           : answerBlock(() => this.#hostCalls.perform(run, method, args), this.#parts.onError),
       restarted: () => this.#hostCalls.close(run),
-      log: (level, text) => this.#append({ type: 'NodeLog', node: node.id, n, level, text }),
+      log: (level, text) => this.#append({ type: 'NodeLog', node: run.node.id, n: run.n, level, text }),
       progress: (fraction, note) => this.#progress.take(run, { fraction, note }),
       end: (error) => this.#endCall(run, error),
     }
@@ -266,12 +266,15 @@ export class ExecutionDriver {
   /** A block whose time limit passes while the journal cannot be written is called again once it can be written. */
   #endCall(run: NodeExecution, error: AshlarError | undefined): void {
     if (error?.code === 'TIMEOUT' && this.#hostCalls.isHeldUp(run)) this.#watch(this.#callAgain(run))
-    else if (error) this.#failed.end(run, error)
-    else this.#finish(run, undefined)
+    else
+      this.#outputs.end(run, error !== undefined, () =>
+        error ? this.#failed.end(run, error) : this.#finish(run, this.#scheduler.refuseEnd(run)),
+      )
   }
 
   async #callAgain(run: NodeExecution): Promise<void> {
     this.#hostCalls.close(run)
+    this.#outputs.drop(run)
     this.#calls.set(run, () => {})
     await this.#parts.journal.committed(this.#taken.entry)
     if (!this.#stopped && !this.#taken.entry.lost && run.status === 'RUNNING')
@@ -313,6 +316,7 @@ export class ExecutionDriver {
     this.#calls.get(run)?.()
     this.#calls.delete(run)
     this.#failed.drop(run)
+    this.#outputs.drop(run)
     this.#hostCalls.close(run)
     this.#progress.drop(run)
     this.#children.abort(run)

@@ -7,6 +7,7 @@ import { greedyOwners } from './fairness.ts'
 import {
   readLastSeq,
   readEvents,
+  readNodeOutputs,
   readPages,
   News,
   createJournalStore,
@@ -268,6 +269,7 @@ class RunningWorker implements Worker {
       random: Math.random,
       now: this.#wakeUps.now,
       onNews: (executionId, listener) => this.#news.add(executionId, listener),
+      readOutputs: ({ executionId }, { node, n }) => readNodeOutputs(database.pool, executionId, node.id, n),
       readEvents: (executionId, after) => readEvents(database.pool, executionId, after),
       onIdle: () => this.#suspendSoon(held),
       onError: (error) => this.#parts.onError(error),

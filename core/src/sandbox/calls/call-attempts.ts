@@ -1,4 +1,5 @@
 import { toGuestNames, type Call, type CallRequest, type CallSink } from './call.ts'
+import { CallCredit } from './credit.ts'
 import { HostCallRecord, type RecordSpace } from './host-call-record.ts'
 import { guestName } from '../channel/index.ts'
 
@@ -10,6 +11,8 @@ export function newCall(id: number, request: CallRequest, sink: CallSink, space:
     guest: guestName(toGuestNames(request)),
     sink: record ? wrapEnd(sink, () => record.end()) : sink,
     skip: 0,
+    received: 0,
+    credit: undefined,
     delivered: 0,
     deliveredBytes: 0,
     attempts: 0,
@@ -40,6 +43,8 @@ export function prepareRestart(call: Call): Call {
   if (call.record && !call.record.isEmpty) call.record.rewind()
   else call.sink.restarted?.()
   call.skip = (call.request.skipOutputs ?? 0) + call.delivered
+  call.received = 0
+  call.credit = (call.request.manyPins?.size ?? 0) > 0 ? new CallCredit() : undefined
   call.deadline = performance.now() + call.request.timeoutMs
   call.cpuMs = 0
   call.openHostCalls = 0
@@ -50,7 +55,9 @@ export function prepareRestart(call: Call): Call {
 /** Wraps a sink so that it runs a callback before its call ends. */
 export function wrapEnd(sink: CallSink, beforeEnd: () => void): CallSink {
   return {
-    output: (pin, value, foreseen) => sink.output(pin, value, foreseen),
+    output: (pin, value, foreseen, k) => sink.output(pin, value, foreseen, k),
+    skipped: (index, pin, value, k) => sink.skipped?.(index, pin, value, k),
+    more: () => sink.more?.(),
     hostCall: (method, args) => sink.hostCall?.(method, args) ?? Promise.resolve(null),
     restarted: () => sink.restarted?.(),
     log: (level, text) => sink.log?.(level, text),

@@ -1,4 +1,5 @@
 import type { AshlarError, ErrorCode } from '../../base/index.ts'
+import type { CallCredit } from './credit.ts'
 import type { HostCallRecord } from './host-call-record.ts'
 import type { CallKind, CallMessage, GuestNames } from '../channel/index.ts'
 
@@ -32,6 +33,11 @@ export interface CallRequest {
   block: string
   /** Output pins of the block. `error` and the pins of tools are always allowed. @default any */
   pins?: ReadonlySet<string> | undefined
+  /**
+   * Output pins with several values. If there are any, the guest pauses the block until the sink has accepted its
+   * outputs, and the limits of outputs and CPU time apply from pause to pause. @default none
+   */
+  manyPins?: ReadonlySet<string>
   /** @returns JSON text */
   input(): string
   /** Elapsed time. */
@@ -62,8 +68,23 @@ export interface ForeseenCall {
 
 /** Receives the results of a call. `end` is called once, after all other methods. */
 export interface CallSink {
-  /** @param foreseen the calls that the guest has started ahead on this value */
-  output(pin: string, value: unknown, foreseen?: readonly ForeseenCall[]): void
+  /**
+   * @param foreseen the calls that the guest has started ahead on this value
+   * @param k the index of the iteration, if it differs from the number of earlier values of the pin
+   */
+  output(pin: string, value: unknown, foreseen?: readonly ForeseenCall[], k?: number): void
+  /**
+   * An output that an earlier attempt delivered.
+   *
+   * @param index its place in the outputs of the call; 0 when the call has started again
+   */
+  skipped?(index: number, pin: string, value: unknown, k?: number): void
+  /**
+   * The block is paused. Its deadline too.
+   *
+   * @returns a promise that resolves when the block may continue; undefined if it may continue immediately
+   */
+  more?(): Promise<void> | undefined
   /** Performs a request of the block. @throws {AshlarError} whose message the block receives */
   hostCall?(method: string, args: readonly unknown[]): Promise<unknown>
   /**
@@ -89,8 +110,12 @@ export interface Call {
   /** The name of the guest in which it runs. */
   readonly guest: string
   sink: CallSink
-  /** The number of outputs still to drop because they were delivered before. */
+  /** The number of outputs to drop because they were delivered before. */
   skip: number
+  /** The number of outputs of the current start. */
+  received: number
+  /** Of the current start, if its block has `many` pins. */
+  credit: CallCredit | undefined
   /** The number of delivered outputs, over all attempts. */
   delivered: number
   /** The length of the delivered outputs as JSON text. */

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto'
 import { AshlarError } from '../../base/index.ts'
 import type { Call } from './call.ts'
+import { answerCredit } from './credit.ts'
 import type { SandboxLimits } from '../limits/index.ts'
 import { withRemedy } from './missing-globals.ts'
 import { minJsonLength, MAX_DEPTH } from './output-limits.ts'
-import { GUEST_ERROR_CODES, type GuestEvent } from '../channel/index.ts'
+import { GUEST_ERROR_CODES, MORE_OUTPUTS, type GuestEvent } from '../channel/index.ts'
 
 /** A request of a guest to its host. */
 export type HostCallEvent = Extract<GuestEvent, { t: 'c' }>
@@ -32,7 +33,8 @@ const MAX_METHOD_CHARS = 50
  * deeper than any method allows, EFFECT_INTERRUPTED when a call that was started again makes a different request
  */
 export async function answerHostCall(call: Call, event: HostCallEvent, limits: SandboxLimits): Promise<string | undefined> {
-  const { starts, record } = call
+  const { starts, record, credit } = call
+  if (credit && event.method === MORE_OUTPUTS) return answerCredit(call, credit, Number(event.request))
   if (measureArguments(event) > MAX_ARGUMENT_CHARS) throw tooLong(event)
   const performed = (): Promise<string> => perform(call, event, limits)
   const answer = await (record ? record.ask(toQuestion(event), performed) : performed())

@@ -70,10 +70,12 @@ function toEvent(reported: Partial<Record<string, unknown>>): CheckedEvent | und
   const { t, id } = reported
   if (!isId(id)) return undefined
   if (t === 'o') {
-    const { pin, v, next } = reported
-    if (typeof pin !== 'string') return undefined
-    if (next === undefined) return { t, id, pin, v, chars: 0 }
-    return isFollowers(next) ? { t, id, pin, v, next, chars: 0 } : undefined
+    const { pin, v, k, next } = reported
+    if (typeof pin !== 'string' || (k !== undefined && !isId(k))) return undefined
+    const output: CheckedOutput = { t, id, pin, v, chars: 0 }
+    if (k !== undefined) output.k = k
+    if (next === undefined) return output
+    return isFollowers(next) ? { ...output, next } : undefined
   }
   if (t === 'e') {
     const [code, message, stack] = [toText(reported.code), toText(reported.message), toText(reported.stack)]

@@ -11,18 +11,40 @@ export type CheckedOutput = Extract<GuestEvent, { t: 'o' }> & { chars: number }
  * Counts an output and checks it. The guest code checks the same limits, but plugin code may have changed the guest
  * code.
  *
- * @returns the violated limit; undefined for a valid output
+ * @returns the violated limit; undefined for a valid output, and for one that was delivered before
  */
-export function checkOutput(call: Call, { pin, chars }: CheckedOutput, limits: SandboxLimits): AshlarError | undefined {
+export function checkOutput(call: Call, output: CheckedOutput, limits: SandboxLimits): AshlarError | undefined {
+  const { pin, chars } = output
+  const { credit } = call
+  const invalid = credit || output.k !== undefined ? checkIteration(call, output) : undefined
+  if (invalid) return invalid
+  if (credit) {
+    credit.outputs++
+    credit.chars += chars
+  }
+  if (call.received < call.skip) return undefined
   if (!isOutputPin(call, pin)) return new AshlarError('BLOCK_OUTPUT_INVALID', `no output pin ${showValue(pin)}`)
-  if (++call.delivered > limits.maxOutputs)
+  call.delivered++
+  if ((credit?.outputs ?? call.delivered) > limits.maxOutputs)
     return new AshlarError('OUTPUT_LIMIT', `more than ${limits.maxOutputs} outputs, the limit of one run`)
   if (chars === Infinity) return new AshlarError('OUTPUT_LIMIT', `output "${pin}" is nested more than ${MAX_DEPTH} levels deep`)
   if (chars > limits.maxValueBytes)
     return new AshlarError('OUTPUT_LIMIT', `output "${pin}" is ${chars} bytes long; the limit is ${limits.maxValueBytes}`)
   call.deliveredBytes += chars
-  if (call.deliveredBytes > limits.maxOutputBytes)
+  if ((credit?.chars ?? call.deliveredBytes) > limits.maxOutputBytes)
     return new AshlarError('OUTPUT_LIMIT', `more than ${limits.maxOutputBytes} bytes of outputs in total, the limit of one run`)
+  return undefined
+}
+
+/** Checks the index of the iteration, and removes it if it is the number of earlier values of the pin. */
+function checkIteration({ request: { manyPins }, credit }: Call, output: CheckedOutput): AshlarError | undefined {
+  const { pin, k } = output
+  if (!credit || !manyPins?.has(pin))
+    return k === undefined ? undefined : new AshlarError('BLOCK_OUTPUT_INVALID', `output ${showValue(pin)} has no iterations`)
+  const values = credit.iterations.valuesOf(pin)
+  const index = credit.iterations.accept(pin, k)
+  if (index === undefined) return new AshlarError('BLOCK_OUTPUT_INVALID', `output "${pin}" has no iteration ${k ?? values}`)
+  if (k === values) delete output.k
   return undefined
 }
 

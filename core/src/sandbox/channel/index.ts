@@ -1,9 +1,12 @@
 export { FrameError, FrameReader, encodeFrame } from './frames.ts'
+export { Iterations } from './iterations.ts'
 export {
+  CREDIT,
   GUEST_ERROR_CODES,
   IDS_PER_CALL,
   INSTALLATION,
   LOADING,
+  MORE_OUTPUTS,
   guestName,
   isolateName,
   getMaxMessageBytes,

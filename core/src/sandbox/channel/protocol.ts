@@ -96,7 +96,8 @@ export type LostReason =
 
 /**
  * Events that a guest reports:
- * - `o` an output (`next`: the foreseen calls that the guest has started on it)
+ * - `o` an output (`k`: the index of its iteration, see {@link Iterations}; `next`: the foreseen calls that the guest has
+ *   started on it)
  * - `c` a host call
  * - `e` the end of a call, with its error and the location in the bundle where the error was thrown
  * - `d` a manifest
@@ -104,12 +105,21 @@ export type LostReason =
  * - `p` its progress
  */
 export type GuestEvent =
-  | { t: 'o'; id: number; pin: string; v: unknown; next?: [id: number, node: number][] }
+  | { t: 'o'; id: number; pin: string; v: unknown; k?: number; next?: [id: number, node: number][] }
   | { t: 'e'; id: number; code?: string | undefined; message?: string | undefined; stack?: string | undefined }
   | { t: 'c'; id: number; request: number; method: string; args: unknown[] }
   | { t: 'd'; id: number; manifest: unknown }
   | { t: 'l'; id: number; level: string; text: string }
   | { t: 'p'; id: number; fraction: number; note: string }
+
+/**
+ * The outputs that a run of a block with a `many` pin yields before it waits for the worker: it makes the host call
+ * {@link MORE_OUTPUTS}, and continues when the worker answers. So a run can yield any number of values.
+ */
+export const CREDIT = { outputs: 256, chars: 64 * 1024 }
+
+/** The host call with which a guest requests its next credit. */
+export const MORE_OUTPUTS = 'outputs.more'
 
 /** The error codes that a guest may report, in addition to those of errors that the host returned to it. */
 export const GUEST_ERROR_CODES = [
@@ -157,9 +167,9 @@ export interface StretchNode {
 export interface GuestLimits {
   /** Length of one pin value as JSON text. */
   maxValueBytes: number
-  /** Outputs that one call may yield. */
+  /** Outputs that one call may yield. For a block with a `many` pin, without waiting for the worker. */
   maxOutputs: number
-  /** Length of all pin values of one call as JSON text. */
+  /** Length of all pin values of one call as JSON text. For a block with a `many` pin, without waiting for the worker. */
   maxOutputBytes: number
   /**
    * The maximum length of a report. A guest divides its events into reports. A guest that sends a longer one is ended.

@@ -1,11 +1,7 @@
 import { findDifference, parseJson, type Block, type Plugin } from '@ashlar/sdk'
-import type { z } from 'zod'
-import { describeIssues, showValue } from '../../base/index.ts'
-import { isToolPin } from '../../pins/index.ts'
 import { describePlugin } from './describe.ts'
 import {
   GuestFailure,
-  yieldFrame,
   drain,
   enterCall,
   setLikelyCall,
@@ -13,7 +9,6 @@ import {
   leaveCall,
   enteredResult,
   likelyCall,
-  limits,
   markEntered,
   postEnd,
   postLog,
@@ -25,7 +20,8 @@ import {
 import { Entry, isSliceOver, park, settle, startSlice } from './io/entries.ts'
 import { toFailure } from './failures.ts'
 import { callHost, forgetHostCalls } from './io/host-calls.ts'
-import { RUN_FRAME, isAsyncIterable, toIterable, rejectPromise } from './pairs.ts'
+import { isMany } from './pins.ts'
+import { describeFaults, passYields, type TakeYields } from './yields.ts'
 import { RunningCall } from './running-call.ts'
 import { stopClock } from './capabilities/test-clock.ts'
 import type { GuestCall } from '../channel/index.ts'
@@ -196,24 +192,32 @@ function finish(id: number, failure: GuestFailure | undefined): boolean {
 
 function runBlock(call: RunningCall, input = call.call.input): Promise<void> | undefined {
   const block = getBlock(call.call.block)
-  let count = 0
-  return forEachPair(call, block, input, (pin, value) => {
-    if (pin === 'error' && !('error' in block.output.shape)) throw new GuestFailure('BLOCK_FAILED', String(value))
-    if (++count > limits.maxOutputs)
-      throw new GuestFailure('OUTPUT_LIMIT', `more than ${limits.maxOutputs} outputs, the limit of one run`)
-    if (running.has(call.call.id)) yieldOutput(call, pin, value)
-    if (pin === 'error') throw new GuestFailure('BLOCK_FAILED', String(value))
-    return running.has(call.call.id)
+  const { iterations } = call.begin(block)
+  const isRunning = (): boolean => running.has(call.call.id)
+  return forEachYield(call, block, input, {
+    pair(pin, value) {
+      if (pin === 'error' && !('error' in block.output.shape)) throw new GuestFailure('BLOCK_FAILED', String(value))
+      call.countOutput()
+      if (isRunning()) yieldOutput(call, pin, value, iterations && isMany(block, pin) ? iterations.addValue(pin) : undefined)
+      if (pin === 'error') throw new GuestFailure('BLOCK_FAILED', String(value))
+      return isRunning() && call.awaitCredit()
+    },
+    iteration(values) {
+      const add = iterations?.addIteration()
+      for (const [pin, value] of values) {
+        call.countOutput()
+        if (isRunning()) yieldOutput(call, pin, value, isMany(block, pin) ? add?.(pin) : undefined)
+      }
+      return isRunning() && call.awaitCredit()
+    },
   })
 }
 
-function yieldOutput(call: RunningCall, pin: string, value: unknown): void {
+function yieldOutput(call: RunningCall, pin: string, value: unknown, k: number | undefined): void {
   const json = toJson(pin, value)
-  call.yieldedBytes += json.length
-  if (call.yieldedBytes > limits.maxOutputBytes)
-    throw new GuestFailure('OUTPUT_LIMIT', `more than ${limits.maxOutputBytes} bytes of outputs in total, the limit of one run`)
+  call.countBytes(json.length)
   const followers = call.follow(pin, json)
-  postOutput(call.call.id, pin, json, followers?.announced)
+  postOutput(call.call.id, pin, json, k, followers?.announced)
   reportIfDue()
   if (!followers) return
   for (const follower of followers.calls) enqueue(follower)
@@ -240,68 +244,38 @@ async function runTest(running: RunningCall): Promise<void> {
   const { http, credentials, storage, files, now } = test
   await callHost(id, 'test.begin', [test.input, { http, credentials, storage, files, now }])
   const release = now === undefined ? undefined : stopClock(now)
-  const pairs: [string, unknown][] = []
+  const yields: Yielded[] = []
   let failure: GuestFailure | undefined
   try {
-    await forEachPair(running, block, test.input, (pin, value) => {
-      toJson(pin, value) // as in a run
-      pairs.push([pin, value])
-      return pin !== 'error'
+    await forEachYield(running, block, test.input, {
+      pair(pin, value) {
+        toJson(pin, value) // as in a run
+        yields.push([pin, value])
+        return pin !== 'error'
+      },
+      iteration(values) {
+        for (const [pin, value] of values) toJson(pin, value)
+        yields.push(Object.fromEntries(values))
+        return true
+      },
     })
   } catch (error) {
     failure = toFailure(error)
-    pairs.push(['error', failure.message])
+    yields.push(['error', failure.message])
   } finally {
     release?.()
   }
-  const difference = findDifference(test.output, pairs)
+  const difference = findDifference(test.output, yields)
   if (difference !== undefined) throw new GuestFailure('BLOCK_FAILED', difference, failure?.frames)
 }
 
-type Take = (pin: string, value: unknown) => boolean
+type Yielded = [pin: string, value: unknown] | Record<string, unknown>
 
-/**
- * Runs the block on checked inputs and passes each checked pair to `take` until `take` returns false.
- *
- * @returns a promise when the block yields asynchronously
- */
-function forEachPair(call: RunningCall, block: Block, input: unknown, take: Take): Promise<void> | undefined {
+/** Runs the block on checked inputs and passes what it yields to `take`. See {@link passYields}. */
+function forEachYield(call: RunningCall, block: Block, input: unknown, take: TakeYields): Promise<void> | undefined {
   const parsed = block.input.safeParse(input)
   if (!parsed.success) throw new GuestFailure('BLOCK_INPUT_INVALID', describeFaults(parsed.error, 'input', input))
-  const pairs: unknown = block.run(parsed.data as never, call.context)
-  if (isAsyncIterable(pairs)) return forEachAsync(block, pairs, take)
-  if (pairs instanceof Promise) return rejectPromise(pairs)
-  for (const pair of toIterable(pairs)) if (!take(...checkPair(block, pair))) return undefined
-  return undefined
-}
-
-async function forEachAsync(block: Block, pairs: AsyncIterable<unknown>, take: Take): Promise<void> {
-  for await (const pair of pairs) if (!take(...checkPair(block, pair))) return
-}
-
-function checkPair(block: Block, pair: unknown): [string, unknown] {
-  if (!Array.isArray(pair) || typeof pair[0] !== 'string')
-    throw new GuestFailure('BLOCK_OUTPUT_INVALID', `run must yield [pin, value] pairs, got ${showValue(pair)}`, RUN_FRAME)
-  const [pin, value] = pair as [string, unknown]
-  if (isToolPin(pin)) return [pin, value]
-  const schema = Object.hasOwn(block.output.shape, pin) ? block.output.shape[pin] : undefined
-  if (!schema) {
-    if (pin === 'error') return [pin, value]
-    throw new GuestFailure(
-      'BLOCK_OUTPUT_INVALID',
-      `run yields to "${pin}", which is not an output pin of the block; its output pins are ${[...Object.keys(block.output.shape), 'error'].join(', ')}`,
-      yieldFrame(pin),
-    )
-  }
-  const parsed = (schema as typeof block.output).safeParse(value)
-  if (!parsed.success)
-    throw new GuestFailure('BLOCK_OUTPUT_INVALID', describeFaults(parsed.error, `output "${pin}"`, value), yieldFrame(pin))
-  return [pin, parsed.data]
-}
-
-function describeFaults(error: z.ZodError, subject: string, value: unknown): string {
-  const faults = describeIssues(error, value)
-  return faults.map(({ path, message }) => `${subject}${path === '' ? '' : ` "${path}"`}: ${message}`).join('; ')
+  return passYields(block, block.run(parsed.data as never, call.context), take, call.call.id)
 }
 
 function getBlock(name: string): Block {

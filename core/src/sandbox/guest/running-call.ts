@@ -1,7 +1,10 @@
-import { parseJson, type BlockContext } from '@ashlar/sdk'
-import { IDS_PER_CALL, type GuestCall, type Stretch } from '../channel/index.ts'
+import { parseJson, type Block, type BlockContext } from '@ashlar/sdk'
+import { CREDIT, IDS_PER_CALL, Iterations, MORE_OUTPUTS, type GuestCall, type Stretch } from '../channel/index.ts'
 import type { Entry } from './io/entries.ts'
 import { GuestContext } from './block-context.ts'
+import { callHost } from './io/host-calls.ts'
+import { GuestFailure, limits } from './io/outbox.ts'
+import { hasMany } from './pins.ts'
 import type * as abort from '../../web-platform/events/abort.ts'
 
 /** The first call of a stretch. */
@@ -18,8 +21,13 @@ const platform = (): typeof abort => require('../../web-platform/events/abort.ts
 export class RunningCall {
   readonly call: GuestCall
   entry: Entry
-  /** The length of its outputs so far, as JSON text. */
-  yieldedBytes = 0
+  /** Of a block with a `many` pin. */
+  iterations: Iterations | undefined
+  /** The outputs of the call, or since its last credit. */
+  #outputs = 0
+  /** The length of these outputs, as JSON text. */
+  #bytes = 0
+  #endPause: (() => void) | undefined
   readonly #lead: Lead | undefined
   readonly #node: number
   #signal: abort.AbortSignal | undefined
@@ -37,8 +45,38 @@ export class RunningCall {
     return new GuestContext(this.call.id, () => this.#abortSignal as unknown as AbortSignal)
   }
 
+  /** Prepares to count the outputs of a run of the block. */
+  begin(block: Block): this {
+    this.iterations = hasMany(block) ? new Iterations() : undefined
+    return this
+  }
+
+  /** @throws {GuestFailure} OUTPUT_LIMIT */
+  countOutput(): void {
+    if (++this.#outputs > limits.maxOutputs)
+      throw new GuestFailure('OUTPUT_LIMIT', `more than ${limits.maxOutputs} outputs, the limit of one run`)
+  }
+
+  /** @throws {GuestFailure} OUTPUT_LIMIT */
+  countBytes(bytes: number): void {
+    this.#bytes += bytes
+    if (this.#bytes > limits.maxOutputBytes)
+      throw new GuestFailure('OUTPUT_LIMIT', `more than ${limits.maxOutputBytes} bytes of outputs in total, the limit of one run`)
+  }
+
+  /** Requests the next credit when the outputs have used up the last one. @returns whether the run may continue */
+  awaitCredit(): true | Promise<boolean> {
+    if (!this.iterations || (this.#outputs < CREDIT.outputs && this.#bytes < CREDIT.chars)) return true
+    this.#outputs = this.#bytes = 0
+    return new Promise((resolve, reject) => {
+      this.#endPause = () => resolve(false)
+      callHost(this.call.id, MORE_OUTPUTS, []).then(() => resolve(true), reject)
+    })
+  }
+
   abort(): void {
     this.#isAborted = true
+    this.#endPause?.()
     if (this.#signal) platform().abortSignal(this.#signal, abortError())
   }
 

@@ -73,7 +73,7 @@ export class SandboxProcess {
     this.#inspected = new InspectedIsolates({
       find: (guest) => events.findInspector(guest),
       send: (message) => this.#send(message),
-      wasPaused: (isolate, ms) => this.#inIsolate(isolate).forEach((call) => (call.deadline += ms)),
+      wasPaused: (isolate, ms) => findCalls(isolate, this.inFlight).forEach((call) => (call.deadline += ms)),
     })
     this.#link = start({
       ready: () => (this.isReady = true),
@@ -230,10 +230,6 @@ export class SandboxProcess {
     if (this.#cpu.strayMs > maxCpuMs) this.kill({ kind: 'exit', detail: 'its code continued after its calls had ended' })
   }
 
-  #inIsolate(isolate: string): Call[] {
-    return findCalls(isolate, this.inFlight)
-  }
-
   #takeInspection(isolate: string, message: string): void {
     if (message.length <= getMaxReportChars(this.#limits)) this.#inspected.receive(isolate, message)
     else this.kill({ kind: 'crash' })
@@ -275,11 +271,12 @@ export class SandboxProcess {
   }
 
   #takeOutput(call: Call, event: CheckedOutput): void {
-    if (call.skip > 0) return void call.skip--
-    const { pin, v: value = null, next } = event
     const refusal = checkOutput(call, event, this.#limits)
     if (refusal) return this.#endWithError(call, refusal)
-    call.sink.output(pin, value, next && call.stretched ? this.#foreseen.announce(call.guest, call.id, next) : undefined)
+    const { pin, v: value = null, k, next } = event
+    const index = call.received++
+    if (index < call.skip) return call.sink.skipped?.(index, pin, value, k)
+    call.sink.output(pin, value, next && call.stretched ? this.#foreseen.announce(call.guest, call.id, next) : undefined, k)
   }
 
   #adopt(id: number, events: CheckedEvent[], request: CallRequest, sink: CallSink): () => void {
@@ -308,8 +305,9 @@ export class SandboxProcess {
   #sweep(ownMs: number, wallMs: number): void {
     const now = performance.now()
     for (const call of this.inFlight.values())
-      if (now > call.deadline && !this.#inspected.isPaused(call.guest)) this.#endWithError(call, timeout(call))
-    const mayCompute = (guest: string): boolean => this.#inIsolate(isolateName(guest)).length > 0
+      if (now > call.deadline && !call.credit?.isHeld && !this.#inspected.isPaused(call.guest))
+        this.#endWithError(call, timeout(call))
+    const mayCompute = (guest: string): boolean => findCalls(isolateName(guest), this.inFlight).length > 0
     if (this.isReady && this.#aborting.isOverdue(ownMs, wallMs, mayCompute))
       this.kill({ kind: 'exit', detail: 'the code of an aborted call did not stop' })
   }

@@ -40,7 +40,7 @@ export const pagesOutput = z.object({
   items: z.array(z.unknown()).meta({ description: 'The items of the page.', many: true }),
   index: z.int().meta({ description: 'The position of the page, from 0.', many: true }),
   done: z.int().meta({ description: 'The number of pages, once all steps for all pages have ended.', done: true }),
-  caught: z.object({ message: z.string(), code: z.string(), nodeId: z.string(), number: z.int() }).meta({
+  caught: z.object({ message: z.string(), code: z.string(), nodeId: z.string(), index: z.int() }).meta({
     description: 'Each failure in the loop that no link at an error pin handles. The other pages continue.',
     caught: true,
   }),

@@ -30,14 +30,14 @@ interface MarkerFault {
 
 /** Finds the first marker that contradicts another one, or that is on a pin that cannot have it. */
 export function findMarkerFault({ staticOutput, inputs, outputs }: MarkedBlock): MarkerFault | undefined {
-  const hasMany = outputs.some(({ meta }) => meta.many === true)
+  const hasMany = outputs.some(({ meta }) => meta.many === true || meta.manyIf !== undefined)
   const loops = inputs.filter(({ meta }) => meta.loop === true)
   for (const pin of inputs) {
     const message = inputFault(pin, inputs, loops)
     if (message !== undefined) return { side: 'input', pin: pin.name, message }
   }
   for (const pin of outputs) {
-    const message = outputFault(pin, hasMany, staticOutput)
+    const message = outputFault(pin, hasMany, staticOutput) ?? conditionFault(pin, inputs, staticOutput)
     if (message !== undefined) return { side: 'output', pin: pin.name, message }
   }
   return undefined
@@ -66,6 +66,18 @@ function outputFault(pin: MarkedPin, hasMany: boolean, staticOutput: boolean): s
   if (pin.name === 'error' || pin.name === 'tools') return `the output "${pin.name}" cannot be ${marker}: choose another pin`
   if (staticOutput) return `the output "${pin.name}" is ${marker}, so the block must not have staticOutput`
   return hasMany ? undefined : `the output "${pin.name}" is ${marker}, so the block must have an output that is many`
+}
+
+/** Checks the names of the inputs that make an output many. */
+function conditionFault({ name, meta }: MarkedPin, inputs: readonly MarkedPin[], staticOutput: boolean): string | undefined {
+  const { manyIf } = meta
+  if (manyIf === undefined) return undefined
+  const isKnown = (input: unknown): boolean => inputs.some((each) => each.name === input)
+  if (!Array.isArray(manyIf) || manyIf.length === 0 || !manyIf.every(isKnown))
+    return `the marker manyIf of the output "${name}" must list inputs of the block: ${inputs.map((each) => each.name).join(', ') || 'it has none'}`
+  if (meta.many === true) return `the output "${name}" is many and manyIf: an output has at most one of these markers`
+  if (staticOutput) return `the output "${name}" is manyIf, so the block must not have staticOutput`
+  return undefined
 }
 
 /** Returns the markers of a pin that are set, or a fault if one is not a boolean or belongs to the other side. */

@@ -79,10 +79,20 @@ export function yieldFrame(pin: string): string {
   return `    at yield ${JSON.stringify(pin)}`
 }
 
-/** @param next the foreseen calls that this guest starts on the value */
-export function postOutput(id: number, pin: string, json: string, next?: readonly [id: number, node: number][]): void {
+/**
+ * @param k the index of its iteration, if it differs from the number of earlier values of the pin
+ * @param next the foreseen calls that this guest starts on the value
+ */
+export function postOutput(
+  id: number,
+  pin: string,
+  json: string,
+  k: number | undefined,
+  next?: readonly [id: number, node: number][],
+): void {
+  const index = k === undefined ? '' : `,"k":${k}`
   const followers = next ? `,"next":${JSON.stringify(next)}` : ''
-  post(`{"t":"o","id":${id},"pin":${JSON.stringify(pin)},"v":${json}${followers}}`)
+  post(`{"t":"o","id":${id},"pin":${JSON.stringify(pin)},"v":${json}${index}${followers}}`)
 }
 
 export function postEnd(id: number, failure?: GuestFailure): void {

@@ -1,0 +1,2 @@
+export { RunOutputs } from './run-outputs.ts'
+export type { RunOutputsParts } from './run-outputs.ts'

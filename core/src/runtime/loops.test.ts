@@ -1,0 +1,168 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { BUILTIN_PLUGINS, createTestRuntime, type TestRuntime } from '../testing/index.ts'
+import type { JournalEvent } from '../engine/index.ts'
+
+const SOURCE = `import { defineBlock, definePlugin } from '@ashlar/sdk'
+import { z } from 'zod'
+
+const many = z.unknown().meta({ many: true })
+const block = (i, name, output, run, more = {}) => defineBlock({
+  id: '66666666-0000-4000-8000-00000000000' + i, name, description: name, category: 'TEST', tests: [],
+  input: z.object({ n: z.number().default(1), value: z.unknown().optional() }), output: z.object(output), run, ...more,
+})
+
+export default definePlugin({
+  name: 'loops',
+  blocks: [
+    block(1, 'count', { item: many, index: many }, function* ({ n }) { for (let i = 0; i < n; i++) yield { item: 'v' + i, index: i } }),
+    block(2, 'pass', { out: z.unknown() }, async function* ({ value, n }) {
+      await new Promise((resolve) => setTimeout(resolve, n))
+      yield ['out', value]
+    }),
+    block(3, 'gather', { list: z.unknown() }, function* ({ items }) { yield ['list', items] }, {
+      input: z.object({ items: z.array(z.unknown()).meta({ collect: true }) }),
+    }),
+    block(4, 'steady', { item: many }, async function* (_input, { sleep }) {
+      for (let i = 0; i < 3; i++) { yield ['item', i]; await sleep(60) }
+    }, { capabilities: { sleep: true } }),
+    block(5, 'unsteady', { item: many }, async function* (_input, { sleep }) {
+      for (let i = 0; i < 3; i++) { yield ['item', Math.random()]; await sleep(60) }
+    }, { capabilities: { sleep: true } }),
+    block(6, 'twice', { out: z.unknown() }, function* () { yield ['out', 1]; yield ['out', 2] }),
+    block(7, 'unequal', { item: many, index: many }, function* () { yield ['item', 1]; yield ['item', 2]; yield ['index', 0] }),
+  ],
+})
+`
+
+let folder: string
+let runtime: TestRuntime
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ashlar-loops-'))
+  await mkdir(join(folder, 'loops'))
+  await writeFile(join(folder, 'loops', 'package.json'), JSON.stringify({ name: 'loops', ashlar: { blocks: './i.ts' } }))
+  await writeFile(join(folder, 'loops', 'i.ts'), SOURCE)
+  runtime = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS, folder] })
+})
+afterAll(async () => {
+  await runtime.close()
+  await rm(folder, { recursive: true })
+})
+
+/** Passes each item through a block, and collects the results. */
+function loop(n: number, options: object, ms = 1): unknown {
+  return {
+    pairing: 'TAGGED',
+    nodes: [
+      { id: 'count', block: 'loops/count', inputs: { n }, loop: options },
+      { id: 'pass', block: 'loops/pass', inputs: { n: ms } },
+      { id: 'gather', block: 'loops/gather' },
+    ],
+    links: [
+      { from: 'count.item', to: 'pass.value' },
+      { from: 'pass.out', to: 'gather.items' },
+    ],
+  }
+}
+
+function single(block: string): unknown {
+  return { pairing: 'TAGGED', nodes: [{ id: 'n', block: `loops/${block}` }] }
+}
+
+async function start(document: unknown, on = runtime): Promise<string> {
+  const { id: graphId } = await on.graphs.create(on.ownerId, { name: 'Loop', document })
+  return (await on.executions.start(on.ownerId, { graphId, inputs: {} })).id
+}
+
+async function readEvents(id: string, on = runtime): Promise<JournalEvent[]> {
+  const events: JournalEvent[] = []
+  for await (const event of await on.executions.follow(on.ownerId, id, 0)) events.push(event as JournalEvent)
+  return events
+}
+
+function outputsOf(events: readonly JournalEvent[], node: string, pin: string): unknown[] {
+  return events.flatMap((event) => (event.type === 'NodeOutput' && event.node === node && event.pin === pin ? [event.value] : []))
+}
+
+/** The largest number of iterations that have begun and in which `pass` has not ended. */
+function mostAlive(events: readonly JournalEvent[]): number {
+  let [alive, most] = [0, 0]
+  for (const event of events) {
+    if (event.type === 'NodeOutput' && event.pin === 'item') most = Math.max(most, ++alive)
+    if (event.type === 'NodeFinished' && event.node === 'pass') alive--
+  }
+  return most
+}
+
+const items = (n: number): string[] => Array.from({ length: n }, (_, i) => `v${i}`)
+const endOf = (events: readonly JournalEvent[]) => events.findLast((event) => event.type === 'ExecutionFinished')
+
+describe('a loop', () => {
+  it('has at most as many live iterations as its window, and collects all in order', async () => {
+    const events = await readEvents(await start(loop(600, { window: 10 })))
+    expect(outputsOf(events, 'gather', 'list')).toEqual([items(600)])
+    expect(mostAlive(events)).toBe(10)
+  })
+
+  it('runs one iteration after the other with a concurrency of 1', async () => {
+    const events = await readEvents(await start(loop(40, { concurrency: 1 })))
+    expect(outputsOf(events, 'gather', 'list')).toEqual([items(40)])
+    expect(mostAlive(events)).toBe(1)
+  })
+
+  it('starts iterations no faster than its rate', async () => {
+    const events = await readEvents(await start(loop(6, { ratePerSecond: 50 })))
+    const times = events.flatMap((event) => (event.type === 'NodeOutput' && event.pin === 'item' ? [event.at] : []))
+    expect(outputsOf(events, 'gather', 'list')).toEqual([items(6)])
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(5 * 20 - 5)
+  })
+
+  it('continues after its worker has stopped, with each iteration once', async () => {
+    const worker = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS, folder] })
+    const id = await start(loop(400, { window: 20 }, 5), worker)
+    for await (const event of await worker.executions.follow(worker.ownerId, id, 0))
+      if (event.type === 'NodeOutput' && event.node === 'pass' && event.n === 50) break
+    await worker.close()
+    const other = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS, folder], databaseUrl: worker.database.url })
+    try {
+      const events = await readEvents(id, other)
+      expect(outputsOf(events, 'count', 'item')).toEqual(items(400))
+      expect(outputsOf(events, 'gather', 'list')).toEqual([items(400)])
+      expect(other.failures).toEqual([])
+    } finally {
+      await other.close()
+    }
+  })
+})
+
+describe('a producer that sleeps', () => {
+  it('continues if it repeats its values', async () => {
+    const events = await readEvents(await start(single('steady')))
+    expect(outputsOf(events, 'n', 'item')).toEqual([0, 1, 2])
+    expect(endOf(events)).toMatchObject({ status: 'COMPLETED' })
+  })
+
+  it('fails if it yields another value than before', async () => {
+    const events = await readEvents(await start(single('unsteady')))
+    expect(outputsOf(events, 'n', 'item')).toHaveLength(1)
+    expect(endOf(events)).toMatchObject({ status: 'FAILED', reason: { code: 'NOT_DETERMINISTIC' } })
+  })
+
+  it('is not compared in a graph that pairs values in the order of arrival', async () => {
+    const events = await readEvents(await start({ ...(single('unsteady') as object), pairing: 'FIFO' }))
+    expect(outputsOf(events, 'n', 'item')).toHaveLength(3)
+  })
+})
+
+it.each([
+  ['twice', 'PIN_NOT_MANY', 1],
+  ['unequal', 'ITERATIONS_UNEQUAL', 3],
+])('a run of the block %s fails with %s', async (block, code, outputs) => {
+  const events = await readEvents(await start(single(block)))
+  expect(events.filter(({ type }) => type === 'NodeOutput')).toHaveLength(outputs)
+  expect(endOf(events)).toMatchObject({ status: 'FAILED', reason: { code } })
+})
+
+it('reports no errors to the operator', () => expect(runtime.failures).toEqual([]))
