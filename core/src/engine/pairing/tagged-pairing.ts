@@ -58,7 +58,7 @@ export class TaggedPairing {
     else if (flow.isCarry) this.#carries.deliver(link, entry, tag)
     else if (flow.back) {
       const turn = this.#turns.next(flow.back, tag, lineage)
-      this.#put(flow.pin, { ...entry, lineage: outsideOf(lineage, flow.back.nodes) }, turn)
+      if (turn) this.#put(flow.pin, { ...entry, lineage: outsideOf(lineage, flow.back.nodes) }, turn)
     } else if (flow.enters) {
       this.#keep(flow.pin, entry, tag)
       this.#put(flow.pin, entry, this.#turns.first(flow.enters, tag, lineage))
@@ -114,6 +114,7 @@ export class TaggedPairing {
     if (slot.hasRun && !slot.node.flow?.repeats) return
     const pins = [...(slot.node.flow?.pins.values() ?? [])]
     const choices = pins.map((each) => (each === pin && entry ? [entry] : this.#choose(slot, each, false)))
+    if (slot.node.flow?.repeats) for (const each of pins) this.#waitForShorter(slot, each)
     if (choices.every((choice) => typeof choice !== 'string')) return this.#run(slot, pins, choices)
     this.#showIncomplete(slot, pins, choices)
     for (const [i, choice] of choices.entries()) if (typeof choice === 'string') this.#waitForShorter(slot, pins[i])
@@ -201,10 +202,10 @@ export class TaggedPairing {
       if (node.block.collectPins.size > 0) run.collected = this.#gathers.reportAt(tag, node)
       this.#onRun(run, true)
     }
-    if (!slot.hasRun) return
+    if (!slot.hasRun || flow.repeats) return
     for (const pin of pins)
       for (const depth of pin.depths) (ancestorAt(tag, depth)?.slots?.get(node) as Slot | undefined)?.waiting?.delete(slot)
-    if (!flow.repeats && flow.maxRunDepth === tag.depth) tag.slots?.delete(node)
+    if (flow.maxRunDepth === tag.depth) tag.slots?.delete(node)
   }
 
   #showIncomplete(slot: Slot, pins: readonly PinFlow[], choices: readonly (readonly (Entry | undefined)[] | string)[]): void {
