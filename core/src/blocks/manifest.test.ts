@@ -167,6 +167,13 @@ it.each([
   ],
   [{}, { error: { many: true } }, 'the output "error" cannot be many: choose another pin'],
   [{}, { tools: { many: true } }, 'the output "tools" cannot be many: choose another pin'],
+  [{ size: {} }, { a: { manyIf: ['count'] } }, 'the marker manyIf of the output "a" must list inputs of the block: size'],
+  [{}, { a: { manyIf: true } }, 'the marker manyIf of the output "a" must list inputs of the block: it has none'],
+  [
+    { size: {} },
+    { a: { many: true, manyIf: ['size'] } },
+    'the output "a" is many and manyIf: an output has at most one of these markers',
+  ],
 ])('rejects the inputs %j with the outputs %j', (inputs, outputs, message) => {
   expect(manifestSchema.safeParse(withPins(inputs, outputs)).error?.issues[0]?.message).toBe(message)
 })
