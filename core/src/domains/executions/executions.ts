@@ -23,6 +23,7 @@ import { createStarter } from './starter.ts'
 import { retryExecutions } from './retry-executions.ts'
 import { createBlockVersion } from './run-block.ts'
 import { listExecutions, listExecutionsOfGraphs, type ExecutionRequest } from './execution-lists.ts'
+import { filterFollowed } from './filter-followed.ts'
 import { findExecutions, findValues, type ExecutionSummary } from './execution-summary.ts'
 import { waitForEnd } from './wait-for-end.ts'
 
@@ -35,7 +36,7 @@ export type FollowedEvent = JournalEvent | ReaderBehind
  * The executions of users. An execution of another user is treated as one that does not exist. Methods that start or
  * end an execution fail with JOURNAL_UNAVAILABLE while the database cannot be written, and then have no effect.
  */
-export interface Executions extends Omit<JournalViews, 'diff'> {
+export interface Executions extends Omit<JournalViews, 'diff' | 'createEventFilter'> {
   /** Compares two executions: see {@link JournalViews.diff}. @throws {AshlarError} NOT_FOUND JOURNAL_UNREADABLE */
   diff(ownerId: string, a: string, b: string): Promise<ExecutionDiff>
   /** @throws {AshlarError} NOT_FOUND INPUTS_INVALID BAD_INPUT */
@@ -85,8 +86,13 @@ export interface Executions extends Omit<JournalViews, 'diff'> {
     graphIds: readonly string[],
     request: ExecutionRequest,
   ): Promise<Map<string, Page<ExecutionSummary>>>
-  /** Yields every event after `after` until the execution has finished. @throws {AshlarError} NOT_FOUND */
-  follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>>
+  /**
+   * Yields every event after `after` until the execution has finished.
+   *
+   * @param tag an iteration, see `formatTag`: only events of node executions inside of it
+   * @throws {AshlarError} NOT_FOUND; with a tag as {@link JournalViews.createEventFilter}
+   */
+  follow(ownerId: string, executionId: string, after: number, tag?: string): Promise<AsyncGenerator<FollowedEvent, void>>
   /** Returns the execution when it has finished, or in its state after `waitMs`. @throws {AshlarError} NOT_FOUND */
   waitForEnd(ownerId: string, executionId: string, waitMs: number): Promise<ExecutionSummary>
   /** Yields changes of executions, see {@link ExecutionChanges.follow}. */
@@ -252,9 +258,12 @@ class ExecutionService implements Executions {
     return listExecutionsOfGraphs(this.#parts.database.pool, ownerId, graphIds, request)
   }
 
-  async follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>> {
-    if (!(await this.find(ownerId, [executionId])).has(executionId)) throw executionNotFound('executionId')
-    return followEvents(this.#parts.database.pool, this.#news, executionId, after)
+  async follow(ownerId: string, executionId: string, after: number, tag?: string): Promise<AsyncGenerator<FollowedEvent, void>> {
+    const execution = (await this.find(ownerId, [executionId])).get(executionId)
+    if (!execution) throw executionNotFound('executionId')
+    const isWanted = tag === undefined ? undefined : await this.#views.createEventFilter(execution, tag)
+    const events = followEvents(this.#parts.database.pool, this.#news, executionId, after)
+    return isWanted ? filterFollowed(events, isWanted) : events
   }
 
   followAll(...args: Parameters<ExecutionChanges['follow']>): ReturnType<ExecutionChanges['follow']> {

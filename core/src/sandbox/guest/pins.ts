@@ -3,6 +3,7 @@ import type { Block } from '@ashlar/sdk'
 
 /** The output pins of a block that take part in loops. */
 interface LoopPins {
+  /** Also those that are many only in some nodes. */
   many: ReadonlySet<string>
   /** The pins on which the block never yields, by their marker. */
   silent: ReadonlyMap<string, 'done' | 'caught'>
@@ -35,5 +36,6 @@ function readLoopPins({ output }: Block): LoopPins {
   const silent = new Map<string, 'done' | 'caught'>()
   for (const { name, meta } of pins)
     for (const marker of ['done', 'caught'] as const) if (meta[marker] === true) silent.set(name, marker)
-  return { many: new Set(pins.filter(({ meta }) => meta.many === true).map(({ name }) => name)), silent }
+  const many = pins.filter(({ meta }) => meta.many === true || meta.manyIf !== undefined)
+  return { many: new Set(many.map(({ name }) => name)), silent }
 }
