@@ -8,7 +8,7 @@ import type { ScriptedBlock } from './script.ts'
  * Whether the rules say what a valid graph must give. They leave open what happens when
  * - values of unrelated loops meet in a node with several pins
  * - a collect pin closes several scopes, or a cycle that contains its node
- * - a node runs several times with one tag, and it carries values or has an optional pin
+ * - a node runs several times with one tag, and it carries values, has an optional pin or runs in several loops
  */
 export function isDefined(document: GraphDocument, blocks: Record<string, ScriptedBlock>): boolean {
   const graph = readGraph(document, blocks)
@@ -20,7 +20,8 @@ export function isDefined(document: GraphDocument, blocks: Record<string, Script
     const isSingle = node.pins.every(
       (pin) => markersOf(node, pin).optional !== true && !linksTo(node, pin).some(({ carry }) => carry),
     )
-    return isRelated && closesOne(node, paths) && (isSingle || !repeated.has(node))
+    const isPlain = isSingle && paths.ofNode(node).length < 2
+    return isRelated && closesOne(node, paths) && (isPlain || !repeated.has(node))
   })
 }
 
