@@ -57,6 +57,7 @@ export type {
   ExecutionSummary,
   FileDownload,
   FollowedEvent,
+  IterationView,
   NodeDifference,
   NodeExecutionFilter,
   NodeExecutionKey,

@@ -28,6 +28,11 @@ export const API_ERROR_CODES = {
   },
   // Executions
   INPUTS_INVALID: { status: 422, retryable: false, description: 'The inputs do not match the input schema of the graph.' },
+  EXECUTION_TOO_LARGE: {
+    status: 422,
+    retryable: false,
+    description: 'The execution has too many node executions to be listed. Its events can be read.',
+  },
   EXECUTION_FINISHED: { status: 409, retryable: false, description: 'The execution has already finished.' },
   BUDGET_EXCEEDED: {
     status: 422,

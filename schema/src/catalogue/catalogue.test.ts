@@ -65,7 +65,10 @@ describe('blocks', () => {
     ['blocks(first: 2, orderBy: { field: NAME, direction: DESC })', ['time/wait', 'time/period-of-date']],
     ['blocks(first: 1, orderBy: { field: CATEGORY, direction: DESC })', ['time/wait']],
     ['blocks(filter: { text: "FOREACH" })', ['logic/step-through', 'loop/for-each']],
-    ['blocks(filter: { category: "math", kinds: null })', ['math/calculate', 'math/collect', 'math/count', 'math/round', 'math/statistics']],
+    [
+      'blocks(filter: { category: "math", kinds: null })',
+      ['math/calculate', 'math/collect', 'math/count', 'math/round', 'math/statistics'],
+    ],
     ['blocks(filter: { kinds: [GRAPH, NOTE] })', ['io/graph', 'io/note']],
     ['blocks(first: 1, filter: { packageName: "@ashlar/plugin-text" })', ['text/code-extract']],
     ['blocks(first: 3, filter: { category: "LOGIC", inputKind: LIST })', ['logic/step-through']],

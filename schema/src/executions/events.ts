@@ -224,6 +224,9 @@ export const EventList = defineList<PlacedEvent>()({
   filter: (t) => ({
     nodeId: t.string({ description: 'The node in the graph.' }),
     types: t.field({ type: [EventType], description: 'The type of the event is one of these.' }),
+    tag: t.string({
+      description: 'The `tag` of an iteration: events of node executions in it, and in the loops inside of it.',
+    }),
   }),
   orderFields: { SEQ: 'The number of the event in the journal.' },
   defaultOrder: { field: 'SEQ', direction: 'ASC' },

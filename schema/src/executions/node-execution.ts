@@ -1,6 +1,7 @@
 import {
   type AshlarError,
   formatNodeExecutionKey,
+  type IterationView,
   isUuid,
   NODE_EXECUTION_STATUSES,
   type NodeExecutionKey,
@@ -68,6 +69,21 @@ function parseNodeExecutionKey(id: string): NodeExecutionKey | undefined {
   return isUuid(executionId) ? { executionId, nodeId, number: Number(number) } : undefined
 }
 
+const IterationType = builder.objectRef<PlacedIteration>('Iteration').implement({
+  description: 'One iteration of a loop, or one turn of a cycle.',
+  fields: (t) => ({
+    of: t.field({
+      type: NodeExecutionType,
+      nullable: true,
+      description: 'The node execution that produces the loop. Null for a turn of a cycle.',
+      resolve: ({ executionId, producer }) => producer && formatNodeExecutionKey({ executionId, ...producer }),
+    }),
+    index: t.exposeInt('index', { description: '0, 1, 2 … in the loop.' }),
+  }),
+})
+
+type PlacedIteration = IterationView & { executionId: string }
+
 builder.objectType(NodeExecutionType, {
   description: 'One run of a node in an execution.',
   fields: (t) => ({
@@ -80,11 +96,22 @@ builder.objectType(NodeExecutionType, {
     nodeId: t.exposeString('nodeId', { description: 'The node in the graph.' }),
     number: t.exposeInt('number', { description: '1, 2, 3 … within the node.' }),
     status: t.field({ type: NodeExecutionStatusType, description: 'Its state.', resolve: ({ status }) => status }),
+    tag: t.exposeString('tag', {
+      description:
+        'The iterations to which it belongs, outermost first: `rows.1[42]/cells.43[0]` is the iteration 0 of the loop of the node execution 43 of `cells`, within the iteration 42 of `rows`. Empty outside of loops.',
+    }),
+    iteration: t.field({
+      type: IterationType,
+      nullable: true,
+      description: 'The innermost iteration to which it belongs. Null outside of loops.',
+      resolve: ({ executionId, iteration }) => iteration && { executionId, ...iteration },
+    }),
     attempt: t.exposeInt('attempt', { description: 'The number of its last attempt: 1, 2, 3 …' }),
     inputs: t.expose('inputs', {
       type: 'JSON',
       nullable: true,
-      description: 'The values of its input pins. Null while some are missing.',
+      description:
+        'The values of its input pins. Null while some are missing. Of a list that a collect pin has gathered, it has the first 1000 items.',
     }),
     outputs: t.field({
       type: [PinValueType],
@@ -93,6 +120,11 @@ builder.objectType(NodeExecutionType, {
     }),
     outputCount: t.exposeInt('outputCount', { description: 'The number of values that its block has delivered.' }),
     missingPins: t.exposeStringList('missingPins', { description: 'Linked input pins that have no value yet.' }),
+    dead: t.boolean({
+      description: 'Whether it can never run, because no value can reach one of its missing pins any more.',
+      resolve: ({ deadPins }) => deadPins.length > 0,
+    }),
+    deadPins: t.exposeStringList('deadPins', { description: 'The missing pins that no value can reach any more.' }),
     error: t.field({
       type: NodeFailureType,
       nullable: true,
@@ -133,6 +165,7 @@ export const NodeExecutionList = defineList<NodeExecutionView>()({
   filter: (t) => ({
     nodeId: t.string({ description: 'The node in the graph.' }),
     statuses: t.field({ type: [NodeExecutionStatusType], description: 'The status of the node execution is one of these.' }),
+    tag: t.string({ description: 'The `tag` of an iteration: node executions in it, and in the loops inside of it.' }),
   }),
   orderFields: {
     NODE: 'The place of the node in the graph, then the number.',

@@ -15,11 +15,16 @@ builder.subscriptionField('executionEvents', (t) =>
         description:
           'The `id` of the last event that you have received. The default is the start of the execution. The header `Last-Event-ID`, which browsers send when they reconnect, has precedence.',
       }),
+      tag: t.arg.string({
+        description:
+          'The `tag` of an iteration: only events of node executions in it, and in the loops inside of it, are sent. The default is all events.',
+      }),
     },
-    subscribe: async (_root, { executionId, after }, { runtime, user, lastEventId }) => {
+    subscribe: async (_root, { executionId, after, tag }, { runtime, user, lastEventId }) => {
       const id = parseGlobalId(executionId, 'Execution', 'executionId')
       const last = lastEventId ?? after
-      return placeEvents(await runtime.executions.follow(user.id, id, last == null ? 0 : decodeSeq(String(last), id)), id)
+      const seq = last == null ? 0 : decodeSeq(String(last), id)
+      return placeEvents(await runtime.executions.follow(user.id, id, seq, tag ?? undefined), id)
     },
     resolve: (event) => event,
   }),

@@ -13,7 +13,15 @@ import {
   startWithKey,
   toStartKey,
 } from '../../runtime/lifecycle/index.ts'
-import { eventsToReplay, eventsToRetry, type ExecutionEvent, isFinal, type JournalEvent, type Plan } from '../../engine/index.ts'
+import {
+  eventsToRepeat,
+  eventsToReplay,
+  eventsToRetry,
+  type ExecutionEvent,
+  isFinal,
+  type JournalEvent,
+  type Plan,
+} from '../../engine/index.ts'
 import { followEvents, type JournalHealth, News, type ReaderBehind, readEvents } from '../../runtime/journal/index.ts'
 import { createJournalViews, type ExecutionDiff, type JournalViews } from './views/index.ts'
 import type { BulkRequest, BulkResult } from './bulk.ts'
@@ -23,6 +31,7 @@ import { createStarter } from './starter.ts'
 import { retryExecutions } from './retry-executions.ts'
 import { createBlockVersion } from './run-block.ts'
 import { listExecutions, listExecutionsOfGraphs, type ExecutionRequest } from './execution-lists.ts'
+import { filterFollowed } from './filter-followed.ts'
 import { findExecutions, findValues, type ExecutionSummary } from './execution-summary.ts'
 import { waitForEnd } from './wait-for-end.ts'
 
@@ -35,7 +44,7 @@ export type FollowedEvent = JournalEvent | ReaderBehind
  * The executions of users. An execution of another user is treated as one that does not exist. Methods that start or
  * end an execution fail with JOURNAL_UNAVAILABLE while the database cannot be written, and then have no effect.
  */
-export interface Executions extends Omit<JournalViews, 'diff'> {
+export interface Executions extends Omit<JournalViews, 'diff' | 'createEventFilter'> {
   /** Compares two executions: see {@link JournalViews.diff}. @throws {AshlarError} NOT_FOUND JOURNAL_UNREADABLE */
   diff(ownerId: string, a: string, b: string): Promise<ExecutionDiff>
   /** @throws {AshlarError} NOT_FOUND INPUTS_INVALID BAD_INPUT */
@@ -49,10 +58,10 @@ export interface Executions extends Omit<JournalViews, 'diff'> {
    */
   retry(ownerId: string, executionId: string): Promise<Execution>
   /**
-   * Starts a new execution that repeats an old one from a node execution. Upstream results are taken from the old
-   * journal.
+   * Starts a new execution that repeats an old one from a node execution, or one iteration of its loop. All other
+   * results are taken from the old journal.
    *
-   * @throws {AshlarError} NOT_FOUND BLOCK_UNAVAILABLE
+   * @throws {AshlarError} NOT_FOUND BLOCK_UNAVAILABLE BAD_INPUT
    */
   replay(ownerId: string, request: ReplayRequest): Promise<Execution>
   /** Ends the execution immediately, on whatever worker it runs. @throws {AshlarError} NOT_FOUND EXECUTION_FINISHED */
@@ -85,8 +94,13 @@ export interface Executions extends Omit<JournalViews, 'diff'> {
     graphIds: readonly string[],
     request: ExecutionRequest,
   ): Promise<Map<string, Page<ExecutionSummary>>>
-  /** Yields every event after `after` until the execution has finished. @throws {AshlarError} NOT_FOUND */
-  follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>>
+  /**
+   * Yields every event after `after` until the execution has finished.
+   *
+   * @param tag an iteration, see `formatTag`: only events of node executions inside of it
+   * @throws {AshlarError} NOT_FOUND; with a tag as {@link JournalViews.createEventFilter}
+   */
+  follow(ownerId: string, executionId: string, after: number, tag?: string): Promise<AsyncGenerator<FollowedEvent, void>>
   /** Returns the execution when it has finished, or in its state after `waitMs`. @throws {AshlarError} NOT_FOUND */
   waitForEnd(ownerId: string, executionId: string, waitMs: number): Promise<ExecutionSummary>
   /** Yields changes of executions, see {@link ExecutionChanges.follow}. */
@@ -116,6 +130,8 @@ interface ReplayRequest {
   n: number
   /** Overrides the inputs of the node execution. */
   inputs?: Record<string, unknown> | undefined
+  /** Repeats only this iteration of the loop of the node execution, 0, 1, 2 …, and what follows from it. */
+  iteration?: number | undefined
 }
 
 interface ExecutionParts {
@@ -204,11 +220,17 @@ class ExecutionService implements Executions {
     return this.#continue(execution, eventsToRetry(plan, events))
   }
 
-  async #replay(ownerId: string, { executionId, ...from }: ReplayRequest): Promise<Execution> {
+  async #replay(ownerId: string, { executionId, iteration, ...from }: ReplayRequest): Promise<Execution> {
+    if (iteration !== undefined && from.inputs !== undefined) {
+      const message = 'a repeated iteration has the inputs of the old execution: leave out "inputs" or "iteration"'
+      throw new AshlarError('BAD_INPUT', message, { details: { path: ['iteration'] } })
+    }
     const execution = await this.get(ownerId, executionId)
     const plan = await this.#planOrThrow(execution.versionId)
     const events = await readEvents(this.#parts.database.pool, executionId, 0)
-    return this.#continue(execution, eventsToReplay(plan, events, from))
+    const kept =
+      iteration === undefined ? eventsToReplay(plan, events, from) : eventsToRepeat(plan, events, { ...from, index: iteration })
+    return this.#continue(execution, kept)
   }
 
   async #runBlock(ownerId: string, request: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
@@ -252,9 +274,12 @@ class ExecutionService implements Executions {
     return listExecutionsOfGraphs(this.#parts.database.pool, ownerId, graphIds, request)
   }
 
-  async follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>> {
-    if (!(await this.find(ownerId, [executionId])).has(executionId)) throw executionNotFound('executionId')
-    return followEvents(this.#parts.database.pool, this.#news, executionId, after)
+  async follow(ownerId: string, executionId: string, after: number, tag?: string): Promise<AsyncGenerator<FollowedEvent, void>> {
+    const execution = (await this.find(ownerId, [executionId])).get(executionId)
+    if (!execution) throw executionNotFound('executionId')
+    const isWanted = tag === undefined ? undefined : await this.#views.createEventFilter(execution, tag)
+    const events = followEvents(this.#parts.database.pool, this.#news, executionId, after)
+    return isWanted ? filterFollowed(events, isWanted) : events
   }
 
   followAll(...args: Parameters<ExecutionChanges['follow']>): ReturnType<ExecutionChanges['follow']> {

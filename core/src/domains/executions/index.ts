@@ -11,6 +11,7 @@ export type {
   NodeExecutionFilter,
   NodeExecutionKey,
   NodeExecutionRequest,
+  IterationView,
   NodeExecutionView,
   ValueDifference,
 } from './views/index.ts'

@@ -14,10 +14,13 @@ import {
 } from '../../../runtime/journal/index.ts'
 import { MAX_VALUE_BYTES } from './node-execution-pages.ts'
 import { sizeOf } from './node-execution-values.ts'
+import type { IterationEvents } from './tag-filter.ts'
 
 export interface EventFilter {
   types?: readonly JournalEvent['type'][] | undefined
   nodeId?: string | undefined
+  /** An iteration, see `formatTag`: only events of node executions inside of it. */
+  tag?: string | undefined
 }
 
 /** The position of an event is its `seq` and the id of its execution. */
@@ -30,16 +33,19 @@ const MAX_SEQ = 2 ** 31 - 1
  * Reads one page of the journal of each execution. The number of statements does not depend on the number of
  * executions. A page ends early, with `hasMore`, if its values are large.
  *
+ * @param iterations the events inside of the iteration of the filter, by the id of the execution
  * @returns an error for an execution whose journal is unreadable, or to which the position does not belong
  */
 export async function readEventPages(
   pool: pg.Pool,
   executionIds: readonly string[],
   request: EventRequest,
+  iterations?: ReadonlyMap<string, IterationEvents>,
 ): Promise<Map<string, Page<JournalEvent> | AshlarError>> {
   const maxBytes = MAX_VALUE_BYTES / Math.max(1, executionIds.length)
-  const readings = executionIds.map((executionId) => new EventReading(executionId, request, maxBytes))
-  const [, totals] = await Promise.all([readAll(pool, readings, request), countAll(pool, executionIds, request)])
+  const readings = executionIds.map((id) => new EventReading(id, request, maxBytes, iterations?.get(id)))
+  const totalling = iterations ? countInside(pool, iterations, request) : countAll(pool, executionIds, request)
+  const [, totals] = await Promise.all([readAll(pool, readings, request), totalling])
   const hashes = readings.flatMap(({ events }) => events.flatMap(({ event }) => blobHashes(event)))
   const sizes = await readBlobSizes(pool, hashes)
   const pages = readings.map((reading) => [reading.executionId, reading.toPage(sizes, totals?.get(reading.executionId))] as const)
@@ -56,7 +62,9 @@ async function readAll(pool: pg.Pool, readings: readonly EventReading[], request
   for (let pending = readings.filter(({ isFull }) => !isFull); pending.length > 0;) {
     const parts = await readParts(pool, pending, filter)
     for (const reading of pending) await reading.add(parts.get(reading.executionId)?.rows ?? [], slices)
-    pending = pending.filter((reading) => !reading.isFull && parts.get(reading.executionId)?.hasMore === true)
+    pending = pending.filter(
+      (reading) => !reading.isFull && !reading.isPastLast && parts.get(reading.executionId)?.hasMore === true,
+    )
   }
 }
 
@@ -71,8 +79,23 @@ async function countAll(
   return new Map(executionIds.map((id) => [id, totals.get(id) ?? 0]))
 }
 
-function startOf({ orderBy }: EventRequest): number {
-  return orderBy.direction === 'ASC' ? 0 : MAX_SEQ
+/** Counts the events of one iteration of each execution. */
+async function countInside(
+  pool: pg.Pool,
+  iterations: ReadonlyMap<string, IterationEvents>,
+  { countTotal, filter }: EventRequest,
+): Promise<Map<string, number> | undefined> {
+  if (!countTotal) return undefined
+  const request = { first: Infinity, filter, orderBy: { field: 'SEQ', direction: 'ASC' }, countTotal: false } as const
+  const readings = [...iterations].map(([id, iteration]) => new EventReading(id, request, Infinity, iteration))
+  for (const reading of readings) reading.onlyCounts = true
+  await readAll(pool, readings, request)
+  return new Map(readings.map(({ executionId, count }) => [executionId, count]))
+}
+
+function startOf({ orderBy }: EventRequest, iteration: IterationEvents | undefined): number {
+  if (orderBy.direction === 'ASC') return Math.min(MAX_SEQ, (iteration?.first ?? 1) - 1)
+  return Math.min(MAX_SEQ, (iteration?.last ?? MAX_SEQ) + 1)
 }
 
 /** @returns an error when the position is not that of an event of this execution */
@@ -94,14 +117,28 @@ class EventReading {
   #failure: AshlarError | undefined
   readonly #request: EventRequest
   readonly #maxBytes: number
+  readonly #iteration: IterationEvents | undefined
+  /** Counts events and does not keep them. */
+  onlyCounts = false
+  count = 0
 
-  constructor(executionId: string, request: EventRequest, maxBytes: number) {
+  constructor(executionId: string, request: EventRequest, maxBytes: number, iteration?: IterationEvents) {
     this.executionId = executionId
     this.#failure = checkPosition(request, executionId)
-    this.after = request.after && !this.#failure ? Number(request.after.value) : startOf(request)
+    const start = startOf(request, iteration)
+    const after = request.after && !this.#failure ? Number(request.after.value) : start
+    this.after = request.orderBy.direction === 'ASC' ? Math.max(after, start) : Math.min(after, start)
     this.#last = this.after
     this.#request = request
     this.#maxBytes = maxBytes
+    this.#iteration = iteration
+  }
+
+  /** Whether no later row can have an event inside of the iteration. */
+  get isPastLast(): boolean {
+    if (!this.#iteration) return false
+    const { first, last } = this.#iteration
+    return this.#request.orderBy.direction === 'ASC' ? this.after >= last : this.after <= first
   }
 
   get isFull(): boolean {
@@ -136,7 +173,9 @@ class EventReading {
   #take(event: JournalEvent, chars: number, isAscending: boolean): void {
     if (this.isFull || (isAscending ? event.seq <= this.#last : event.seq >= this.#last)) return
     this.#last = event.seq
-    if (!matches(event, this.#request.filter)) return
+    if (!matches(event, this.#request.filter) || this.#iteration?.has(event) === false) return
+    this.count++
+    if (this.onlyCounts) return
     this.events.push({ event, chars })
     this.#chars += chars
   }

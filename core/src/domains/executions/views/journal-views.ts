@@ -8,6 +8,8 @@ import { MAX_VALUE_BYTES, readNodeExecutionPages, type NodeExecutionRequest } fr
 import { loadViews } from './node-execution-values.ts'
 import type { NodeExecutionView } from './node-execution-view.ts'
 import { ProjectionCache } from './projection-cache.ts'
+import type { Projection } from './projection.ts'
+import { createTagFilter, IterationEvents } from './tag-filter.ts'
 
 /** Identifies a node execution. */
 export interface NodeExecutionKey {
@@ -47,6 +49,16 @@ export interface JournalViews {
     request: EventRequest,
   ): Promise<Map<string, Page<JournalEvent> | AshlarError>>
   /**
+   * Returns a function that decides whether an event of an execution belongs to a node execution inside of an
+   * iteration, see `formatTag`. Events must be passed in their order.
+   *
+   * @throws {AshlarError} JOURNAL_UNREADABLE EXECUTION_TOO_LARGE BLOCK_UNAVAILABLE, also the function
+   */
+  createEventFilter(
+    execution: Pick<Execution, 'id' | 'versionId'>,
+    tag: string,
+  ): Promise<(event: JournalEvent) => Promise<boolean>>
+  /**
    * Compares two executions of the user: their statuses and outputs, and the inputs and outputs of node executions with
    * the same node and number.
    *
@@ -83,8 +95,7 @@ class JournalViewService implements JournalViews {
     const owned = await this.#findPlans(ownerId, executionIds)
     const { loaded, failures } = await this.#load(owned)
     const pages = await readNodeExecutionPages(this.#pool, loaded, request)
-    const none = [...owned.keys()].filter((id) => !owned.get(id)).map((id) => [id, emptyPage(request)] as const)
-    return new Map([...none, ...failures, ...pages])
+    return new Map([...emptyPages(owned, request), ...failures, ...pages])
   }
 
   async findNodeExecutions(ownerId: string, keys: readonly NodeExecutionKey[]): ReturnType<JournalViews['findNodeExecutions']> {
@@ -112,7 +123,38 @@ class JournalViewService implements JournalViews {
     executionIds: readonly string[],
     request: EventRequest,
   ): ReturnType<JournalViews['eventPages']> {
-    return readEventPages(this.#pool, [...(await this.#findOwned(ownerId, executionIds)).keys()], request)
+    const { tag } = request.filter
+    if (tag === undefined) return readEventPages(this.#pool, [...(await this.#findOwned(ownerId, executionIds)).keys()], request)
+    const owned = await this.#findPlans(ownerId, executionIds)
+    const { loaded, failures } = await this.#load(owned)
+    const iterations = new Map([...loaded].map(([id, projection]) => [id, new IterationEvents(projection, tag)]))
+    const pages = await readEventPages(this.#pool, [...loaded.keys()], request, iterations)
+    return new Map([...emptyPages(owned, request), ...failures, ...pages])
+  }
+
+  async createEventFilter(
+    { id, versionId }: Pick<Execution, 'id' | 'versionId'>,
+    tag: string,
+  ): ReturnType<JournalViews['createEventFilter']> {
+    const plan = (await this.#plans.load([versionId])).get(versionId)
+    if (!plan || plan instanceof AshlarError) throw plan ?? new Error(`no plan for version ${versionId}`)
+    const load = async (): Promise<Projection> => {
+      const projection = (await this.#projections.load(new Map([[id, plan]]))).get(id)
+      if (!projection || projection instanceof AshlarError) throw projection ?? new Error(`no projection of ${id}`)
+      return projection
+    }
+    let projection = await load()
+    let isInside = createTagFilter(tag)
+    return async (event) => {
+      if (!('node' in event)) return false
+      if (event.seq > projection.seq) {
+        const current = await load()
+        if (current !== projection) isInside = createTagFilter(tag)
+        projection = current
+      }
+      const run = projection.scheduler.nodeExecution(event.node, event.n)
+      return run !== undefined && isInside(run.tag)
+    }
   }
 
   async diff(a: Execution, b: Execution): Promise<ExecutionDiff> {
@@ -156,8 +198,13 @@ class JournalViewService implements JournalViews {
   }
 }
 
-function emptyPage({ countTotal }: NodeExecutionRequest): Page<NodeExecutionView> {
-  return { items: [], hasMore: false, total: countTotal ? 0 : undefined }
+/** Pages of the executions without a plan. */
+function emptyPages(
+  plans: ReadonlyMap<string, Plan | undefined>,
+  { countTotal }: { countTotal: boolean },
+): [string, Page<never>][] {
+  const page = { items: [], hasMore: false, total: countTotal ? 0 : undefined }
+  return [...plans].flatMap(([id, plan]) => (plan ? [] : [[id, page]]))
 }
 
 function tooLarge(): AshlarError {

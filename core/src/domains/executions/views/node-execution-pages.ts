@@ -5,10 +5,13 @@ import { findAtPosition, toPosition, walkNodeExecutions, type NodeExecutionOrder
 import { loadViews } from './node-execution-values.ts'
 import { type NodeExecutionView, viewStatus } from './node-execution-view.ts'
 import type { Projection } from './projection.ts'
+import { createTagFilter } from './tag-filter.ts'
 
 export interface NodeExecutionFilter {
   nodeId?: string | undefined
   statuses?: readonly NodeExecutionStatus[] | undefined
+  /** An iteration, see `formatTag`: only node executions inside of it. */
+  tag?: string | undefined
 }
 
 export type NodeExecutionRequest = PageRequest<NodeExecutionFilter, NodeExecutionOrder>
@@ -51,7 +54,7 @@ function chooseRuns(
     const from = after && findAtPosition(projection, after)
     const all = walkNodeExecutions(projection, { ...orderBy, nodeId: filter.nodeId, after: from })
     return all
-      .filter((run) => hasStatus(projection, run, filter))
+      .filter(toPredicate(projection, filter))
       .take(first + 1)
       .toArray()
   } catch (error) {
@@ -62,13 +65,15 @@ function chooseRuns(
 
 function countRuns(projection: Projection, { filter }: NodeExecutionRequest): number {
   const { plan, scheduler } = projection
+  const isChosen = filter.statuses || filter.tag !== undefined ? toPredicate(projection, filter) : undefined
   const nodes = plan.nodes.filter(({ id }) => filter.nodeId === undefined || id === filter.nodeId)
   return nodes.reduce((sum, node) => {
     const runs = scheduler.executionsOf(node)
-    return sum + (filter.statuses ? runs.filter((run) => hasStatus(projection, run, filter)).length : runs.length)
+    return sum + (isChosen ? runs.filter(isChosen).length : runs.length)
   }, 0)
 }
 
-function hasStatus(projection: Projection, run: NodeExecution, { statuses }: NodeExecutionFilter): boolean {
-  return statuses === undefined || statuses.includes(viewStatus(projection, run))
+function toPredicate(projection: Projection, { statuses, tag }: NodeExecutionFilter): (run: NodeExecution) => boolean {
+  const isInside = createTagFilter(tag ?? '')
+  return (run) => (statuses?.includes(viewStatus(projection, run)) ?? true) && isInside(run.tag)
 }

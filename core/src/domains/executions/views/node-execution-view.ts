@@ -1,4 +1,5 @@
 import {
+  formatTag,
   isFinal,
   missingPins,
   type NodeExecution,
@@ -18,14 +19,20 @@ export interface NodeExecutionView {
   /** 1, 2, 3 … per node. */
   number: number
   status: NodeExecutionStatus
+  /** The iteration of a loop to which it belongs: `rows.1[42]/cells.43[0]`. Empty outside of loops. */
+  tag: string
+  /** The innermost iteration. Undefined outside of loops. */
+  iteration: IterationView | undefined
   attempt: number
-  /** Its inputs; undefined while pins lack a value. */
+  /** Its inputs; undefined while pins lack a value. Of a list that a pin has gathered, the first 1000 items. */
   inputs: Record<string, unknown> | undefined
   /** The first 1000. The others are events of the type NodeOutput. */
   outputs: { pin: string; value: unknown }[]
   outputCount: number
   /** The linked pins without a value if the node execution is INCOMPLETE. */
   missingPins: string[]
+  /** Those of its missing pins that no value can reach any more. */
+  deadPins: string[]
   error: NodeFailure | undefined
   /** The end of its sleep while it is WAITING. */
   waitingUntil: Date | undefined
@@ -34,6 +41,17 @@ export interface NodeExecutionView {
   startedAt: Date | undefined
   finishedAt: Date | undefined
 }
+
+/** An iteration of a loop. */
+export interface IterationView {
+  /** The node execution that produces the loop. Undefined if it is a turn of a cycle. */
+  producer: { nodeId: string; number: number } | undefined
+  /** 0, 1, 2 … */
+  index: number
+}
+
+/** The items of a gathered list that a view contains. */
+const MAX_ITEMS = 1000
 
 /** The events that contain the values of node executions, by `seq`. */
 export type ValueEvents = ReadonlyMap<number, StoredEvent>
@@ -50,7 +68,9 @@ export function valueSeqs(projection: Projection, run: NodeExecution): Set<numbe
   const { outputs = [], overrideSeq } = projection.factsOf(run) ?? {}
   const seqs = new Set(outputs.map(({ seq }) => seq))
   if (run.status === 'INCOMPLETE') return seqs
-  for (const value of run.values.values()) if (value instanceof ValueRef) seqs.add(value.seq)
+  for (const value of run.values.values())
+    for (const each of Array.isArray(value) ? value.slice(0, MAX_ITEMS) : [value])
+      if (each instanceof ValueRef) seqs.add(each.seq)
   if (overrideSeq !== undefined) seqs.add(overrideSeq)
   const { start } = projection
   if (start && (run.node.block.kind === 'input' || start.maskedNodes.has(run.node.id))) seqs.add(start.seq)
@@ -71,17 +91,25 @@ export function viewNodeExecution(
     nodeId: run.node.id,
     number: run.n,
     status: viewStatus(projection, run),
+    tag: formatTag(run.tag),
+    iteration: viewIteration(run),
     attempt: run.attempt,
     inputs: isIncomplete ? undefined : readInputs(projection, run, events),
     outputs: (facts?.outputs ?? []).map(({ pin, seq }) => ({ pin, value: readValue(new ValueRef(seq, [], undefined), events) })),
     outputCount: facts?.outputCount ?? 0,
     missingPins: isIncomplete ? missingPins(run) : [],
+    deadPins: isIncomplete && isFinal(projection.scheduler.status) ? missingPins(run) : [],
     error: run.error,
     waitingUntil: run.currentSleep && new Date(run.currentSleep.until),
     progress: facts?.progress,
     startedAt: facts?.startedAt,
     finishedAt: facts?.finishedAt,
   }
+}
+
+function viewIteration({ tag: { scope, index } }: NodeExecution): IterationView | undefined {
+  const producer = scope?.producer
+  return scope && { producer: producer && { nodeId: producer.node.id, number: producer.n }, index }
 }
 
 function readInputs(projection: Projection, run: NodeExecution, events: ValueEvents): Record<string, unknown> | undefined {
@@ -92,13 +120,15 @@ function readInputs(projection: Projection, run: NodeExecution, events: ValueEve
   const override = overriding?.type === 'NodeOverridden' ? { override: overriding.inputs } : {}
   const values = new Map([...run.values].map(([pin, value]) => [pin, readValue(value, events)]))
   try {
-    return resolveInputs({ node: run.node, values, ...override }, given)
+    return resolveInputs({ node: run.node, values, collected: run.collected, ...override }, given)
   } catch {
     return undefined // the error of the run states the reason
   }
 }
 
+/** A list is one that a collect pin has gathered: the scheduler has no other values than references. */
 function readValue(value: unknown, events: ValueEvents): unknown {
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((each) => readValue(each, events))
   if (!(value instanceof ValueRef)) return value
   const event = events.get(value.seq)?.event
   return event?.type === 'NodeOutput' ? selectValue(event.value, value.steps) : undefined

@@ -1,11 +1,20 @@
 import type pg from 'pg'
-import { AshlarError, Slices } from '../../../base/index.ts'
+import { AshlarError, Lru, Slices } from '../../../base/index.ts'
 import type { Plan } from '../../../engine/index.ts'
 import { decodeRowByEvent, readParts, restoreBlobs, type JournalPart } from '../../../runtime/journal/index.ts'
 import { Projection } from './projection.ts'
 
-/** The memory that projections may use between requests, as an estimate. */
-const MAX_BYTES = 128 * 1024 * 1024
+/** The memory that projections may use, as estimates. */
+const LIMITS = {
+  /** All projections between requests. */
+  keptBytes: 256 * 1024 * 1024,
+  /** One projection. */
+  projectionBytes: 512 * 1024 * 1024,
+  /** All projections, including those that requests are building. */
+  totalBytes: 768 * 1024 * 1024,
+}
+/** The ids of executions that are known to be too large. */
+const MAX_TOO_LARGE = 10_000
 
 /**
  * The projections of recently read executions.
@@ -15,25 +24,28 @@ const MAX_BYTES = 128 * 1024 * 1024
  * write for each event, which would slow down the journal writer.
  *
  * Building a projection of N events takes one pass over the journal, in slices of 10 ms. The projection holds no
- * values, so it needs memory for the number of node executions, not for the size of their values.
+ * values, so it needs memory for the number of node executions, not for the size of their values. A projection that
+ * needs too much memory is abandoned.
  */
 export class ProjectionCache {
   readonly #pool: pg.Pool
-  readonly #maxBytes: number
+  readonly #limits: typeof LIMITS
   /** The most recently used one is the last one. */
   readonly #entries = new Map<string, Entry>()
+  readonly #tooLarge = new Lru<string, true>(MAX_TOO_LARGE)
   #bytes = 0
 
-  constructor(pool: pg.Pool, maxBytes = MAX_BYTES) {
+  constructor(pool: pg.Pool, limits: Partial<typeof LIMITS> = {}) {
     this.#pool = pool
-    this.#maxBytes = maxBytes
+    this.#limits = { ...LIMITS, ...limits }
   }
 
   /**
    * Returns the current projections of executions.
    *
    * @param plans by the id of the execution
-   * @returns JOURNAL_UNREADABLE for an execution whose journal cannot be read
+   * @returns JOURNAL_UNREADABLE for an execution whose journal cannot be read, EXECUTION_TOO_LARGE for one whose
+   * projection needs too much memory, RATE_LIMITED for one whose projection needs more than is free at the moment
    */
   async load(plans: ReadonlyMap<string, Plan>): Promise<Map<string, Projection | AshlarError>> {
     const entries = [...plans].map(([id, plan]) => [id, this.#open(id, plan)] as const)
@@ -57,7 +69,8 @@ export class ProjectionCache {
   }
 
   #open(id: string, plan: Plan): Entry {
-    const entry = this.#entries.get(id) ?? { projection: new Projection(plan), bytes: 0 }
+    const entry: Entry = this.#entries.get(id) ?? { projection: new Projection(plan), bytes: 0 }
+    if (this.#tooLarge.get(id)) entry.failure = tooLarge()
     this.#entries.delete(id)
     this.#entries.set(id, entry)
     return entry
@@ -66,12 +79,15 @@ export class ProjectionCache {
   /** Reads all journals with the same statements, until each projection includes its last event. */
   async #update(entries: readonly (readonly [string, Entry])[]): Promise<void> {
     const slices = new Slices()
-    for (let behind = [...entries]; behind.length > 0;) {
+    for (let behind = entries.filter(([, { failure }]) => !failure); behind.length > 0;) {
       const parts = await readParts(
         this.#pool,
         behind.map(([executionId, { projection }]) => ({ executionId, after: projection.seq })),
       )
-      for (const [id, entry] of behind) await this.#add(entry, parts.get(id)?.rows ?? [], slices)
+      for (const [id, entry] of behind) {
+        await this.#add(entry, parts.get(id)?.rows ?? [], slices)
+        this.#limit(id, entry)
+      }
       behind = behind.filter(([id, { failure }]) => !failure && parts.get(id)?.hasMore === true)
     }
   }
@@ -92,15 +108,39 @@ export class ProjectionCache {
     }
   }
 
+  /** Counts the memory of a projection that has grown. Abandons it if it needs too much. */
+  #limit(id: string, entry: Entry): void {
+    if (!this.#count(id, entry)) return
+    const { projectionBytes, totalBytes } = this.#limits
+    if (entry.bytes > projectionBytes) {
+      this.#tooLarge.set(id, true)
+      entry.failure = tooLarge()
+    } else {
+      this.#free(totalBytes, ([, { updating }]) => !updating)
+      if (this.#bytes > totalBytes) entry.failure = tooBusy()
+    }
+    if (entry.failure) this.#drop(id, entry)
+  }
+
   #keep(id: string, entry: Entry): void {
-    if (this.#entries.get(id) !== entry) return
-    const { bytes } = entry.projection
-    this.#bytes += bytes - entry.bytes
-    entry.bytes = bytes
-    if (bytes > this.#maxBytes) this.#drop(id, entry)
-    for (const [oldId, old] of this.#entries) {
-      if (this.#bytes <= this.#maxBytes) return
-      this.#drop(oldId, old)
+    if (!this.#count(id, entry)) return
+    if (entry.bytes > this.#limits.keptBytes) this.#drop(id, entry)
+    this.#free(this.#limits.keptBytes, () => true)
+  }
+
+  /** @returns whether the cache still has the entry */
+  #count(id: string, entry: Entry): boolean {
+    if (this.#entries.get(id) !== entry) return false
+    this.#bytes += entry.projection.bytes - entry.bytes
+    entry.bytes = entry.projection.bytes
+    return true
+  }
+
+  /** Drops entries, the least recently used first, until the others use no more than this. */
+  #free(maxBytes: number, mayDrop: (entry: [string, Entry]) => boolean): void {
+    for (const each of this.#entries) {
+      if (this.#bytes <= maxBytes) return
+      if (mayDrop(each)) this.#drop(...each)
     }
   }
 
@@ -112,6 +152,16 @@ export class ProjectionCache {
   }
 }
 
+function tooLarge(): AshlarError {
+  const message = 'the execution has too many node executions to list them: read its events instead'
+  return new AshlarError('EXECUTION_TOO_LARGE', message)
+}
+
+function tooBusy(): AshlarError {
+  const message = 'the server is reading other large executions at the moment: try again later'
+  return new AshlarError('RATE_LIMITED', message)
+}
+
 function currentUpdates(entries: readonly (readonly [string, Entry])[]): Promise<unknown>[] {
   return entries.flatMap(([, { updating }]) => updating ?? [])
 }
@@ -120,7 +170,7 @@ interface Entry {
   readonly projection: Projection
   /** The part of the total that it counts for. */
   bytes: number
-  /** Why its journal cannot be read. The entry is then dropped. */
+  /** Why it cannot be used. The entry is then dropped. */
   failure?: AshlarError
   /** Ends when its current update ends, successfully or not. */
   updating?: Promise<unknown> | undefined

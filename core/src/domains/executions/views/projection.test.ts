@@ -1,9 +1,17 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { fold, isFinal, missingPins, type JournalEvent, type Plan } from '../../../engine/index.ts'
+import {
+  fold,
+  formatTag,
+  isFinal,
+  missingPins,
+  type ExecutionEvent,
+  type JournalEvent,
+  type Plan,
+} from '../../../engine/index.ts'
 import { scripted } from '../../../engine/simulation/blocks.ts'
 import { cases, type Case } from '../../../engine/simulation/cases.ts'
-import { fakeBlocks, toPlan } from '../../../engine/simulation/fake-blocks.ts'
+import { fakeBlocks, planWith, toPlan, type FakeBlock } from '../../../engine/simulation/fake-blocks.ts'
 import { orderBySeed } from '../../../engine/simulation/properties.ts'
 import { simulate } from '../../../engine/simulation/worker.ts'
 import { walkNodeExecutions } from './node-execution-order.ts'
@@ -23,6 +31,68 @@ it('shows the same node executions as the scheduler after the same events', () =
     }),
     { numRuns: 300 },
   )
+})
+
+it('shows the same node executions as the scheduler in loops', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(fc.nat(3), { maxLength: 3 }), { maxLength: 4 }),
+      fc.nat(1000),
+      fc.nat(1000),
+      (rows, seed, part) => {
+        const plan = planWith(LOOP_BLOCKS, LOOPS)
+        const all = number(simulate(plan, LOOP_BLOCKS, { inputs: { rows }, choose: orderBySeed(seed) }).events)
+        const events = all.slice(0, Math.ceil((all.length * part) / 1000))
+        expect(project(plan, events)).toEqual(viewWithValues(plan, events))
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+it('shows the first 1000 items of a gathered list, and the report about its loop', () => {
+  const plan = planWith(LOOP_BLOCKS, LOOPS)
+  const rows = Array.from({ length: 1200 }, (_, i) => [i + 1])
+  const views = project(plan, number(simulate(plan, LOOP_BLOCKS, { inputs: { rows } }).events))
+  const [all] = views.filter(({ nodeId }) => nodeId === 'all')
+  expect(all).toMatchObject({
+    status: 'COMPLETED',
+    tag: '',
+    iteration: undefined,
+    inputs: { loop: { iterations: 1200, dropped: 0, failure: null } },
+  })
+  expect(all?.inputs?.item).toEqual(Array.from({ length: 1000 }, (_, i) => [`${i + 1}!`]))
+  const last = views.findLast(({ nodeId }) => nodeId === 'step')
+  expect(last).toMatchObject({
+    tag: 'rows.1[1199]/cells.1200[0]',
+    iteration: { producer: { nodeId: 'cells', number: 1200 }, index: 0 },
+    inputs: { a: 1200 },
+  })
+})
+
+it('names the pins that no value can reach any more', () => {
+  const plan = planWith(LOOP_BLOCKS, {
+    nodes: [
+      { id: 'in', block: 'input', inputs: { name: 'rows' } },
+      { id: 'rows', block: 'each' },
+      { id: 'step', block: 'step' },
+      { id: 'join', block: 'join' },
+    ],
+    links: [
+      { from: 'in.result', to: 'rows.items' },
+      { from: 'rows.item', to: 'step.a' },
+      { from: 'rows.item', to: 'join.a' },
+      { from: 'step.out', to: 'join.b' },
+    ],
+    onUnhandledError: 'CONTINUE',
+    pairing: 'TAGGED',
+  })
+  const { events } = simulate(plan, LOOP_BLOCKS, { inputs: { rows: [1, 0] } })
+  const joins = (views: NodeExecutionView[]) => views.filter(({ nodeId }) => nodeId === 'join')
+  expect(joins(project(plan, number(events)))).toMatchObject([
+    { tag: 'rows.1[0]', status: 'COMPLETED', missingPins: [], deadPins: [] },
+    { tag: 'rows.1[1]', status: 'INCOMPLETE', missingPins: ['b'], deadPins: ['b'] },
+  ])
 })
 
 it('continues each order after any node execution', () => {
@@ -49,9 +119,57 @@ it('continues each order after any node execution', () => {
   )
 })
 
+const LIST = { type: 'array', items: {}, collect: true }
+const LOOP_BLOCKS: Record<string, FakeBlock> = {
+  input: { kind: 'input', run: ({ value }) => ({ pairs: [['result', value]] }) },
+  output: { kind: 'output', run: () => ({ pairs: [] }) },
+  each: {
+    outputs: { item: { many: true }, done: { done: true } },
+    run: ({ items }) => ({ pairs: (items as unknown[]).map((item) => ['item', item]) }),
+  },
+  step: {
+    run: ({ a }) =>
+      a === 0 ? { pairs: [], error: { code: 'BLOCK_FAILED', message: 'zero' } } : { pairs: [['out', `${String(a)}!`]] },
+  },
+  join: { run: ({ a, b }) => ({ pairs: [['out', [a, b]]] }) },
+  collect: {
+    inputs: { item: LIST, error: { ...LIST, optional: true }, loop: { loop: true } },
+    run: ({ item }) => ({ pairs: [['list', item]] }),
+  },
+}
+/** A loop over rows with a loop over their cells. A cell of 0 fails. */
+const LOOPS = {
+  nodes: [
+    { id: 'in', block: 'input', inputs: { name: 'rows' } },
+    { id: 'rows', block: 'each' },
+    { id: 'cells', block: 'each' },
+    { id: 'step', block: 'step' },
+    { id: 'row', block: 'collect' },
+    { id: 'all', block: 'collect' },
+    { id: 'join', block: 'join' },
+    { id: 'out', block: 'output', inputs: { name: 'all' } },
+  ],
+  links: [
+    { from: 'in.result', to: 'rows.items' },
+    { from: 'rows.item', to: 'cells.items' },
+    { from: 'cells.item', to: 'step.a' },
+    { from: 'step.out', to: 'row.item' },
+    { from: 'step.out', to: 'join.a' },
+    { from: 'in.result', to: 'join.b' },
+    { from: 'row.list', to: 'all.item' },
+    { from: 'all.list', to: 'out.value' },
+  ],
+  onUnhandledError: 'CONTINUE',
+  pairing: 'TAGGED',
+}
+
+function number(events: readonly ExecutionEvent[]): JournalEvent[] {
+  return events.map((event, i) => ({ ...event, seq: i + 1, at: 1000 + i }))
+}
+
 function runCase(plan: Plan, { inputs, masks, seed, cancelAfter }: Case): JournalEvent[] {
   const { events } = simulate(plan, scripted, { inputs, masks, cancelAfter, choose: orderBySeed(seed) })
-  return events.map((event, i) => ({ ...event, seq: i + 1, at: 1000 + i }))
+  return number(events)
 }
 
 function fill(plan: Plan, events: readonly JournalEvent[]): Projection {
@@ -86,11 +204,17 @@ function viewWithValues(plan: Plan, events: readonly JournalEvent[]): NodeExecut
       nodeId: run.node.id,
       number: run.n,
       status: isOver ? 'CANCELLED' : isQueued ? 'QUEUED' : run.status,
+      tag: formatTag(run.tag),
+      iteration: run.tag.scope && {
+        producer: run.tag.scope.producer && { nodeId: run.tag.scope.producer.node.id, number: run.tag.scope.producer.n },
+        index: run.tag.index,
+      },
       attempt: run.attempt,
       inputs: run.status === 'INCOMPLETE' ? undefined : orUndefined(() => scheduler.resolveInputs(run)),
       outputs: own.flatMap((event) => (event.type === 'NodeOutput' ? [{ pin: event.pin, value: event.value }] : [])),
       outputCount: own.filter(({ type }) => type === 'NodeOutput').length,
       missingPins: run.status === 'INCOMPLETE' ? missingPins(run) : [],
+      deadPins: run.status === 'INCOMPLETE' && isFinal(scheduler.status) ? missingPins(run) : [],
       error: run.error,
       waitingUntil: run.currentSleep && new Date(run.currentSleep.until),
       progress: progress?.type === 'NodeProgress' ? { fraction: progress.fraction, note: progress.note ?? '' } : undefined,

@@ -31,13 +31,19 @@ export interface Facts {
   finishedAt: Date | undefined
   /** The event that overrides its inputs. */
   overrideSeq: number | undefined
+  /** The `seq` of its first and last events. */
+  firstSeq: number
+  lastSeq: number
   /** Its index among the node executions that have started, in the order of their start. */
   startIndex: number | undefined
 }
 
-/** Estimates of the memory that an event and the delivery of a value use: 20 000 events use 4.5 MB. */
+/**
+ * Estimates of the memory that an event and the delivery of a value use. 20 000 events use 4.5 MB. A loop over 100 000
+ * items with three nodes and a collect node has 300 002 node executions and uses 400 MB.
+ */
 const EVENT_BYTES = 100
-const DELIVERY_BYTES = 500
+const DELIVERY_BYTES = { FIFO: 500, TAGGED: 900 }
 
 /**
  * The node executions of one execution, as its journal up to `seq` describes them: the state of the scheduler, which
@@ -55,11 +61,13 @@ export class Projection {
   /** An estimate. */
   bytes: number
   readonly #facts = new Map<NodeExecution, Facts>()
+  readonly #deliveryBytes: number
 
   constructor(plan: Plan) {
     this.plan = plan
     this.scheduler = new Scheduler(plan, { select: selectRef })
-    this.bytes = DELIVERY_BYTES * (plan.nodes.length + 1)
+    this.#deliveryBytes = DELIVERY_BYTES[plan.pairing]
+    this.bytes = this.#deliveryBytes * (plan.nodes.length + 1)
   }
 
   factsOf(run: NodeExecution): Readonly<Facts> | undefined {
@@ -88,10 +96,10 @@ export class Projection {
     const input = toSchedulerEvent(event)
     if (!input) return
     if (input.type === 'output') {
-      this.bytes += DELIVERY_BYTES * (this.plan.byId.get(input.node)?.links.get(input.pin)?.length ?? 0)
+      this.bytes += this.#deliveryBytes * (this.plan.byId.get(input.node)?.links.get(input.pin)?.length ?? 0)
       this.scheduler.step({ ...input, value: ref })
     } else if (input.type === 'start') {
-      this.bytes += DELIVERY_BYTES * this.plan.nodes.length
+      this.bytes += this.#deliveryBytes * this.plan.nodes.length
       this.scheduler.step({ type: 'start', inputs: {} })
     } else if (input.type === 'override') this.scheduler.step({ ...input, inputs: {} })
     else this.scheduler.step(input)
@@ -100,8 +108,9 @@ export class Projection {
   #record(event: Extract<JournalEvent, { node: string }>): void {
     const run = this.scheduler.nodeExecution(event.node, event.n)
     if (!run) return
-    const facts = this.#facts.get(run) ?? { ...NO_FACTS, outputs: [] }
+    const facts = this.#facts.get(run) ?? { ...NO_FACTS, outputs: [], firstSeq: event.seq }
     this.#facts.set(run, facts)
+    facts.lastSeq = event.seq
     if (event.type === 'NodeStarted' && !facts.startedAt) {
       facts.startedAt = new Date(event.at)
       facts.startIndex = this.started.push(run) - 1
@@ -116,12 +125,13 @@ export class Projection {
   }
 }
 
-const NO_FACTS: Omit<Facts, 'outputs'> = {
+const NO_FACTS: Omit<Facts, 'outputs' | 'firstSeq'> = {
   outputCount: 0,
   progress: undefined,
   startedAt: undefined,
   finishedAt: undefined,
   overrideSeq: undefined,
+  lastSeq: 0,
   startIndex: undefined,
 }
 
