@@ -70,10 +70,11 @@ class Carry implements Waiter {
 
   #next(value: Carried): void {
     if (this.#current) this.#results.delete(this.#current)
+    const isReceived = this.#current !== undefined && !this.#lacksValues(this.#current)
     this.#received = value
     this.#current = undefined
     this.at++
-    if (Carries.firstWaiting(this.scope) === this.at) this.scope.open.delete(this.at - 1)
+    if (isReceived && Carries.firstWaiting(this.scope) === this.at) this.scope.open.delete(this.at - 1)
     this.#liveness.touched.add(this.scope)
     const next = this.scope.open.get(this.at)
     if (next) this.begin(next)
