@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../../pins/index.ts'
 import type { FakeBlock, FakeResult } from '../fake-blocks.ts'
-import { runBlock, type ScriptedBlock } from '../reference/index.ts'
+import { runBlock, settlePins, type ScriptedBlock } from '../reference/index.ts'
 
 /** The scripted blocks for the simulator. */
 export function toFakes(blocks: Record<string, ScriptedBlock>): Record<string, FakeBlock> {
@@ -28,14 +28,18 @@ function toFake(block: ScriptedBlock): FakeBlock {
 
 /** The engine finds the faults of the yields itself. */
 function toResult(block: ScriptedBlock, inputs: Record<string, unknown>, attempt: number): FakeResult {
-  const { yields, sleeps, failure } = runBlock(block, inputs, attempt)
+  const { yields, sleeps, failure, hangs } = runBlock(
+    settlePins(block, (pin) => (inputs[pin] ?? undefined) !== undefined),
+    inputs,
+    attempt,
+  )
   const counts = new Map<string, number>()
   const pairs = yields.map(({ pin, value, k }): [string, unknown, number?] => {
     const count = counts.get(pin) ?? 0
     counts.set(pin, count + 1)
     return k === undefined || k === count ? [pin, value] : [pin, value, k]
   })
-  if (!failure) return { pairs, sleeps }
+  if (!failure) return { pairs, sleeps, hangs }
   const { message, isRetryable } = failure
   return { pairs, sleeps, error: { code: 'BLOCK_FAILED', message, ...(isRetryable && { retryable: true }) } }
 }
