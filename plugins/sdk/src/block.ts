@@ -146,8 +146,9 @@ export interface TypedBlock<Input extends z.ZodObject, Output extends z.ZodObjec
  * Declares a block. TypeScript infers the types of the inputs, the yielded pairs and the tests from `input` and
  * `output`: a wrong pin name or value does not compile.
  *
- * @throws {TypeError} when the id is not a UUID, the name is not lower case with dashes, a pin name is empty or contains
- * a dot or one of the dynamic separators `_$_`, `_#_`, `_@_`, or the markers of the pins contradict each other.
+ * @throws {TypeError} when the id is not a UUID, the name is not lower case with dashes, a pin name is empty or
+ * contains a dot or one of the dynamic separators `_$_`, `_#_`, `_@_`, or the markers of the pins contradict each
+ * other.
  */
 export function defineBlock<Input extends z.ZodObject, Output extends z.ZodObject>(
   definition: BlockDefinition<Input, Output>,
