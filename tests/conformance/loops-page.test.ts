@@ -14,17 +14,22 @@ beforeAll(async () => {
 })
 afterAll(() => runtime.close())
 
+async function run(document: unknown): Promise<unknown> {
+  const graph = await runtime.graphs.create(runtime.ownerId, { name: 'Page', document })
+  const { id } = await runtime.executions.start(runtime.ownerId, { graphId: graph.id, inputs: {} })
+  for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0))
+    if (event.type === 'ExecutionFinished') return event.outputs
+  throw new Error('the execution has no end')
+}
+
 describe('docs/loops.md', () => {
   it.each(EXAMPLES)('shows the outputs of its example "%s"', async (_title, document, outputs) => {
-    const graph = await runtime.graphs.create(runtime.ownerId, { name: 'Page', document: JSON.parse(document) as unknown })
-    const { id } = await runtime.executions.start(runtime.ownerId, { graphId: graph.id, inputs: {} })
-    for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0))
-      if (event.type === 'ExecutionFinished') return expect(event.outputs).toEqual(JSON.parse(outputs))
+    expect(await run(JSON.parse(document))).toEqual(JSON.parse(outputs))
   })
 
   it('lists every block that starts, ends or joins loops', () => {
     const listed = Array.from(page.matchAll(/^\| `([a-z-]+\/[a-z-]+)`/gm), ([, name]) => name)
     const blocks = runtime.plugins.blocks().filter(({ category, categories }) => [category, ...categories].includes('LOOP'))
-    expect(listed.toSorted()).toEqual(blocks.map(({ qualifiedName }) => qualifiedName).toSorted())
+    expect(new Set(listed)).toEqual(new Set(blocks.map(({ qualifiedName }) => qualifiedName)))
   })
 })

@@ -10,6 +10,7 @@ export const collect = defineBlock({
   categories: ['LOOP'],
   synonyms: [
     'gather',
+    'collect items',
     'aggregate items',
     'end loop',
     'end of loop',
