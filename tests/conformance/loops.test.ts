@@ -34,10 +34,10 @@ type Nodes = Record<string, [block: string, inputs?: Record<string, unknown>, op
  * @param links `from -> to`, or `from => to` for a link marked carry
  * @returns the outputs by name, or the code and the message of the failure
  */
-async function run(nodes: Nodes, links: string[]): Promise<unknown> {
+async function run(nodes: Nodes, links: string[], pairing = 'TAGGED'): Promise<unknown> {
   const outputs = new Set(links.map((link) => link.split(' ')[2] ?? '').filter((to) => !to.includes('.')))
   const document = {
-    pairing: 'TAGGED',
+    pairing,
     nodes: [
       ...Object.entries(nodes).map(([id, [block, inputs = {}, options = {}]]) => ({ id, block, inputs, ...options })),
       ...[...outputs].map((id) => ({ id, block: 'io/output', inputs: { name: id.replace('out-', '') } })),
@@ -169,6 +169,45 @@ describe('a loop', () => {
         'all.count -> out',
       ]),
     ).toEqual({ out: [12_000] })
+  })
+
+  it('runs a graph for each item', async () => {
+    const { id } = await runtime.graphs.create(runtime.ownerId, {
+      name: 'Child',
+      document: {
+        nodes: [
+          { id: 'n', block: 'io/input', inputs: { name: 'n' } },
+          { id: 'repeat', block: 'loop/repeat' },
+          { id: 'out', block: 'io/output', inputs: { name: 'index' } },
+          { id: 'same', block: 'io/output', inputs: { name: 'same' } },
+        ],
+        links: [
+          { from: 'n.result', to: 'repeat.times' },
+          { from: 'n.result', to: 'same.value' },
+          { from: 'repeat.index', to: 'out.value' },
+        ],
+      },
+    })
+    expect(
+      await run({ each: list(3, 0, 2), child: ['io/graph', { graph_id: id }], all: ['list/collect'], every: ['list/collect'] }, [
+        'each.item -> child.n',
+        'child.index -> all.item',
+        'child.same -> every.item',
+        'all.list -> out',
+        'every.list -> out-same',
+      ]),
+    ).toEqual({ out: [[0, 1, 2], [], [0, 1]], same: [[3, 0, 2]] })
+  })
+
+  it.each(['loop/for-each', 'logic/step-through'])('pairs in the order of arrival in a FIFO graph, with %s', async (block) => {
+    const nodes: Nodes = { each: [block, { items: ['a', 'b'] }], pair: ['dictionary/create'] }
+    const links = ['each.item -> pair.values_#_item', 'each.key -> pair.values_#_key', 'pair.dictionary -> out']
+    expect(await run(nodes, links, 'FIFO')).toEqual({
+      out: [
+        { item: 'a', key: 0 },
+        { item: 'b', key: 1 },
+      ],
+    })
   })
 
   it('of batches', async () => {
@@ -376,6 +415,33 @@ describe('the pages of an API', () => {
       partial: [['1a', '1b', '2a', '2b']],
       error: [expect.stringMatching(/^the loop ended early, with 4 items collected .* page 3: .* status 500$/)],
       pages: [expect.stringMatching(/^page 3: .* status 500$/)],
+    })
+  })
+})
+
+describe('a pin that sends several values only with a setting', () => {
+  it('starts no loop without the setting', async () => {
+    expect(
+      await run({ each: list(1, 2), wait: ['time/countdown'], all: ['list/collect'] }, [
+        'each.item -> wait.input_message',
+        'wait.output_message -> all.item',
+        'all.list -> out',
+      ]),
+    ).toEqual({ out: [[1, 2]] })
+  })
+
+  it('starts a loop with the setting', async () => {
+    expect(
+      await run({ each: list(1, 2), wait: ['time/countdown', { repeat: 2 }], all: ['list/collect'] }, [
+        'each.item -> wait.input_message',
+        'wait.output_message -> all.item',
+        'all.list -> out',
+      ]),
+    ).toEqual({
+      out: [
+        [1, 1],
+        [2, 2],
+      ],
     })
   })
 })

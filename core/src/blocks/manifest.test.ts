@@ -126,7 +126,13 @@ const withPins = (inputs: object, outputs: object, staticOutput = false): unknow
 
 it('accepts markers of pins for loops', () => {
   const inputs = { items: { ...list, collect: true }, other: { optional: true }, facts: { loop: true }, last: { latest: true } }
-  const outputs = { item: { many: true }, end: { done: true }, failure: { caught: true }, plain: { many: false } }
+  const outputs = {
+    item: { many: true },
+    part: { manyIf: ['other'] },
+    end: { done: true },
+    failure: { caught: true },
+    plain: { many: false },
+  }
   expect(manifestSchema.safeParse(withPins(inputs, outputs)).success).toBe(true)
   expect(manifestSchema.safeParse(withPins({ items: { $ref: '#/$defs/List' } }, {})).success).toBe(true)
 })
@@ -151,8 +157,23 @@ it.each([
   [{}, { a: { many: true, done: true } }, 'the output "a" is many and done: an output has at most one of these markers'],
   [{}, { a: { done: true } }, 'the output "a" is done, so the block must have an output that is many'],
   [{}, { a: { caught: true } }, 'the output "a" is caught, so the block must have an output that is many'],
+  [{ a: {} }, { b: { manyIf: ['c'] } }, 'the marker manyIf of the output "b" must list inputs of the block: a'],
+  [{ a: {} }, { b: { manyIf: 'a' } }, 'the marker manyIf of the output "b" must list inputs of the block: a'],
+  [{ a: { manyIf: ['a'] } }, {}, 'the input "a" is manyIf, but only an output can be'],
+  [
+    { a: {} },
+    { b: { manyIf: ['a'], many: true } },
+    'the output "b" is many and manyIf: an output has at most one of these markers',
+  ],
   [{}, { error: { many: true } }, 'the output "error" cannot be many: choose another pin'],
   [{}, { tools: { many: true } }, 'the output "tools" cannot be many: choose another pin'],
+  [{ size: {} }, { a: { manyIf: ['count'] } }, 'the marker manyIf of the output "a" must list inputs of the block: size'],
+  [{}, { a: { manyIf: true } }, 'the marker manyIf of the output "a" must list inputs of the block: it has none'],
+  [
+    { size: {} },
+    { a: { many: true, manyIf: ['size'] } },
+    'the output "a" is many and manyIf: an output has at most one of these markers',
+  ],
 ])('rejects the inputs %j with the outputs %j', (inputs, outputs, message) => {
   expect(manifestSchema.safeParse(withPins(inputs, outputs)).error?.issues[0]?.message).toBe(message)
 })

@@ -27,8 +27,9 @@ it('lists the pins of each marker', () => {
     maybe: z.string().meta({ manyIf: ['plain'] }),
   })
   expect(describePins(schemaOf(input, 'input'), schemaOf(output, 'output'))).toEqual({
-    outputPins: new Set(['item', 'made', 'row', 'end', 'failed', 'plain', 'maybe']),
+    outputPins: new Set(['item', 'made', 'row', 'plain', 'maybe']),
     manyPins: new Set(['item', 'made', 'row']),
+    loopPins: new Set(['item', 'made', 'row', 'maybe']),
     manyIfPins: new Map([['maybe', ['plain']]]),
     donePins: new Set(['end']),
     caughtPins: new Set(['failed']),

@@ -32,6 +32,7 @@ export default definePlugin({
       for (let i = 0; i < 3; i++) { yield ['item', Math.random()]; await sleep(60) }
     }, { capabilities: { sleep: true } }),
     block(6, 'twice', { out: z.unknown() }, function* () { yield ['out', 1]; yield ['out', 2] }),
+    block(8, 'random', { out: z.unknown() }, function* ({ value }) { yield ['out', [value, Math.random()]] }),
     block(7, 'unequal', { item: many, index: many }, function* () { yield ['item', 1]; yield ['item', 2]; yield ['index', 0] }),
   ],
 })
@@ -134,6 +135,46 @@ describe('a loop', () => {
     } finally {
       await other.close()
     }
+  })
+})
+
+describe('one iteration', () => {
+  const document = {
+    nodes: [
+      { id: 'count', block: 'loops/count', inputs: { n: 3 } },
+      { id: 'random', block: 'loops/random' },
+      { id: 'gather', block: 'loops/gather' },
+    ],
+    links: [
+      { from: 'count.item', to: 'random.value' },
+      { from: 'random.out', to: 'gather.items' },
+    ],
+  }
+  const listOf = (events: readonly JournalEvent[]): unknown[] => outputsOf(events, 'gather', 'list')[0] as unknown[]
+
+  it('is repeated in a new execution, with all others as before', async () => {
+    const id = await start(document)
+    const before = listOf(await readEvents(id))
+    const { id: repeated } = await runtime.executions.replay(runtime.ownerId, {
+      executionId: id,
+      node: 'count',
+      n: 1,
+      iteration: 1,
+    })
+    const after = listOf(await readEvents(repeated))
+    expect([after[0], after[2]]).toEqual([before[0], before[2]])
+    expect(after[1]).toEqual(['v1', expect.any(Number)])
+    expect(after[1]).not.toEqual(before[1])
+  })
+
+  it.each([
+    [{ iteration: 7 }, 'NOT_FOUND', 'node execution 1 of "count" has no iteration 7 in which a node execution has started'],
+    [{ iteration: 1, inputs: {} }, 'BAD_INPUT', 'a repeated iteration has the inputs of the old execution'],
+  ])('cannot be repeated with %j', async (change, code, message) => {
+    const id = await start(document)
+    await readEvents(id)
+    const replaying = runtime.executions.replay(runtime.ownerId, { executionId: id, node: 'count', n: 1, ...change })
+    await expect(replaying).rejects.toMatchObject({ code, message: expect.stringContaining(message) as string })
   })
 })
 

@@ -11,7 +11,7 @@ import { z } from 'zod'
 const block = (i, name, run, more = {}) => defineBlock({
   id: '55555555-0000-4000-8000-00000000000' + i, name, description: name, category: 'TEST', tests: [],
   capabilities: { sleep: true },
-  input: z.object({ ms: z.unknown(), times: z.number().default(1), after: z.unknown().optional() }), output: z.object({ out: z.any() }), run, ...more,
+  input: z.object({ ms: z.unknown(), times: z.number().default(1), after: z.unknown().optional() }), output: z.object({ out: z.any().meta({ many: true }) }), run, ...more,
 })
 
 export default definePlugin({

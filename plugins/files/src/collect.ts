@@ -22,7 +22,7 @@ export const collect = defineBlock({
     'ndjson',
     'log file',
     'end loop',
-    'collect csv',
+    'write csv',
   ],
   capabilities: { files: ['write'] },
   onCrash: 'retry', // a write replaces the whole file, so repeating it has the same result

@@ -11,6 +11,7 @@ export const donePin = z.int().meta({
 
 /** Ashlar sends the failures of nodes in the loop that have no link at their own error pin. */
 export const caughtPin = z.object({ message: z.string(), code: z.string(), nodeId: z.string(), index: z.int() }).meta({
-  description: 'Each failure in the loop that no link at an error pin handles. The other iterations continue.',
+  description:
+    'Each failure in the loop that no link at an error pin handles. "index" is its iteration. The other iterations continue.',
   caught: true,
 })

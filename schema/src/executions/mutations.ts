@@ -94,12 +94,15 @@ defineMutation('retryExecution', {
 
 defineMutation('replayExecution', {
   description:
-    'Starts a new execution from a given node execution. Earlier results are taken from the journal of the old execution.',
+    'Starts a new execution from a given node execution, or repeats one iteration of its loop. Other results are taken from the journal of the old execution.',
   input: (t) => ({
     executionId: t.id(EXECUTION_ID),
     nodeId: t.string({ required: true, description: 'The node in the graph.' }),
     number: t.int({ defaultValue: 1, description: 'The number of the node execution.' }),
     inputs: t.field({ type: 'JSON', description: 'Inputs to use instead of the original ones, by pin.' }),
+    iteration: t.int({
+      description: 'Repeats only this iteration of the loop that the node execution produced, from 0, and what follows from it.',
+    }),
   }),
   payload: executionFields,
   resolve: async (input, { runtime, user }) => ({
@@ -108,6 +111,7 @@ defineMutation('replayExecution', {
       node: input.nodeId,
       n: input.number ?? 1,
       inputs: parsePins(input.inputs),
+      iteration: input.iteration ?? undefined,
     }),
   }),
 })

@@ -103,6 +103,21 @@ describe('a search', () => {
     expect((await search(query)).slice(0, 3)).toContain(name)
   })
 
+  it.each([
+    ['loop', 'loop/for-each'],
+    ['for each', 'loop/for-each'],
+    ['collect', 'list/collect'],
+    ['merge', 'logic/merge'],
+    ['reduce', 'list/reduce'],
+    ['while', 'loop/while'],
+    ['batch', 'loop/batches'],
+    ['try catch', 'loop/try'],
+    ['cartesian', 'loop/cross'],
+    ['wait', 'time/wait'],
+  ])('for %j finds %s first', async (query, name) => {
+    expect((await search(query))[0]).toBe(name)
+  })
+
   it.each(['', '   ', '!?', 'email', 'send email', 'blockchain oracle'])('for %j finds nothing', async (query) => {
     expect(await search(query)).toEqual([])
   })

@@ -13,7 +13,15 @@ import {
   startWithKey,
   toStartKey,
 } from '../../runtime/lifecycle/index.ts'
-import { eventsToReplay, eventsToRetry, type ExecutionEvent, isFinal, type JournalEvent, type Plan } from '../../engine/index.ts'
+import {
+  eventsToRepeat,
+  eventsToReplay,
+  eventsToRetry,
+  type ExecutionEvent,
+  isFinal,
+  type JournalEvent,
+  type Plan,
+} from '../../engine/index.ts'
 import { followEvents, type JournalHealth, News, type ReaderBehind, readEvents } from '../../runtime/journal/index.ts'
 import { createJournalViews, type ExecutionDiff, type JournalViews } from './views/index.ts'
 import type { BulkRequest, BulkResult } from './bulk.ts'
@@ -50,10 +58,10 @@ export interface Executions extends Omit<JournalViews, 'diff' | 'createEventFilt
    */
   retry(ownerId: string, executionId: string): Promise<Execution>
   /**
-   * Starts a new execution that repeats an old one from a node execution. Upstream results are taken from the old
-   * journal.
+   * Starts a new execution that repeats an old one from a node execution, or one iteration of its loop. All other
+   * results are taken from the old journal.
    *
-   * @throws {AshlarError} NOT_FOUND BLOCK_UNAVAILABLE
+   * @throws {AshlarError} NOT_FOUND BLOCK_UNAVAILABLE BAD_INPUT
    */
   replay(ownerId: string, request: ReplayRequest): Promise<Execution>
   /** Ends the execution immediately, on whatever worker it runs. @throws {AshlarError} NOT_FOUND EXECUTION_FINISHED */
@@ -122,6 +130,8 @@ interface ReplayRequest {
   n: number
   /** Overrides the inputs of the node execution. */
   inputs?: Record<string, unknown> | undefined
+  /** Repeats only this iteration of the loop of the node execution, 0, 1, 2 …, and what follows from it. */
+  iteration?: number | undefined
 }
 
 interface ExecutionParts {
@@ -210,11 +220,17 @@ class ExecutionService implements Executions {
     return this.#continue(execution, eventsToRetry(plan, events))
   }
 
-  async #replay(ownerId: string, { executionId, ...from }: ReplayRequest): Promise<Execution> {
+  async #replay(ownerId: string, { executionId, iteration, ...from }: ReplayRequest): Promise<Execution> {
+    if (iteration !== undefined && from.inputs !== undefined) {
+      const message = 'a repeated iteration has the inputs of the old execution: leave out "inputs" or "iteration"'
+      throw new AshlarError('BAD_INPUT', message, { details: { path: ['iteration'] } })
+    }
     const execution = await this.get(ownerId, executionId)
     const plan = await this.#planOrThrow(execution.versionId)
     const events = await readEvents(this.#parts.database.pool, executionId, 0)
-    return this.#continue(execution, eventsToReplay(plan, events, from))
+    const kept =
+      iteration === undefined ? eventsToReplay(plan, events, from) : eventsToRepeat(plan, events, { ...from, index: iteration })
+    return this.#continue(execution, kept)
   }
 
   async #runBlock(ownerId: string, request: Parameters<Executions['runBlock']>[1]): Promise<Execution> {

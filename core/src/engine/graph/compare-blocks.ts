@@ -120,12 +120,18 @@ function changedPins(
 
 /** Describes how the markers of a pin have changed. Undefined if they are the same. */
 function markerChange(old: PinSchema, now: PinSchema): string | undefined {
-  const [before = 'not marked', after = 'not marked'] = [old, now].map(({ schema, root }) => listMarkers(schema, root)[0])
+  const [before, after] = [describeMarker(old), describeMarker(now)]
   return before === after ? undefined : `it was ${before} and is now ${after}, which changes how values pair in this graph`
 }
 
+function describeMarker({ schema, root }: PinSchema): string {
+  const { manyIf } = schema
+  if (Array.isArray(manyIf)) return `many if a node sets ${manyIf.join(' or ')}`
+  return listMarkers(schema, root)[0] ?? 'not marked'
+}
+
 const HINTS = ['title', 'description', 'examples', 'placeholder', 'advanced', 'hidden', 'secret']
-const ANNOTATIONS = new Set<string>([...HINTS, ...PIN_MARKERS])
+const ANNOTATIONS = new Set<string>([...HINTS, ...PIN_MARKERS, 'manyIf'])
 
 /** The parts of a schema that determine which values are valid, as text. */
 function typeText({ schema, root }: PinSchema): string {

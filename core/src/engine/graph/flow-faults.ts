@@ -118,6 +118,10 @@ function describeMisfit(misfit: Misfit): Fault {
     const message = `pin "${misfit.link.sinkPin}" of node "${misfit.link.sink.id}" collects the items of a loop, but this link brings a value from outside of a loop${scope}: link an output of a node inside the loop`
     return { path, message }
   }
+  if (misfit.type === 'OWN_CYCLE') {
+    const message = `pin "${misfit.link.sinkPin}" of node "${misfit.link.sink.id}" collects the turns of a cycle that contains the node, so the cycle could not end before it: link the list to a node outside of the cycle`
+    return { path, message }
+  }
   return { path: `${path}.carry`, message: CARRY_PROBLEMS[misfit.problem] }
 }
 

@@ -59,7 +59,7 @@ class Carry implements Waiter {
       return
     }
     const watch = this.link.flow?.watch?.byDepth.get(tag.depth)
-    if (watch && this.#liveness.isAlive(tag, watch)) return this.#liveness.wait(tag, watch, this)
+    if (this.#liveness.waitIfAlive(tag, watch, this)) return
     this.#next(this.#received)
   }
 
@@ -70,10 +70,10 @@ class Carry implements Waiter {
 
   #next(value: Carried): void {
     if (this.#current) this.#results.delete(this.#current)
-    this.scope.open.delete(this.at)
     this.#received = value
     this.#current = undefined
     this.at++
+    if (Carries.firstWaiting(this.scope) === this.at) this.scope.open.delete(this.at - 1)
     this.#liveness.touched.add(this.scope)
     const next = this.scope.open.get(this.at)
     if (next) this.begin(next)
@@ -102,7 +102,8 @@ export class Carries {
 
   deliver(link: PlanLink, entry: Entry, tag: Tag): void {
     const carry = tag.scope?.carries?.get(link)
-    if (carry instanceof Carry) carry.deliver(entry, tag)
+    // The notes of one iteration say nothing about the next one.
+    if (carry instanceof Carry) carry.deliver({ ...entry, lineage: tag.scope?.producer?.lineage }, tag)
   }
 
   /** @returns undefined if it is not known yet */

@@ -1,6 +1,6 @@
 import type { GatherPlan, PinFlow, PlanNode } from '../plan/index.ts'
 import type { Lineage } from './lineage.ts'
-import { compareLineages } from './lineage.ts'
+import { commonLineage, compareLineages } from './lineage.ts'
 import type { Liveness, Waiter } from './liveness.ts'
 import type { LoopReport } from './node-execution.ts'
 import type { Entry } from './slot.ts'
@@ -42,7 +42,7 @@ class Gather implements Waiter {
   settle(): void {
     if (this.isComplete) return
     const watch = this.plan.watch.byDepth.get(this.tag.depth)
-    if (watch && this.#liveness.isAlive(this.tag, watch)) return this.#liveness.wait(this.tag, watch, this)
+    if (this.#liveness.waitIfAlive(this.tag, watch, this)) return
     this.isComplete = true
     this.#onComplete(this)
   }
@@ -158,8 +158,7 @@ export class Gathers {
 
   #complete(gather: Gather): void {
     const { plan, tag, scopes } = gather
-    const [scope, another] = scopes
-    const lineage = another ? undefined : scope?.producer?.lineage
+    const lineage = scopes.map((scope) => scope.lineage).reduce(commonLineage)
     this.#deliver(plan.pin, { value: gather.list(), lineage, link: plan.pin.links[0]?.index ?? 0 }, tag)
   }
 }

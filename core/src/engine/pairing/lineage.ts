@@ -34,6 +34,13 @@ export function mergeLineages(a: Lineage, b: Lineage): Lineage | null {
   return merged
 }
 
+/** Returns the notes on which two lineages agree. */
+export function commonLineage(a: Lineage, b: Lineage): Lineage {
+  if (a === b) return a
+  const common = a?.filter((choice) => b?.some(({ node, links }) => node === choice.node && links === choice.links))
+  return common && common.length > 0 ? common : undefined
+}
+
 /** Notes which links a run of the node has taken. */
 export function withChoice(lineage: Lineage, node: PlanNode, links: string): Lineage {
   const others = (lineage ?? []).filter((choice) => choice.node !== node)

@@ -48,12 +48,29 @@ export class Liveness {
     }
   }
 
-  isAlive(tag: Tag, watch: Watch | undefined): boolean {
-    return watch !== undefined && (tag.counts?.get(watch.index) ?? 0) > 0
+  /**
+   * Whether a run may still cause the value that a watch is about, for a tag. If so, the waiter is settled when this may
+   * have changed.
+   */
+  waitIfAlive(tag: Tag, watch: Watch | undefined, waiter: Waiter): boolean {
+    if (!watch) return false
+    if ((tag.counts?.get(watch.index) ?? 0) > 0) {
+      this.#wait(tag, watch, waiter)
+      return true
+    }
+    for (const { depth, source, pin } of watch.pending) {
+      const { scope, index } = ancestorAt(tag, depth) ?? {}
+      if (scope?.producer?.node !== source || scope.isProduced || (scope.counts.get(pin) ?? 0) > (index ?? 0)) continue
+      this.waitForScope(scope, waiter)
+      return true
+    }
+    return watch.outer.some((outer) => {
+      const at = ancestorAt(tag, outer.depth)
+      return at !== undefined && this.waitIfAlive(at, outer, waiter)
+    })
   }
 
-  /** Settles the waiter when the count becomes 0. */
-  wait(tag: Tag, { index }: Watch, waiter: Waiter): void {
+  #wait(tag: Tag, { index }: Watch, waiter: Waiter): void {
     tag.waiters ??= new Map()
     const waiters = tag.waiters.get(index)
     if (waiters) waiters.add(waiter)

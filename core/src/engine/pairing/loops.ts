@@ -193,8 +193,9 @@ export class Loops {
       tag,
       order: node.flow?.order ?? 0,
       settle: () => {
-        if (watch && this.#liveness.isAlive(tag, watch)) return this.#liveness.wait(tag, watch, waiter)
+        if (this.#liveness.waitIfAlive(tag, watch, waiter)) return
         scope.isEnded = true
+        if (scope.failure !== undefined) return // the number would look like that of a complete loop
         for (const link of node.flow?.doneLinks ?? []) this.#arrive(link, scope.opened, tag, lineage)
       },
     }

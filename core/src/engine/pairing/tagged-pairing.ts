@@ -1,4 +1,4 @@
-import type { PinFlow, Plan, PlanLink, PlanNode } from '../plan/index.ts'
+import type { PinFlow, Plan, PlanLink, PlanNode, ScopeKey } from '../plan/index.ts'
 import { Carries } from './carries.ts'
 import { Gathers } from './gathers.ts'
 import { lineageKey, mergeLineages, outsideOf, type Lineage } from './lineage.ts'
@@ -58,10 +58,10 @@ export class TaggedPairing {
     else if (flow.isCarry) this.#carries.deliver(link, entry, tag)
     else if (flow.back) {
       const turn = this.#turns.next(flow.back, tag, lineage)
-      this.#put(flow.pin, { ...entry, lineage: outsideOf(lineage, flow.back.nodes) }, turn)
+      if (turn) this.#put(flow.pin, { ...entry, lineage: outsideOf(lineage, flow.back.nodes) }, turn)
     } else if (flow.enters) {
       this.#keep(flow.pin, entry, tag)
-      this.#put(flow.pin, entry, this.#turns.first(flow.enters, tag))
+      this.#put(flow.pin, entry, this.#turns.first(flow.enters, tag, lineage))
     } else this.#put(flow.pin, entry, tag)
   }
 
@@ -84,7 +84,7 @@ export class TaggedPairing {
     const slot = slotAt(node, tag)
     if (pin.broadcastDepth > tag.depth && this.#isConflict(slot, pin, entry)) return this.#refuse(pin, tag, entry.lineage)
     slot.add(pin, entry)
-    if (flow.runDepths.has(tag.depth)) this.#attempt(slot, pin, entry)
+    if (flow.runDepths.has(tag.depth) && (!flow.paths || isOnPath(tag, flow.paths))) this.#attempt(slot, pin, entry)
     for (const deeper of slot.waiting ?? []) this.#attempt(deeper)
   }
 
@@ -114,6 +114,7 @@ export class TaggedPairing {
     if (slot.hasRun && !slot.node.flow?.repeats) return
     const pins = [...(slot.node.flow?.pins.values() ?? [])]
     const choices = pins.map((each) => (each === pin && entry ? [entry] : this.#choose(slot, each, false)))
+    if (slot.node.flow?.repeats) for (const each of pins) this.#waitForShorter(slot, each)
     if (choices.every((choice) => typeof choice !== 'string')) return this.#run(slot, pins, choices)
     this.#showIncomplete(slot, pins, choices)
     for (const [i, choice] of choices.entries()) if (typeof choice === 'string') this.#waitForShorter(slot, pins[i])
@@ -181,10 +182,7 @@ export class TaggedPairing {
       this.#liveness.waitForScope(scope, this.#waiterOf(slot))
       return true
     } else if (!flow.enters && !flow.depths.includes(at.depth)) return false
-    const watch = flow.watch.byDepth.get(cause.depth)
-    if (!watch || !this.#liveness.isAlive(cause, watch)) return false
-    this.#liveness.wait(cause, watch, this.#waiterOf(slot))
-    return true
+    return this.#liveness.waitIfAlive(cause, flow.watch.byDepth.get(cause.depth), this.#waiterOf(slot))
   }
 
   #run(slot: Slot, pins: readonly PinFlow[], choices: readonly (readonly (Entry | undefined)[] | string)[]): void {
@@ -204,10 +202,10 @@ export class TaggedPairing {
       if (node.block.collectPins.size > 0) run.collected = this.#gathers.reportAt(tag, node)
       this.#onRun(run, true)
     }
-    if (!slot.hasRun) return
+    if (!slot.hasRun || flow.repeats) return
     for (const pin of pins)
       for (const depth of pin.depths) (ancestorAt(tag, depth)?.slots?.get(node) as Slot | undefined)?.waiting?.delete(slot)
-    if (!flow.repeats && flow.maxRunDepth === tag.depth) tag.slots?.delete(node)
+    if (flow.maxRunDepth === tag.depth) tag.slots?.delete(node)
   }
 
   #showIncomplete(slot: Slot, pins: readonly PinFlow[], choices: readonly (readonly (Entry | undefined)[] | string)[]): void {
@@ -237,6 +235,20 @@ function slotAt(node: PlanNode, tag: Tag): Slot {
   const slot = new Slot(node, tag)
   tag.slots.set(node, slot)
   return slot
+}
+
+/** Whether a tag belongs to the scopes of one of the paths. */
+function isOnPath(tag: Tag, paths: readonly (readonly ScopeKey[])[]): boolean {
+  return paths.some((path) => {
+    let each: Tag | undefined = tag
+    for (let i = path.length - 1; i >= 0; i--, each = each?.parent) {
+      const [key, scope] = [path[i], each?.scope]
+      const isSame =
+        key && 'cycle' in key ? scope?.cycle === key.cycle : scope?.producer?.node === key?.node && scope?.kind === key?.kind
+      if (!scope || !isSame) return false
+    }
+    return each?.scope === undefined
+  })
 }
 
 /** Whether the combination has no run yet. */

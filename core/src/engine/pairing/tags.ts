@@ -54,6 +54,8 @@ export class Scope {
   readonly cycle: CyclePlan | undefined
   readonly kind: 'LOOP' | 'TOOLS' | 'CYCLE'
   readonly parent: Tag
+  /** That of the producer; for a cycle, the notes on which all values that have entered it agree. */
+  lineage: Lineage
   /** The number of iterations so far. */
   opened = 0
   /** The number of iterations in which a run has not ended, and in which a run is queued or running. */
@@ -84,6 +86,7 @@ export class Scope {
     this.parent = parent
     this.producer = producer
     this.cycle = cycle
+    this.lineage = producer?.lineage
   }
 }
 

@@ -1,6 +1,6 @@
 import type { CyclePlan } from '../plan/index.ts'
 import type { Gathers } from './gathers.ts'
-import { lineageKey, type Lineage } from './lineage.ts'
+import { commonLineage, lineageKey, type Lineage } from './lineage.ts'
 import { Scope, Tag } from './tags.ts'
 
 /** The turns of cycles. */
@@ -15,10 +15,11 @@ export class Turns {
   }
 
   /** The first turn for values from outside that have this tag. */
-  first(cycle: CyclePlan, tag: Tag): Tag {
+  first(cycle: CyclePlan, tag: Tag, lineage: Lineage): Tag {
     tag.cycles ??= new Map()
     const known = tag.cycles.get(cycle)
     const scope = known ?? new Scope('CYCLE', tag, undefined, cycle)
+    scope.lineage = known ? commonLineage(known.lineage, lineage) : lineage
     if (!known) {
       tag.cycles.set(cycle, scope)
       this.#onScope(scope)
@@ -29,8 +30,12 @@ export class Turns {
     return turn
   }
 
-  /** The turn to which a back edge leads. Each iteration of an inner loop, and each lineage, has a next turn of its own. */
-  next(cycle: CyclePlan, tag: Tag, lineage: Lineage): Tag {
+  /**
+   * The turn to which a back edge leads. Each iteration of an inner loop, and each lineage, has a next turn of its own.
+   *
+   * @returns undefined for the failure of a run outside of the cycle, which had to choose between two values
+   */
+  next(cycle: CyclePlan, tag: Tag, lineage: Lineage): Tag | undefined {
     const inside = lineage?.filter(({ node }) => cycle.nodes.has(node))
     const key = lineageKey(inside)
     tag.nexts ??= new Map()
@@ -40,7 +45,7 @@ export class Turns {
     if (known) return known
     let current: Tag | undefined = tag
     while (current && current.scope?.cycle !== cycle) current = current.parent
-    if (!current?.scope) throw new Error('a back edge outside of its cycle')
+    if (!current?.scope) return undefined
     const turn = new Tag(current.parent, current.scope, current.index + 1, { tag, lineage: inside })
     turns.set(key, turn)
     return this.#open(current.scope, turn)

@@ -9,6 +9,8 @@ export interface NodeFlow {
   /** The depths of the tags of its runs. */
   runDepths: ReadonlySet<number>
   maxRunDepth: number
+  /** The scopes of its runs, if those of different loops have the same depth. */
+  paths: ScopeKey[][] | undefined
   pins: Map<string, PinFlow>
   /** Whether several of its runs may have the same tag. */
   repeats: boolean
@@ -35,6 +37,9 @@ export interface NodeFlow {
   /** The watches that count its runs that have not ended. */
   watches: Watch[]
 }
+
+/** What opens a scope: a node with its loops or its tool calls, or a cycle. */
+export type ScopeKey = { node: PlanNode; kind: 'LOOP' | 'TOOLS' } | { cycle: CyclePlan }
 
 /** A linked input pin. */
 export interface PinFlow {
@@ -94,4 +99,8 @@ export interface WatchSet {
 export interface Watch {
   index: number
   depth: number
+  /** Count runs outside of the tag that may still complete a run inside: with a value of a shorter tag. */
+  outer: Watch[]
+  /** Values of the producer of an iteration around the tag that may still complete a run inside. */
+  pending: { depth: number; source: PlanNode; pin: string }[]
 }

@@ -1,7 +1,16 @@
-import { analyzeFlow, parseEnd, toFlow, type Flow, type FlowLink, type FlowScope, type GraphDocument } from '../graph/index.ts'
+import {
+  analyzeFlow,
+  parseEnd,
+  toFlow,
+  type Flow,
+  type FlowLink,
+  type FlowScope,
+  type GraphDocument,
+  type ScopePath,
+} from '../graph/index.ts'
 import { TOOLS_PIN, parsePinPath } from '../../pins/index.ts'
 import type { Plan, PlanLink, PlanNode } from './plan.ts'
-import type { CyclePlan, GatherPlan, NodeFlow, PinFlow } from './flow-plan.ts'
+import type { CyclePlan, GatherPlan, NodeFlow, PinFlow, ScopeKey } from './flow-plan.ts'
 import { Watches } from './reach.ts'
 
 /** Adds the scopes of a valid document to its plan. */
@@ -57,7 +66,8 @@ class FlowPlanner {
 
   #addNode(node: PlanNode, order: number): void {
     const flow = this.#flow.all.find(({ id }) => id === node.id)
-    const depths = (flow && this.#flow.nodes.get(flow)?.map(({ length }) => length)) ?? []
+    const paths = (flow && this.#flow.nodes.get(flow)) ?? []
+    const depths = paths.map(({ length }) => length)
     const { manyPins, donePins, caughtPins } = node.block
     const linksOf = (pins: ReadonlySet<string>): PlanLink[] => [...pins].flatMap((pin) => node.links.get(pin) ?? [])
     const caught = [...((flow && this.#flow.catches.get(flow)) ?? [])].map(({ id }) => this.#node(id))
@@ -66,6 +76,7 @@ class FlowPlanner {
       isSimple: false,
       runDepths: new Set(depths),
       maxRunDepth: Math.max(-1, ...depths),
+      paths: new Set(depths).size < depths.length || hasSeveralLoops(paths) ? paths.map((path) => this.#keysOf(path)) : undefined,
       pins: new Map(),
       repeats: false,
       hasChoice: false,
@@ -103,6 +114,14 @@ class FlowPlanner {
       pin.carry = planned
       for (const path of this.#flow.nodes.get(link.sink) ?? []) this.#addCarry(planned, path.at(-1))
     }
+  }
+
+  #keysOf(path: ScopePath): ScopeKey[] {
+    return path.flatMap((scope): ScopeKey | [] => {
+      if (scope.kind !== 'CYCLE') return { node: this.#node(scope.node.id), kind: scope.kind }
+      const cycle = this.#cycles.get(scope)
+      return cycle ? { cycle } : []
+    })
   }
 
   #cycleOf(cycle: FlowScope | undefined): CyclePlan | undefined {
@@ -261,6 +280,12 @@ function mayMeet(links: readonly PlanLink[]): boolean {
           (one.back === undefined) === (other.back === undefined) && one.depths.some((depth) => other.depths.includes(depth)),
       ),
   )
+}
+
+/** Whether no path contains all others. */
+function hasSeveralLoops(paths: readonly ScopePath[]): boolean {
+  const longest = paths.toSorted((a, b) => b.length - a.length)[0] ?? []
+  return !paths.every((path) => path.every((scope, i) => longest[i] === scope))
 }
 
 function depthsOf(paths: readonly (readonly unknown[])[] | undefined): number[] {

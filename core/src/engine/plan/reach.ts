@@ -1,3 +1,4 @@
+import { parsePinPath } from '../../pins/index.ts'
 import type { PlanLink, PlanNode } from './plan.ts'
 import type { Watch, WatchSet } from './flow-plan.ts'
 
@@ -26,12 +27,31 @@ export class Watches {
    */
   create(sources: Iterable<PlanNode>, depths: Iterable<number>): WatchSet {
     const byDepth = new Map<number, Watch>()
-    for (const depth of depths) {
-      const watch: Watch = { index: this.#count++, depth }
-      byDepth.set(depth, watch)
-      for (const node of this.#reaching(sources, depth)) node.flow?.watches.push(watch)
-    }
+    for (const depth of depths) byDepth.set(depth, this.#watch(sources, depth))
     return { byDepth }
+  }
+
+  #watch(sources: Iterable<PlanNode>, depth: number): Watch {
+    const inside = this.#reaching(sources, depth)
+    const watch: Watch = { index: this.#count++, depth, outer: [], pending: [] }
+    for (const node of inside) node.flow?.watches.push(watch)
+    const links = [...inside].flatMap((node) => this.#feeds.incoming.get(node) ?? [])
+    for (let outer = 0; outer < depth; outer++) {
+      const entering = links.filter((link) => bringsFrom(link, outer))
+      if (entering.length > 0)
+        watch.outer.push(
+          this.#watch(
+            entering.flatMap((link) => [...this.#feeds.feeders(link)]),
+            outer,
+          ),
+        )
+    }
+    for (const { source, from, flow } of links) {
+      if (flow?.opens !== 'LOOP' || (source.flow?.linkedManyPins.length ?? 0) < 2) continue
+      const pin = parsePinPath(from.slice(source.id.length + 1)).base
+      for (const at of flow.depths) if (at <= depth) watch.pending.push({ depth: at, source, pin })
+    }
+    return watch
   }
 
   /** The nodes from which links lead to one of the sources without leaving an iteration of the given depth. */
@@ -46,4 +66,10 @@ export class Watches {
     }
     return seen
   }
+}
+
+/** Whether a link brings values of a shorter tag, which complete runs with a longer one. */
+function bringsFrom({ flow }: PlanLink, depth: number): boolean {
+  if (!flow || flow.back || flow.isCarry) return false
+  return flow.depths.includes(flow.enters ? depth + 1 : depth)
 }

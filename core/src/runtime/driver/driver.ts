@@ -84,7 +84,7 @@ export class ExecutionDriver {
     this.#losses = new LossLog(taken.plan, (event) => this.#append(event))
     this.#retries = new Retries(parts.random, (run) => this.#retry(run))
     this.#sleeps = new RecordedSleeps(parts.now, {
-      begin: (run, sleep) => this.#sleep(run, sleep),
+      begin: (run, sleep) => this.#outputs.afterCheck(run, () => this.#sleep(run, sleep)),
       over: (run) => this.#wake(run),
     })
     const common = { ...parts, taken, resolveInputs: (run: NodeExecution) => scheduler.resolveInputs(run) }
@@ -193,7 +193,8 @@ export class ExecutionDriver {
 
   #adopt(run: NodeExecution, { call, stretch }: ForeseenRun): boolean {
     const abort = call.adopt(this.#toRequest(run), this.#toSink(run, stretch))
-    if (abort && run.status === 'RUNNING') this.#calls.set(run, abort)
+    if (run.status !== 'RUNNING') abort?.()
+    else if (abort) this.#calls.set(run, abort)
     return abort !== undefined
   }
 

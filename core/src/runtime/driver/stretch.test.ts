@@ -20,14 +20,15 @@ export default definePlugin({
   blocks: [
     block(1, 'add', number, { n: number }, function* ({ n }) { yield ['n', n + 1] }),
     block(2, 'add-later', number, { n: number }, async function* ({ n }) { await null; yield ['n', n + 10] }),
-    block(3, 'split', number, { n: number }, function* ({ n }) { for (let i = 0; i < 1 + (n % 3); i++) yield ['n', n * 2 + i] }),
+    block(3, 'split', number, { n: number.meta({ many: true }) }, function* ({ n }) { for (let i = 0; i < 1 + (n % 3); i++) yield ['n', n * 2 + i] }),
     block(4, 'part', number, { n: number, odd: number }, function* ({ n }) { yield [n % 2 ? 'odd' : 'n', n] }),
     block(5, 'fail-at-fives', number, { n: number }, function* ({ n }) {
       yield ['n', n]
       if (n % 5 === 0) throw new Error('a five: ' + n)
     }),
     block(6, 'spell', z.string(), { n: z.string() }, function* ({ n }) { yield ['n', n + '1'] }),
-    block(7, 'any', z.unknown(), { n: z.unknown() }, function* ({ n }) { yield ['n', [n]]; yield ['n', null]; yield ['n', 3] }),
+    block(8, 'twice', number, { n: number }, function* ({ n }) { yield ['n', n]; yield ['n', n] }),
+    block(7, 'any', z.unknown(), { n: z.unknown().meta({ many: true }) }, function* ({ n }) { yield ['n', [n]]; yield ['n', null]; yield ['n', 3] }),
   ],
 })
 `
@@ -46,7 +47,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-const BLOCKS = ['add', 'add-later', 'split', 'part', 'fail-at-fives', 'spell', 'any']
+const BLOCKS = ['add', 'add-later', 'split', 'part', 'fail-at-fives', 'spell', 'any', 'twice']
 
 /** Each node has one incoming link, so its inputs do not depend on timing. */
 const graphs = fc.array(

@@ -70,10 +70,12 @@ function uncoercedType({ block, coercions }: PlanNode, pin: string): string | un
 /** A type name that `typeof` never returns. */
 const NONE = 'none'
 
-function canFollow({ block: { plugin } }: PlanNode, { sink, sinkPin, steps, isStatic }: PlanLink): boolean {
+function canFollow({ block: { plugin } }: PlanNode, { sink, sinkPin, steps, isStatic, flow }: PlanLink): boolean {
   const { block } = sink
   return (
     !isStatic &&
+    !flow?.isCarry &&
+    block.collectPins.size === 0 &&
     steps.length === 0 &&
     block.plugin === plugin &&
     (block.kind === 'standard' || block.kind === 'output') &&

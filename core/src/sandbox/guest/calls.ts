@@ -20,6 +20,7 @@ import {
 import { Entry, isSliceOver, park, settle, startSlice } from './io/entries.ts'
 import { toFailure } from './failures.ts'
 import { callHost, forgetHostCalls } from './io/host-calls.ts'
+import { findManyFault, type Yielded } from './many-faults.ts'
 import { isMany } from './pins.ts'
 import { describeFaults, passYields, type TakeYields } from './yields.ts'
 import { RunningCall } from './running-call.ts'
@@ -265,11 +266,9 @@ async function runTest(running: RunningCall): Promise<void> {
   } finally {
     release?.()
   }
-  const difference = findDifference(test.output, yields)
+  const difference = findDifference(test.output, yields) ?? findManyFault(block, test.input, yields, failure !== undefined)
   if (difference !== undefined) throw new GuestFailure('BLOCK_FAILED', difference, failure?.frames)
 }
-
-type Yielded = [pin: string, value: unknown] | Record<string, unknown>
 
 /** Runs the block on checked inputs and passes what it yields to `take`. See {@link passYields}. */
 function forEachYield(call: RunningCall, block: Block, input: unknown, take: TakeYields): Promise<void> | undefined {

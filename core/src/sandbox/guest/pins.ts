@@ -3,7 +3,10 @@ import type { Block } from '@ashlar/sdk'
 
 /** The output pins of a block that take part in loops. */
 interface LoopPins {
+  /** Also those that are many only in some nodes. */
   many: ReadonlySet<string>
+  /** The inputs that make a pin many. */
+  conditions: ReadonlyMap<string, readonly string[]>
   /** The pins on which the block never yields, by their marker. */
   silent: ReadonlyMap<string, 'done' | 'caught'>
 }
@@ -17,6 +20,12 @@ export function hasMany(block: Block): boolean {
 
 export function isMany(block: Block, pin: string): boolean {
   return loopPins(block).many.has(pin)
+}
+
+/** Whether a pin is many in a run with these inputs. @param isSet whether the run sets an input */
+export function isManyWith(block: Block, pin: string, isSet: (input: string) => boolean): boolean {
+  const { many, conditions } = loopPins(block)
+  return many.has(pin) && (conditions.get(pin)?.some(isSet) ?? true)
 }
 
 /** The marker of a pin on which only Ashlar emits. */
@@ -35,5 +44,8 @@ function readLoopPins({ output }: Block): LoopPins {
   const silent = new Map<string, 'done' | 'caught'>()
   for (const { name, meta } of pins)
     for (const marker of ['done', 'caught'] as const) if (meta[marker] === true) silent.set(name, marker)
-  return { many: new Set(pins.filter(({ meta }) => meta.many === true).map(({ name }) => name)), silent }
+  const many = pins.filter(({ meta }) => meta.many === true || Array.isArray(meta.manyIf))
+  const conditional = many.filter(({ meta }) => meta.many !== true)
+  const conditions = new Map(conditional.map(({ name, meta }) => [name, meta.manyIf as string[]]))
+  return { many: new Set(many.map(({ name }) => name)), conditions, silent }
 }

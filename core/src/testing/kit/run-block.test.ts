@@ -22,9 +22,10 @@ const block = (i: number, name: string) =>
 const SOURCE = `import { anyHost, apiKey, defineBlock, definePlugin, defineProvider } from '@ashlar/sdk'
 import { z } from 'zod'
 const service = defineProvider({ name: 'service', title: 'Service', hosts: ['api.example.com'], auth: [apiKey()] })
+const MANY = ['wait', 'endless']
 const block = (i, name, capabilities, run, tests = [], onCrash = 'fail') => defineBlock({
   id: '77777777-0000-4000-8000-00000000000' + i, name, description: name, category: 'TEST', tests, capabilities, onCrash,
-  input: z.object({ n: z.number().default(1) }), output: z.object({ out: z.any() }), run,
+  input: z.object({ n: z.number().default(1) }), output: z.object({ out: z.any().meta({ many: MANY.includes(name) }) }), run,
 })
 const count = async function* ({ n }, { storage, log }) {
   const was = (await storage.get('user', 'n')) ?? 0
@@ -59,6 +60,7 @@ export default definePlugin({ name: 'kit', providers: [service], blocks: [
     await storage.set('graph', 'k'.repeat(n), 'x'.repeat(n * 1000))
     yield ['out', n]
   }),
+  block(6, 'endless', {}, function* () { for (;;) yield ['out', 1] }),
   block(4, 'greedy', {}, function* ({}, { storage }) { yield ['out', 'begun']; storage.get('user', 'n'); while (true); }),
 ] })`
 
@@ -171,6 +173,11 @@ describe('runBlock', () => {
     const { error } = await runBlock(block(i, name), inputs, { folder, ...options })
     expect(String(error?.code)).toBe(code)
     expect(String(error?.message)).toMatch(message)
+  })
+
+  it('ends a run that yields without end', async () => {
+    const { outputs, error } = await runBlock(block(6, 'endless'), {}, { folder })
+    expect([outputs.length, error?.code]).toEqual([100_000, 'OUTPUT_LIMIT'])
   })
 
   it('rejects invalid fakes and unknown blocks', async () => {

@@ -1,7 +1,7 @@
 import type { Fakes } from '@ashlar/sdk'
 import { stringifyJson } from '@ashlar/sdk/json'
 import { parseFakes } from '../../capabilities/index.ts'
-import type { AshlarError } from '../../base/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import { createFakeSession } from '../../catalogue/trial/index.ts'
 import type { Block } from '../../blocks/index.ts'
 import type { CallRequest, CallSink } from '../../sandbox/calls/index.ts'
@@ -11,6 +11,8 @@ import { withSandbox } from './sandbox.ts'
 import type { BlockRun, RunBlock } from './types.ts'
 
 const DEFAULT_TIMEOUT_MS = 60_000
+/** A run of a block with a `many` pin may yield any number of values, but a test keeps them all. */
+const MAX_OUTPUTS = 100_000
 
 /** See {@link RunBlock}. */
 export const runBlock: RunBlock = (block, input, { folder = process.cwd(), timeoutMs, ...fakes } = {}) =>
@@ -37,17 +39,22 @@ async function runIn(sandbox: Sandbox, block: Block, input: unknown, timeoutMs: 
     affinity: scope,
     capabilityKey: block.capabilityKey,
     block: block.name,
+    manyPins: block.loopPins,
     input: () => inputJson,
     timeoutMs,
   }
   const error = await new Promise<AshlarError | undefined>((resolve) => {
     const sink: CallSink = {
-      output: (pin, value) => void done.outputs.push([pin, value] as never),
+      output: (pin, value) => {
+        if (done.outputs.push([pin, value] as never) < MAX_OUTPUTS) return
+        abort()
+        resolve(new AshlarError('OUTPUT_LIMIT', `runBlock keeps at most ${MAX_OUTPUTS} outputs of a run`))
+      },
       log: (level, text) => void done.logs.push({ level, text }),
       hostCall,
       end: resolve,
     }
-    sandbox.call(request, sink)
+    const abort = sandbox.call(request, sink)
   })
   close()
   sandbox.forget(scope)

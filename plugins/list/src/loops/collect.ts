@@ -10,6 +10,7 @@ export const collect = defineBlock({
   categories: ['LOOP'],
   synonyms: [
     'gather',
+    'collect items',
     'aggregate items',
     'end loop',
     'end of loop',
@@ -33,7 +34,11 @@ export const collect = defineBlock({
     loop: loopPin,
   }),
   output: z.object({
-    list: z.array(z.unknown()).describe('The items in the order of the loop, once the loop has ended. Empty for an empty loop.'),
+    list: z
+      .array(z.unknown())
+      .describe(
+        'The items in the order of the loop, once the loop has ended. Empty for an empty loop. For more than 8 MiB, use files/collect.',
+      ),
     count: z.int().describe('The number of items.'),
     dropped: z.int().describe('The number of iterations that sent neither an item nor an error.'),
     errors: z.array(z.unknown()).describe('The failures in the order of the loop.'),

@@ -75,7 +75,9 @@ function conditionFault({ name, meta }: MarkedPin, inputs: readonly MarkedPin[],
   const isKnown = (input: unknown): boolean => inputs.some((each) => each.name === input)
   if (!Array.isArray(manyIf) || manyIf.length === 0 || !manyIf.every(isKnown))
     return `the marker manyIf of the output "${name}" must list inputs of the block: ${inputs.map((each) => each.name).join(', ') || 'it has none'}`
-  if (meta.many === true) return `the output "${name}" is many and manyIf: an output has at most one of these markers`
+  const marker = OUTPUT_MARKERS.find((each) => meta[each] === true)
+  if (marker) return `the output "${name}" is ${marker} and manyIf: an output has at most one of these markers`
+  if (name === 'error' || name === 'tools') return `the output "${name}" cannot be manyIf: choose another pin`
   if (staticOutput) return `the output "${name}" is manyIf, so the block must not have staticOutput`
   return undefined
 }
@@ -83,6 +85,7 @@ function conditionFault({ name, meta }: MarkedPin, inputs: readonly MarkedPin[],
 /** Returns the markers of a pin that are set, or a fault if one is not a boolean or belongs to the other side. */
 function markersOf({ name, meta }: MarkedPin, allowed: readonly PinMarker[]): PinMarker[] | string {
   const side = allowed === INPUT_MARKERS ? 'input' : 'output'
+  if (side === 'input' && meta.manyIf !== undefined) return `the input "${name}" is manyIf, but only an output can be`
   for (const marker of PIN_MARKERS) {
     const value = meta[marker]
     if (value === undefined || value === false) continue

@@ -22,6 +22,8 @@ export type Misfit =
   | { type: 'UNRELATED'; node: FlowNode; scopes: [FlowScope, FlowScope]; pins: [string, string] }
   /** Nothing to close. `scope`: the node names a scope that does not contain the value. */
   | { type: 'NO_LOOP'; link: FlowLink; scope: string | undefined }
+  /** A collect pin closes a cycle that contains its own node. */
+  | { type: 'OWN_CYCLE'; link: FlowLink }
   | { type: 'CARRY'; link: FlowLink; problem: 'NO_LOOP' | 'OTHER_LOOP' | 'CYCLE' }
   | { type: 'TOO_MANY'; node: FlowNode }
 
@@ -56,6 +58,10 @@ export function findPaths(
     const [remaining, closed]: [ScopePath[], ScopePath[]] = [[], []]
     for (const path of arriving) {
       const at = closing(path, link, caught)
+      if (path.slice(at).some((scope) => isMember(scope, link.sink.id)) && at >= 0) {
+        found.misfits.push({ type: 'OWN_CYCLE', link })
+        continue
+      }
       if (at < 0) {
         found.misfits.push({ type: 'NO_LOOP', link, scope: link.sink.scope })
         continue

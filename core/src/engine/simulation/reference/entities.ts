@@ -82,7 +82,8 @@ export interface Tag {
 export type Lineage = ReadonlyMap<string, Note>
 
 export interface Note {
-  /** The places of the node and of the pin, which order the notes. */
+  /** The notes are in the order of turns, then of nodes, then of pins. */
+  turn: number
   node: number
   pin: number
   /** The place of the link. */

@@ -2,7 +2,7 @@ import type { Lineage, Node, Tag, Token } from './entities.ts'
 import { linksTo, markersOf } from './graph.ts'
 import { isSamePath, pathOf, type Paths } from './paths.ts'
 import type { State } from './state.ts'
-import { agree, isInside, mergeLineages, prefixes } from './tags.ts'
+import { agree, isInside, mergeLineages, prefixes, turnsBefore } from './tags.ts'
 
 /** What a node can take at one tag. */
 export interface Candidates {
@@ -59,10 +59,7 @@ function carriedInto(tag: Tag, tokens: readonly Token[]): readonly Token[] {
 
 /** An optional pin; and a pin that only receives what is carried, which has no value in iteration 0. */
 export function mayBeLeftOut(node: Node, pin: string): boolean {
-  const links = linksTo(node, pin)
-  const hasCarry = links.some(({ carry }) => carry)
-  const hasConstant = node.constants[pin] !== undefined
-  return markersOf(node, pin).optional === true || (hasCarry && (hasConstant || links.every(({ carry }) => carry)))
+  return markersOf(node, pin).optional === true || linksTo(node, pin).every(({ carry }) => carry)
 }
 
 /** Rule 24: each combination of values whose lineages agree. */
@@ -74,7 +71,7 @@ export function combine(node: Node, tag: Tag, { byPin }: Candidates): Combinatio
       tokens
         .filter((token) => agree(token.lineage, lineage))
         .map((token) => {
-          const note = { node: node.place, pin: node.pins.indexOf(pin), link: token.link?.place ?? 0 }
+          const note = { turn: turnsBefore(tag), node: node.place, pin: node.pins.indexOf(pin), link: token.link?.place ?? 0 }
           const own = new Map(notes ? [[`${node.id}.${pin}@${tag.key}`, note]] : [])
           return { taken: new Map([...taken, [pin, token]]), lineage: mergeLineages([lineage, token.lineage, own]) }
         }),

@@ -6,7 +6,7 @@ import { factsOf, gatherLists } from './lists.ts'
 import { isPrefix, isSamePath, pathOf, type Path, type Paths } from './paths.ts'
 import { checkYields, runBlock, type Failure, type Performance, type Yielded } from './run-block.ts'
 import { BudgetExceeded, type State } from './state.ts'
-import { ROOT, agree, extend, isInside, mergeLineages } from './tags.ts'
+import { ROOT, agree, extend, isInside, mergeLineages, turnsBefore } from './tags.ts'
 
 /** What an execution starts with, and how the engine words the failures that it finds. */
 export interface Given {
@@ -56,7 +56,7 @@ export class NodeEvaluation {
     for (const pin of node.pins) {
       if (markersOf(node, pin).latest) continue
       const tokens = (lists.get(pin) ?? this.#state.tokensAt(node, pin)).filter(
-        ({ link, tag }) => !link?.carry && isInside(tag, focus),
+        ({ link, tag }) => !link?.carry && (isInside(tag, focus) || isInside(focus, tag)),
       )
       for (const [, same] of Map.groupBy(tokens, ({ tag }) => tag.key))
         if (
@@ -143,7 +143,9 @@ export class NodeEvaluation {
     // The failures of different nodes are alternatives, as the values of several links are.
     const lineage = mergeLineages([
       run.lineage,
-      new Map([[`${producer.id}.caught@${tag.key}`, { node: producer.place, pin: -1, link: node.place }]]),
+      new Map([
+        [`${producer.id}.caught@${tag.key}`, { turn: turnsBefore(tag), node: producer.place, pin: -1, link: node.place }],
+      ]),
     ])
     for (const link of producer.outgoing) if (isCaught(link)) this.#sendOver(link, { ...run, lineage }, caught, tag)
   }

@@ -35,14 +35,14 @@ function compareLineages(one: Lineage, other: Lineage): number {
   for (const [i, note] of notes.entries()) {
     const against = others[i]
     if (!against) return 1
-    const order = note.node - against.node || note.pin - against.pin || note.link - against.link
+    const order = note.turn - against.turn || note.node - against.node || note.pin - against.pin || note.link - against.link
     if (order !== 0) return order
   }
   return notes.length - others.length
 }
 
 function inOrder(lineage: Lineage): Note[] {
-  return [...lineage.values()].toSorted((a, b) => a.node - b.node || a.pin - b.pin)
+  return [...lineage.values()].toSorted((a, b) => a.turn - b.turn || a.node - b.node || a.pin - b.pin)
 }
 
 function placeOf({ link }: Token): number {

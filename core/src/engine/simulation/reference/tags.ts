@@ -50,3 +50,8 @@ export function mergeLineages(lineages: readonly Lineage[]): Lineage {
 export function commonNotes([first, ...others]: readonly Lineage[]): Lineage {
   return new Map([...(first ?? [])].filter(([key, { link }]) => others.every((lineage) => lineage.get(key)?.link === link)))
 }
+
+/** The number of back edges on the way to a tag. */
+export function turnsBefore({ steps }: Tag): number {
+  return steps.reduce((sum, { scope, k }) => sum + (scope.opener.type === 'CYCLE' ? k : 0), 0)
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { documentSchema, findFlowFaults, type GraphDocument } from '../../graph/index.ts'
 import { fakeBlocks } from '../fake-blocks.ts'
-import type { ScriptedBlock } from '../reference/index.ts'
+import { isDefined, type ScriptedBlock } from '../reference/index.ts'
 import { Builder } from './builder.ts'
 import { toFakes } from './fakes.ts'
 import { addOutput, buildRegion } from './regions.ts'
@@ -52,5 +52,5 @@ function addWildLinks({ tape, nodes, links, sources }: Builder): void {
 
 export function isValid({ document, blocks }: TaggedCase): boolean {
   const found = fakeBlocks(toFakes(blocks))
-  return findFlowFaults(document, ({ block }) => found.get(block)).length === 0
+  return findFlowFaults(document, ({ block }) => found.get(block)).length === 0 && isDefined(document, blocks)
 }

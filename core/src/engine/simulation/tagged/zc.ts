@@ -119,3 +119,30 @@ show(
   ],
   ['s.item f.a', 's.caught_#_message c.item', 'f.out c.item', 'c.list out.value'],
 )
+import { simulate } from '../worker.ts'
+import { toPlan } from '../fake-blocks.ts'
+import { tagText } from './compare.ts'
+{
+  const bl: Record<string, ScriptedBlock> = {
+    s: { does: [{ yield: 'out', value: 1 }] },
+    n2: { inputs: { c: { optional: true } }, does: [{ yield: 'out', value: { $digest: 'out' } }] },
+  }
+  const document = documentSchema.parse({
+    pairing: 'TAGGED',
+    onUnhandledError: 'CONTINUE',
+    budget: 20,
+    nodes: [
+      { id: 's0', block: 's' },
+      { id: 'n1', block: 's' },
+      { id: 'n2', block: 'n2' },
+    ],
+    links: [
+      ['n1.out', 'n2.a'],
+      ['n1.out', 'n2.c'],
+      ['s0.out', 'n2.a'],
+      ['n2.out', 'n2.c'],
+    ].map(([from, to]) => ({ from, to })),
+  })
+  const sim = simulate(toPlan(fakeBlocks(toFakes(bl)), document), toFakes(bl))
+  for (const r of sim.scheduler.nodeExecutions()) console.log(r.node.id, tagText(r.tag), r.status, r.error?.code, [...r.values])
+}

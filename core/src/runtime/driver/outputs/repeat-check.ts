@@ -21,6 +21,7 @@ export class RepeatCheck {
   #isCancelled = false
   /** Resolves when an output was repeated, or the run has ended. */
   #news = Promise.withResolvers<void>()
+  readonly #passed = Promise.withResolvers<void>()
   /** Resolves when all repeated outputs are compared. */
   #compared: PromiseWithResolvers<void> | undefined
 
@@ -34,6 +35,11 @@ export class RepeatCheck {
     if (this.#repeated.length === 0) return Promise.resolve()
     this.#compared ??= Promise.withResolvers()
     return this.#compared.promise
+  }
+
+  /** Resolves when all outputs are repeated, and those behind them are recorded or held by their loop. */
+  get passed(): Promise<void> {
+    return this.#passed.promise
   }
 
   add(output: Output): void {
@@ -62,7 +68,9 @@ export class RepeatCheck {
       const difference = output ? findDifference(expected, output) : `it ended after ${place - 1} outputs, but had yielded more`
       if (difference !== undefined) return this.#sink.failed(notDeterministic(this.#run, place, difference))
     }
-    if (!this.#isCancelled) this.#sink.passed()
+    if (this.#isCancelled) return
+    this.#sink.passed()
+    this.#passed.resolve()
   }
 
   async #next(): Promise<Output | undefined> {

@@ -20,6 +20,7 @@ function open({ room = Infinity, recorded = [], refuse, ratePerSecond, pairing =
   const document = { nodes: [{ id: 'a', block: 'emit', ...(loop && { loop: { ratePerSecond } }) }] }
   const plan = { ...planWith({ emit: { run: () => ({ pairs: [] }), outputs: { n: { many: true } } } }, document), pairing }
   const run: NodeExecution = new ArrivalPairing(plan.nodes[0] as never, new Tag()).start()
+  run.status = 'RUNNING'
   run.loop = { opened: 0, counts: new Map() } as never
   const state = {
     room,
@@ -52,7 +53,10 @@ function open({ room = Infinity, recorded = [], refuse, ratePerSecond, pairing =
         run.loop?.counts.set(pin, (run.loop.counts.get(pin) ?? 0) + 1)
         state.log.push(k === undefined ? value : [value, k])
       },
-      fail: (_run, error) => state.log.push(`failed ${error.code}: ${error.message}`),
+      fail: (failed, error) => {
+        failed.status = 'FAILED'
+        state.log.push(`failed ${error.code}: ${error.message}`)
+      },
     },
   )
   return {
@@ -239,6 +243,16 @@ it('lets a repeated run continue once its repeated outputs are compared', async 
   await settled()
   expect(control.more?.()).toBeUndefined()
   expect(state.log).toEqual([])
+})
+
+it('lets a repeated run sleep only after its further outputs are recorded', async () => {
+  const { run, outputs, control, yields, state } = open({ recorded: [out(1)] })
+  run.outputs = 1
+  control.skipped?.(0, 'n', 1)
+  yields(2)
+  outputs.afterCheck(run, () => state.log.push('sleep'))
+  await settled()
+  expect(state.log).toEqual([2, 'sleep'])
 })
 
 it('starts the comparison again when the run is repeated again', async () => {

@@ -44,8 +44,9 @@ export class RunOutputs {
     return this.#held.hasTimers
   }
 
+  /** Ignores outputs of a run that has ended, which may still arrive while a foreseen call is adopted. */
   take(run: NodeExecution, output: Output): void {
-    this.#held.take(run, output)
+    if (run.status === 'RUNNING') this.#held.take(run, output)
   }
 
   /** The parts of the sink of a call that control its outputs. */
@@ -56,11 +57,22 @@ export class RunOutputs {
     return { more, skipped: (index, pin, value, k) => this.#skip(run, index, { pin, value, k }) }
   }
 
+  /** Continues once it is known that a repeated run has repeated its outputs. A sleep discards the outputs that wait. */
+  afterCheck(run: NodeExecution, next: () => void): void {
+    const proceed = (): void => {
+      if (run.status === 'RUNNING') next()
+    }
+    const check = this.#checks.get(run)
+    if (check) check.passed.then(proceed).catch((error: unknown) => this.#parts.onError(error))
+    else proceed()
+  }
+
   /**
    * @param hasFailed whether the run has failed, so that it need not have repeated its earlier outputs
    * @param end ends the run, after its outputs
    */
   end(run: NodeExecution, hasFailed: boolean, end: () => void): void {
+    if (run.status !== 'RUNNING') return
     const check = this.#checks.get(run)
     this.#held.end(run, end)
     if (hasFailed) this.#endCheck(run)
