@@ -14,7 +14,7 @@ import { readScopePages, type ScopeRequest, type ScopeView } from './scope-pages
 import { createTagFilter, IterationEvents } from './tag-filter.ts'
 
 /** The memory for loops, whose projections are small. */
-const LOOP_LIMITS = { keptBytes: 64 * 1024 * 1024, projectionBytes: 256 * 1024 * 1024, totalBytes: 384 * 1024 * 1024 }
+const LOOP_LIMITS = { projectionBytes: 128 * 1024 * 1024, totalBytes: 256 * 1024 * 1024 }
 
 /** Identifies a node execution. */
 export interface NodeExecutionKey {

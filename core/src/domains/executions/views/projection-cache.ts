@@ -17,12 +17,10 @@ interface Foldable {
 
 /** The memory that projections may use, as estimates. */
 const LIMITS = {
-  /** All projections between requests. */
-  keptBytes: 256 * 1024 * 1024,
-  /** One projection. */
-  projectionBytes: 512 * 1024 * 1024,
+  /** One projection, and all projections between requests: a projection that is read once is kept for the next page. */
+  projectionBytes: 384 * 1024 * 1024,
   /** All projections, including those that requests are building. */
-  totalBytes: 768 * 1024 * 1024,
+  totalBytes: 640 * 1024 * 1024,
 }
 /** The ids of executions that are known to be too large. */
 const MAX_TOO_LARGE = 10_000
@@ -136,9 +134,7 @@ export class ProjectionCache<P extends Foldable> {
   }
 
   #keep(id: string, entry: Entry<P>): void {
-    if (!this.#count(id, entry)) return
-    if (entry.bytes > this.#limits.keptBytes) this.#drop(id, entry)
-    this.#free(this.#limits.keptBytes, () => true)
+    if (this.#count(id, entry)) this.#free(this.#limits.projectionBytes, ([, { updating }]) => !updating)
   }
 
   /** @returns whether the cache still has the entry */
