@@ -305,6 +305,10 @@ class ExecutionService implements Executions {
     return this.#views.eventPages(...args)
   }
 
+  scopePages(...args: Parameters<JournalViews['scopePages']>): ReturnType<JournalViews['scopePages']> {
+    return this.#views.scopePages(...args)
+  }
+
   async diff(ownerId: string, a: string, b: string): Promise<ExecutionDiff> {
     return this.#views.diff(await this.#get(ownerId, a, 'a'), await this.#get(ownerId, b, 'b'))
   }
