@@ -256,10 +256,25 @@ export class Simulator {
     this.#options.onEffect?.(acting.run, acting.inputs)
   }
 
+  /** Whether an attempt yields what the run has delivered before, as far as it gets. */
+  #repeats({ node, n, outputs }: NodeExecution, { pairs, error }: FakeResult): boolean {
+    if (outputs === 0 || this.scheduler.plan.pairing === 'FIFO') return true
+    const delivered = this.events.filter((event) => event.type === 'NodeOutput' && event.node === node.id && event.n === n)
+    return delivered.every((event, i) => {
+      const pair = pairs[i]
+      if (event.type !== 'NodeOutput' || !pair) return error !== undefined
+      return JSON.stringify(pair) === JSON.stringify(event.k === undefined ? [event.pin, event.value] : [event.pin, event.value, event.k])
+    })
+  }
+
   #call(started: ActiveRun): void {
     const { run, inputs } = started
     this.runs.push([`${run.node.id}.${run.n}`, inputs])
     const result: FakeResult = this.#fakes[run.node.block.name]?.run(inputs, run.attempt) ?? { pairs: [] }
+    if (!this.#repeats(run, result)) {
+      started.error = { code: 'NOT_DETERMINISTIC', message: `${run.node.id} did not repeat the outputs of its run` }
+      return
+    }
     started.left = result.pairs.slice(run.outputs)
     started.sleeps = result.sleeps ?? []
     started.error = result.error

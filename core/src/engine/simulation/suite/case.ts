@@ -22,7 +22,8 @@ export interface ConformanceCase {
 /** What an execution must give. Of one that fails or is cancelled, what its scheduling cannot change. */
 export interface Result {
   status: 'COMPLETED' | 'FAILED' | 'CANCELLED'
-  reason?: { code: string; node?: string }
+  /** `contains`: words that its message must contain. */
+  reason?: { code: string; node?: string; message?: string; contains?: string[] }
   outputs?: Record<string, unknown[]>
   nodeExecutions: NodeResult[]
   /** Further node executions that may have ended before it failed or was cancelled. */

@@ -15,10 +15,8 @@ export function toResult(simulation: Simulation): Result {
     events.filter((event) => event.type === 'NodeOutput'),
     ({ node, n }) => `${node}.${n}`,
   )
-  const reason = end?.reason && { code: end.reason.code, ...(end.reason.node !== undefined && { node: end.reason.node }) }
   const result: Result = {
     status: (end?.status ?? 'RUNNING') as Result['status'],
-    ...(reason && { reason }),
     outputs: end?.outputs ?? {},
     nodeExecutions: [
       ...ended.map((run) => toNodeResult(scheduler, run, outputs.get(`${run.node.id}.${run.n}`) ?? [])),
@@ -29,7 +27,7 @@ export function toResult(simulation: Simulation): Result {
     }),
     starts: startsOf(simulation),
   }
-  return withoutMessages(result, runs)
+  return { ...withoutMessages(result, runs), ...(end?.reason && { reason: end.reason }) }
 }
 
 type OutputEvent = Extract<ExecutionEvent, { type: 'NodeOutput' }>
@@ -140,7 +138,8 @@ export function differenceOf(found: readonly object[], expected: readonly object
   return lines.join('\n')
 }
 
-function hasFields(found: object, expected: object): boolean {
+/** Whether an object has all fields of the expected one. */
+export function hasFields(found: object, expected: object): boolean {
   const fields = new Map(Object.entries(found))
   return Object.entries(expected).every(([name, value]) => stableText(fields.get(name)) === stableText(value))
 }

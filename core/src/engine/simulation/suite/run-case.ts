@@ -10,7 +10,7 @@ import { tagText } from '../tagged/compare.ts'
 import { toFakes } from '../tagged/fakes.ts'
 import { Simulator, type Simulation, type SimulationOptions } from '../worker.ts'
 import type { ConformanceCase, NodeResult, Result } from './case.ts'
-import { differenceOf, nameOf, toExpected, toResult } from './results.ts'
+import { differenceOf, hasFields, nameOf, toExpected, toResult } from './results.ts'
 
 /** A case that is ready to run. */
 export interface Prepared {
@@ -107,7 +107,7 @@ const computeChild: RunChild = (document, blocks, inputs) => computeOutcome(docu
 
 /** How a result differs from the expected one, as text; undefined if it does not. */
 export function compare(found: Result, expected: Result): string | undefined {
-  const { nodeExecutions, possible = [], scopes, ...rest } = expected
+  const { nodeExecutions, possible = [], scopes, reason, ...rest } = expected
   const listed = new Set(nodeExecutions.map(nameOf))
   const maybe = new Set(possible.map(nameOf))
   // What was still active at an early end depends on the order.
@@ -117,15 +117,22 @@ export function compare(found: Result, expected: Result): string | undefined {
   const isExtra = (each: NodeResult): boolean => maybe.has(nameOf(each)) && !listed.has(nameOf(each))
   const differences = [
     differenceOf([found], [rest]),
+    reason && compareReasons(found.reason, reason),
     differenceOf(
       compared.filter((each) => !isExtra(each)),
       nodeExecutions,
     ),
-    differenceOf(compared.filter(isExtra), possible)?.replaceAll(/^missing: .*\n?/gm, ''),
+    ...compared.filter(isExtra).map((each) => (possible.some((other) => hasFields(each, other)) ? undefined : differenceOf([each], []))),
     scopes && differenceOf(found.scopes ?? [], scopes),
   ]
   const text = differences.filter((each) => each !== undefined && each !== '').join('\n')
   return text === '' ? undefined : text
+}
+
+function compareReasons(found: Result['reason'], { contains = [], ...reason }: NonNullable<Result['reason']>): string | undefined {
+  const absent = contains.filter((text) => !found?.message?.includes(text))
+  const difference = differenceOf([{ ...found }], [reason])
+  return absent.length > 0 ? `the message lacks ${absent.join(', ')}: ${found?.message}` : difference
 }
 
 function isEnded({ status }: NodeResult): boolean {
