@@ -15,8 +15,8 @@ export interface Waiter {
 /**
  * Counts the runs that have not ended, by tag and by what they may still cause.
  *
- * A waiter waits for a count to become 0. Waiters are settled one at a time and only after a step is complete: innermost
- * scope first, then upstream first.
+ * A waiter waits for a count to become 0. Waiters are settled one at a time and only after a step is complete: upstream
+ * first, so that the nodes inside a loop precede what its end causes.
  */
 export class Liveness {
   /** Scopes whose number of live iterations has changed. */

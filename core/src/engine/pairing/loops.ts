@@ -192,12 +192,11 @@ export class Loops {
     const watch = node.flow?.doneWatch?.byDepth.get(tag.depth)
     const waiter: Waiter = {
       tag,
-      order: node.flow?.order ?? 0,
+      order: node.flow?.doneOrder ?? 0,
       settle: () => {
         if (this.#liveness.waitIfAlive(tag, watch, waiter)) return
         scope.isEnded = true
         if (scope.failure !== undefined) return // the number would look like that of a complete loop
-        if (scope.failure !== undefined) return // the number of iterations would look like success
         for (const link of node.flow?.doneLinks ?? []) this.#arrive(link, scope.opened, tag, lineage)
       },
     }

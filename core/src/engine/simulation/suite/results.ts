@@ -101,9 +101,9 @@ export function toExpected({ state, outputs }: Outcome): Result {
         return { node: node.id, tag: showTag(tag), status: 'INCOMPLETE', dead: dead.toSorted() }
       }),
     ],
-    scopes: [...state.scopes.values()]
-      .filter(({ producer }) => producer)
-      .map(({ opener, parent, iterations }) => ({ node: opener.id, tag: showTag(parent), iterations })),
+    scopes: [...state.scopes.values()].map(({ opener, parent, iterations }) => {
+      return { node: opener.id, tag: showTag(parent), iterations }
+    }),
   }
 }
 
@@ -123,13 +123,21 @@ function fromRun({ node, tag, status, inputs, outputs, code }: Run): NodeResult 
  * only the fields that the expected ones have are compared.
  */
 export function differenceOf(found: readonly object[], expected: readonly object[]): string | undefined {
+  const { missing, extra } = match(found, expected)
+  return describe(missing, extra)
+}
+
+export function match<T extends object>(found: readonly T[], expected: readonly object[]): { missing: object[]; extra: T[] } {
   const missing = [...expected]
-  const extra: object[] = []
-  for (const each of found) {
+  const extra = found.filter((each) => {
     const i = missing.findIndex((other) => hasFields(each, other))
-    if (i < 0) extra.push(each)
-    else missing.splice(i, 1)
-  }
+    if (i >= 0) missing.splice(i, 1)
+    return i < 0
+  })
+  return { missing, extra }
+}
+
+export function describe(missing: readonly object[], extra: readonly object[]): string | undefined {
   if (missing.length + extra.length === 0) return undefined
   const lines = [
     ...missing.map((each) => `missing: ${stableText(each)}`),

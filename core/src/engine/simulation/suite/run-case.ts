@@ -10,7 +10,7 @@ import { tagText } from '../tagged/compare.ts'
 import { toFakes } from '../tagged/fakes.ts'
 import { Simulator, type Simulation, type SimulationOptions } from '../worker.ts'
 import type { ConformanceCase, NodeResult, Result } from './case.ts'
-import { differenceOf, hasFields, nameOf, toExpected, toResult } from './results.ts'
+import { describe, differenceOf, hasFields, match, toExpected } from './results.ts'
 
 /** A case that is ready to run. */
 export interface Prepared {
@@ -107,26 +107,26 @@ const computeChild: RunChild = (document, blocks, inputs) => computeOutcome(docu
 
 /** How a result differs from the expected one, as text; undefined if it does not. */
 export function compare(found: Result, expected: Result): string | undefined {
-  const { nodeExecutions, possible = [], scopes, reason, ...rest } = expected
-  const listed = new Set(nodeExecutions.map(nameOf))
-  const maybe = new Set(possible.map(nameOf))
-  // What was still active at an early end depends on the order.
-  const compared = found.nodeExecutions.filter(
-    (each) => expected.status === 'COMPLETED' || isEnded(each) || listed.has(nameOf(each)),
-  )
-  const isExtra = (each: NodeResult): boolean => maybe.has(nameOf(each)) && !listed.has(nameOf(each))
+  const { nodeExecutions: _, possible: __, scopes, reason, ...rest } = expected
   const differences = [
     differenceOf([found], [rest]),
     reason && compareReasons(found.reason, reason),
-    differenceOf(
-      compared.filter((each) => !isExtra(each)),
-      nodeExecutions,
-    ),
-    ...compared.filter(isExtra).map((each) => (possible.some((other) => hasFields(each, other)) ? undefined : differenceOf([each], []))),
+    compareRuns(found.nodeExecutions, expected),
     scopes && differenceOf(found.scopes ?? [], scopes),
   ]
-  const text = differences.filter((each) => each !== undefined && each !== '').join('\n')
+  const text = differences.filter((each) => each !== undefined).join('\n')
   return text === '' ? undefined : text
+}
+
+/** What was still active at an early end depends on the order. */
+function compareRuns(found: readonly NodeResult[], { status, nodeExecutions, possible = [] }: Result): string | undefined {
+  const { missing, extra } = match(found, nodeExecutions)
+  const isAllowed = (each: NodeResult): boolean =>
+    status !== 'COMPLETED' && (!isEnded(each) || possible.some((other) => hasFields(each, other)))
+  return describe(
+    missing,
+    extra.filter((each) => !isAllowed(each)),
+  )
 }
 
 function compareReasons(found: Result['reason'], { contains = [], ...reason }: NonNullable<Result['reason']>): string | undefined {
