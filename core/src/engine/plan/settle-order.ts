@@ -47,8 +47,7 @@ export function settleOrder(
 /** The node and all nodes behind it. */
 export function reach(start: PlanNode): Set<PlanNode> {
   const found = new Set([start])
-  for (const node of found)
-    for (const link of [...node.links.values()].flat()) if (isForward(link)) found.add(link.sink)
+  for (const node of found) for (const link of [...node.links.values()].flat()) if (isForward(link)) found.add(link.sink)
   return found
 }
 

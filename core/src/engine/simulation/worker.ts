@@ -263,7 +263,10 @@ export class Simulator {
     return delivered.every((event, i) => {
       const pair = pairs[i]
       if (event.type !== 'NodeOutput' || !pair) return error !== undefined
-      return JSON.stringify(pair) === JSON.stringify(event.k === undefined ? [event.pin, event.value] : [event.pin, event.value, event.k])
+      return (
+        JSON.stringify(pair) ===
+        JSON.stringify(event.k === undefined ? [event.pin, event.value] : [event.pin, event.value, event.k])
+      )
     })
   }
 

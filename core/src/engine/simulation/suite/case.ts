@@ -63,8 +63,8 @@ interface Again {
   /** Replace blocks of the first execution. */
   blocks?: Record<string, ScriptedBlock>
   expected: Result
-  /** The node executions that run. All others come from the journal. */
-  runs: { node: string; tag: string }[]
+  /** The node executions that run, as in `starts`. All others come from the journal. */
+  runs: string[]
 }
 
 const FOLDER = new URL('../../../../../tests/conformance/semantics/', import.meta.url)

@@ -89,9 +89,7 @@ function withoutMessages(result: Result, runs: readonly NodeExecution[]): Result
 /** What the reference computes. It does not know an execution that ends early. */
 export function toExpected({ state, outputs }: Outcome): Result {
   const ran = new Set(state.runs.map((run) => `${run.node.id} ${showTag(run.tag)}`))
-  const lacking = state.incomplete.filter(
-    ({ node, tag, dead }) => dead.length > 0 && !ran.has(`${node.id} ${showTag(tag)}`),
-  )
+  const lacking = state.incomplete.filter(({ node, tag, dead }) => dead.length > 0 && !ran.has(`${node.id} ${showTag(tag)}`))
   return {
     status: 'COMPLETED',
     outputs,

@@ -10,7 +10,7 @@ import { tagText } from '../tagged/compare.ts'
 import { toFakes } from '../tagged/fakes.ts'
 import { Simulator, type Simulation, type SimulationOptions } from '../worker.ts'
 import type { ConformanceCase, NodeResult, Result } from './case.ts'
-import { describe, differenceOf, hasFields, match, toExpected } from './results.ts'
+import { describe, differenceOf, hasFields, match, nameOf, toExpected } from './results.ts'
 
 /** A case that is ready to run. */
 export interface Prepared {
@@ -67,6 +67,20 @@ export function runAgain(prepared: Prepared, { events, scheduler }: Simulation, 
   const [iteration] = inside
   if (!iteration) throw new Error(`${given.name} has no iteration ${what}`)
   return runCase(prepare(given, blocks), choose, eventsToRepeat(plan, journal, iteration))
+}
+
+/** The node executions whose blocks ran. */
+export function runsOf({ runs, scheduler }: Simulation): string[] {
+  return runs.flatMap(([name]) => {
+    const dot = name.lastIndexOf('.')
+    const run = scheduler.nodeExecution(name.slice(0, dot), Number(name.slice(dot + 1)))
+    return run ? [nameOf({ node: run.node.id, tag: tagText(run.tag) })] : []
+  })
+}
+
+/** The reference model knows no end before everything has run, and no other pairing. */
+export function isComputable({ document, expected }: ConformanceCase): boolean {
+  return 'status' in expected && expected.status === 'COMPLETED' && !('pairing' in document && document.pairing === 'FIFO')
 }
 
 /** What the reference model computes for the same case. */
@@ -129,7 +143,10 @@ function compareRuns(found: readonly NodeResult[], { status, nodeExecutions, pos
   )
 }
 
-function compareReasons(found: Result['reason'], { contains = [], ...reason }: NonNullable<Result['reason']>): string | undefined {
+function compareReasons(
+  found: Result['reason'],
+  { contains = [], ...reason }: NonNullable<Result['reason']>,
+): string | undefined {
   const absent = contains.filter((text) => !found?.message?.includes(text))
   const difference = differenceOf([{ ...found }], [reason])
   return absent.length > 0 ? `the message lacks ${absent.join(', ')}: ${found?.message}` : difference
