@@ -128,7 +128,7 @@ export class Loops {
   }
 
   /** Passes a failure to the innermost loop around it that catches it. @returns whether there is one */
-  catch(run: NodeExecution, error: NodeFailure): boolean {
+  handleFailure(run: NodeExecution, error: NodeFailure): boolean {
     for (let tag: Tag | undefined = run.tag; tag?.scope; tag = tag.parent) {
       const catching = tag.scope.kind === 'LOOP' ? tag.scope.producer?.node : undefined
       if (!catching?.flow?.catches.has(run.node)) continue
