@@ -70,8 +70,8 @@ export interface JournalViews {
     tag: string,
   ): Promise<(event: JournalEvent) => Promise<boolean>>
   /**
-   * Compares two executions of the user: their statuses and outputs, and the inputs and outputs of node executions with
-   * the same node and number.
+   * Compares two executions of the user: their statuses and outputs, and the inputs and outputs of node executions of
+   * the same node. In loops, those of the same iteration are compared, otherwise those with the same number.
    *
    * @throws {AshlarError} JOURNAL_UNREADABLE
    */
