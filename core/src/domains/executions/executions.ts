@@ -144,6 +144,10 @@ class ExecutionService implements Executions {
   readonly #news = new News()
   readonly #views: JournalViews
   readonly #changes: ExecutionChanges
+  readonly nodeExecutionsOf: Executions['nodeExecutionsOf'] = (...args) => this.#views.nodeExecutionsOf(...args)
+  readonly findNodeExecutions: Executions['findNodeExecutions'] = (...args) => this.#views.findNodeExecutions(...args)
+  readonly eventPages: Executions['eventPages'] = (...args) => this.#views.eventPages(...args)
+  readonly scopePages: Executions['scopePages'] = (...args) => this.#views.scopePages(...args)
 
   constructor(parts: ExecutionParts) {
     this.#parts = parts
@@ -272,22 +276,6 @@ class ExecutionService implements Executions {
     const execution = await waitForEnd(parts, ownerId, executionId, waitMs)
     if (execution) return execution
     throw executionNotFound('executionId')
-  }
-
-  nodeExecutionsOf(...args: Parameters<JournalViews['nodeExecutionsOf']>): ReturnType<JournalViews['nodeExecutionsOf']> {
-    return this.#views.nodeExecutionsOf(...args)
-  }
-
-  findNodeExecutions(...args: Parameters<JournalViews['findNodeExecutions']>): ReturnType<JournalViews['findNodeExecutions']> {
-    return this.#views.findNodeExecutions(...args)
-  }
-
-  eventPages(...args: Parameters<JournalViews['eventPages']>): ReturnType<JournalViews['eventPages']> {
-    return this.#views.eventPages(...args)
-  }
-
-  scopePages(...args: Parameters<JournalViews['scopePages']>): ReturnType<JournalViews['scopePages']> {
-    return this.#views.scopePages(...args)
   }
 
   async diff(ownerId: string, a: string, b: string): Promise<ExecutionDiff> {
