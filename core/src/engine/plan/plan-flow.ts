@@ -146,7 +146,8 @@ class FlowPlanner {
       const node = this.#node(id)
       const flow = this.#flowOf.get(node)
       if (!flow) continue
-      for (const { links, isCollect } of flow.pins.values()) flow.hasChoice ||= !isCollect && mayMeet(links)
+      for (const { links, isCollect, isLatest } of flow.pins.values())
+        flow.hasChoice ||= !isCollect && !isLatest && mayMeet(links)
       const derived = (this.#incoming.get(node) ?? []).some(
         (link) =>
           link.flow?.pin.isCollect === false && (link.source.flow?.repeats || link.source.flow?.caughtLinks.includes(link)),
