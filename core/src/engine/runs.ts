@@ -1,4 +1,12 @@
-import { ArrivalPairing, Liveness, Tag, TaggedPairing, type NodeExecution, type NodeFailure } from './pairing/index.ts'
+import {
+  ArrivalPairing,
+  GatherMemory,
+  Liveness,
+  Tag,
+  TaggedPairing,
+  type NodeExecution,
+  type NodeFailure,
+} from './pairing/index.ts'
 import type { Plan, PlanLink, PlanNode } from './plan/index.ts'
 
 /**
@@ -19,12 +27,17 @@ export class Runs {
   #tag = this.#root
 
   /** @param onReady receives each node execution that has all values */
-  constructor(plan: Plan, retains: boolean, onReady: (run: NodeExecution) => void) {
+  constructor(
+    plan: Plan,
+    { retains, maxGatheredChars }: { retains: boolean; maxGatheredChars: number | undefined },
+    onReady: (run: NodeExecution) => void,
+  ) {
     this.#retains = retains
     this.#onReady = onReady
     this.#byNode = plan.nodes.map(() => new Map())
     if (plan.pairing === 'TAGGED') {
-      this.tagged = new TaggedPairing(plan, this.#root, this.#liveness, (run, isReady) => this.#add(run, isReady))
+      const parts = { liveness: this.#liveness, memory: new GatherMemory(maxGatheredChars) }
+      this.tagged = new TaggedPairing(plan, this.#root, parts, (run, isReady) => this.#add(run, isReady))
       this.tagged.loops.retains = retains
     } else for (const node of plan.nodes) this.#arrivals.set(node, new ArrivalPairing(node, this.#root))
   }
@@ -89,8 +102,9 @@ export class Runs {
     this.tagged?.loops.yielded(run)
   }
 
-  deliver(run: NodeExecution, link: PlanLink, value: unknown): void {
-    if (this.tagged) return this.tagged.arrive(link, value, this.#tag, run.lineage)
+  /** @param seq the event of the journal from which the link takes the value */
+  deliver(run: NodeExecution, link: PlanLink, value: unknown, seq: number | undefined): void {
+    if (this.tagged) return this.tagged.arrive(link, value, this.#tag, run.lineage, seq)
     const { sink, sinkPin, isStatic } = link
     const pairing = this.#arrivals.get(sink)
     const ready = isStatic ? pairing?.deliverStatic(sinkPin, value) : pairing?.deliver(sinkPin, value)

@@ -62,6 +62,12 @@ export type Decision =
   | { type: 'abort'; run: NodeExecution }
   | { type: 'end'; status: ExecutionStatus; outputs: Record<string, unknown[]>; failedNodes: string[]; reason?: Reason }
 
+export interface SchedulerOptions {
+  select?: typeof selectValue
+  retains?: boolean
+  maxGatheredChars?: number
+}
+
 export class Scheduler {
   readonly plan: Plan
   status: ExecutionStatus = 'QUEUED'
@@ -80,6 +86,8 @@ export class Scheduler {
   readonly #failedNodes = new Set<string>()
   #given: { inputs: Record<string, unknown>; masks: InputMasks } = { inputs: {}, masks: {} }
   #decisions: Decision[] = []
+  /** The place of the current event in the journal. */
+  #seq: number | undefined
   readonly #select: typeof selectValue
 
   /**
@@ -87,18 +95,21 @@ export class Scheduler {
    * events carry references instead of values selects from the references. @default {@link selectValue}
    * @param options.retains whether to keep node executions that have ended. A driver does not need them, and an
    * execution may have millions. @default true
+   * @param options.maxGatheredChars the maximum length of the collections in memory, as JSON text. A collection that
+   * exceeds it keeps the `seq` of its values and becomes a {@link GatheredList}. @default none
    */
-  constructor(plan: Plan, { select = selectValue, retains = true }: { select?: typeof selectValue; retains?: boolean } = {}) {
+  constructor(plan: Plan, { select = selectValue, retains = true, maxGatheredChars }: SchedulerOptions = {}) {
     this.plan = plan
     this.#select = select
-    this.#runs = new Runs(plan, retains, (run) => this.#queue(run))
+    this.#runs = new Runs(plan, { retains, maxGatheredChars }, (run) => this.#queue(run))
     this.#outputs = new GraphOutputs(plan)
     this.#budget = new Budget(plan)
   }
 
-  /** Applies one event and returns the resulting decisions in order. */
-  step(event: SchedulerEvent): Decision[] {
+  /** Applies one event and returns the resulting decisions in order. @param seq its place in the journal, if it has one */
+  step(event: SchedulerEvent, seq?: number): Decision[] {
     this.#decisions = []
+    this.#seq = seq
     if (event.type === 'start') this.#start(event.inputs, event.masks ?? {})
     else if (this.status === 'RUNNING') this.#apply(event)
     else if (event.type === 'cancel') this.#end('CANCELLED', event.reason)
@@ -275,7 +286,7 @@ export class Scheduler {
     if (tool) return this.#deliverToTool(run, links.get(TOOLS_PIN) ?? [], tool, value)
     for (const link of links.get(pin) ?? []) {
       const selected = link.steps.length === 0 ? value : this.#select(value, link.steps)
-      if (selected !== undefined) this.#runs.deliver(run, link, selected)
+      if (selected !== undefined) this.#runs.deliver(run, link, selected, this.#seq)
     }
   }
 
@@ -287,7 +298,7 @@ export class Scheduler {
     value: unknown,
   ): void {
     const link = links.find(({ sink, sinkPin }) => sink.id === node && sinkPin === pin)
-    if (link) this.#runs.deliver(run, link, value)
+    if (link) this.#runs.deliver(run, link, value, this.#seq)
   }
 
   #queue(run: NodeExecution): void {
