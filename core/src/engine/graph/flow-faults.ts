@@ -107,6 +107,11 @@ function describeMisfit(misfit: Misfit): Fault {
       message: `pin "${a}" receives items of the loop of ${one}, and pin "${b}" those of ${other}, which are not related. Collect the items of one loop first (list/collect), combine the loops by position (loop/zip) or in every combination (loop/cross), or run a sub-graph for each item of one loop`,
     }
   }
+  if (misfit.type === 'SEVERAL_LOOPS') {
+    const [one, other] = misfit.scopes.map(nameScope)
+    const message = `pin "${misfit.pin}" collects items of the loop of ${one} and of the loop of ${other}: collect each loop with a node of its own, or set "scope" to the outer loop`
+    return { path: `nodes.${misfit.node.id}`, message }
+  }
   if (misfit.type === 'TOO_MANY')
     return {
       path: `nodes.${misfit.node.id}`,

@@ -17,6 +17,7 @@ class Carry implements Waiter {
   at = 0
   #received: Carried = 'none'
   #current: Tag | undefined
+  readonly #delivered = new WeakSet<Tag>()
   /** Results of later iterations. */
   readonly #results = new Map<Tag, Entry>()
 
@@ -44,10 +45,13 @@ class Carry implements Waiter {
     else this.#liveness.poke(this)
   }
 
-  deliver(entry: Entry, tag: Tag): void {
-    if (this.#results.has(tag)) return
+  /** @returns false if the iteration has carried a value before */
+  deliver(entry: Entry, tag: Tag): boolean {
+    if (this.#delivered.has(tag)) return false
+    this.#delivered.add(tag)
     this.#results.set(tag, entry)
     if (tag === this.#current) this.#next(entry)
+    return true
   }
 
   /** An iteration that can yield nothing any more passes on what it has received. */
@@ -70,10 +74,11 @@ class Carry implements Waiter {
 
   #next(value: Carried): void {
     if (this.#current) this.#results.delete(this.#current)
+    const isReceived = this.#current !== undefined && !this.#lacksValues(this.#current)
     this.#received = value
     this.#current = undefined
     this.at++
-    if (Carries.firstWaiting(this.scope) === this.at) this.scope.open.delete(this.at - 1)
+    if (isReceived && Carries.firstWaiting(this.scope) === this.at) this.scope.open.delete(this.at - 1)
     this.#liveness.touched.add(this.scope)
     const next = this.scope.open.get(this.at)
     if (next) this.begin(next)
@@ -100,10 +105,11 @@ export class Carries {
     for (const carry of scope.carries?.values() ?? []) (carry as Carry).begin(tag)
   }
 
-  deliver(link: PlanLink, entry: Entry, tag: Tag): void {
+  /** @returns false if the iteration has carried a value before */
+  deliver(link: PlanLink, entry: Entry, tag: Tag): boolean {
     const carry = tag.scope?.carries?.get(link)
     // The notes of one iteration say nothing about the next one.
-    if (carry instanceof Carry) carry.deliver({ ...entry, lineage: tag.scope?.producer?.lineage }, tag)
+    return !(carry instanceof Carry) || carry.deliver({ ...entry, lineage: tag.scope?.producer?.lineage }, tag)
   }
 
   /** @returns undefined if it is not known yet */

@@ -63,7 +63,9 @@ export class GatheredValues {
   /** Ends the collection, whose memory no longer counts. @param order the positions of the values in the list */
   toList(order: Uint32Array | undefined, links: readonly PlanLink[]): unknown[] | GatheredList {
     this.#count(-this.#chars)
-    if (!this.#kept) return order ? Array.from(order, (position) => this.#values[position]) : this.#values
+    const values = this.#values
+    this.#values = []
+    if (!this.#kept) return order ? Array.from(order, (position) => values[position]) : values
     const byIndex = new Map(links.map((link) => [link.index, link]))
     return new GatheredList({
       length: this.length,

@@ -126,9 +126,7 @@ export class Gathers {
 
   /** What the collect pins of a node have gathered for a tag. */
   reportAt(tag: Tag, node: PlanNode): LoopReport {
-    const gathers = [...(tag.gathers?.values() ?? [])].filter(
-      (each) => each instanceof Gather && each.plan.node === node,
-    ) as Gather[]
+    const gathers = nearestGathers(tag, node)
     const loops = Map.groupBy(gathers, ({ scopes }) => scopes[0])
     let iterations = 0
     for (const same of loops.values()) iterations += Math.max(...same.map((gather) => gather.iterations))
@@ -163,6 +161,15 @@ export class Gathers {
     const lineage = scopes.map((scope) => scope.lineage).reduce(commonLineage)
     this.#deliver(plan.pin, { value: gather.list(), lineage, link: plan.pin.links[0]?.index ?? 0 }, tag)
   }
+}
+
+/** For each collect pin, the list that a run with this tag takes: the one with the longest tag. */
+function nearestGathers(tag: Tag, node: PlanNode): Gather[] {
+  const found = new Map<unknown, Gather>()
+  for (let each: Tag | undefined = tag; each; each = each.parent)
+    for (const [plan, gather] of each.gathers ?? [])
+      if (gather instanceof Gather && gather.plan.node === node && !found.has(plan)) found.set(plan, gather)
+  return [...found.values()]
 }
 
 /** The iteration that counts as an item of the list. A failure in an inner loop belongs to the iteration around it. */

@@ -122,5 +122,5 @@ export class Liveness {
 }
 
 function compareWaiters(a: Waiter, b: Waiter): number {
-  return b.tag.depth - a.tag.depth || a.order - b.order || compareTags(a.tag, b.tag)
+  return a.order - b.order || b.tag.depth - a.tag.depth || compareTags(a.tag, b.tag)
 }

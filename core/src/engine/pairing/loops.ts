@@ -77,7 +77,7 @@ export class Loops {
     const pins = flow?.linkedManyPins ?? []
     const isReceived = pins.every((pin) => (scope.counts.get(pin) ?? 0) > index)
     if (!isReceived || (scope.carries && !known)) scope.open.set(index, tag)
-    else if (!scope.carries) scope.open.delete(index)
+    else if (!scope.carries || Carries.firstWaiting(scope) > index) scope.open.delete(index)
     if (isNew) this.#carries.begin(scope, tag)
     return tag
   }
@@ -179,7 +179,8 @@ export class Loops {
   #isFull(scope: Scope): boolean {
     const { window = DEFAULT_WINDOW, concurrency = Infinity } = scope.producer?.node.loop ?? {}
     if (scope.active >= window || scope.alive >= concurrency) return true
-    return scope.carries !== undefined && scope.opened - Carries.firstWaiting(scope) >= window
+    // Iterations wait for what the one before them carries; if none is active, for a value from outside.
+    return scope.carries !== undefined && scope.active > 0 && scope.opened - Carries.firstWaiting(scope) >= window
   }
 
   #doneWaiter(scope: Scope, { node, tag, lineage }: NodeExecution): Waiter {
@@ -191,6 +192,7 @@ export class Loops {
         if (this.#liveness.waitIfAlive(tag, watch, waiter)) return
         scope.isEnded = true
         if (scope.failure !== undefined) return // the number would look like that of a complete loop
+        if (scope.failure !== undefined) return // the number of iterations would look like success
         for (const link of node.flow?.doneLinks ?? []) this.#arrive(link, scope.opened, tag, lineage)
       },
     }

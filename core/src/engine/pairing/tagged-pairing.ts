@@ -61,8 +61,9 @@ export class TaggedPairing {
     if (!flow) return
     const entry: Entry = { value, lineage, link: link.index }
     if (flow.gather) this.#gathers.add(flow.gather, entry, tag, seq)
-    else if (flow.isCarry) this.#carries.deliver(link, entry, tag)
-    else if (flow.back) {
+    else if (flow.isCarry) {
+      if (!this.#carries.deliver(link, entry, tag)) this.#refuse(flow.pin, tag, lineage, carriedTwice(link, tag))
+    } else if (flow.back) {
       const turn = this.#turns.next(flow.back, tag, lineage)
       if (turn) this.#put(flow.pin, { ...entry, lineage: outsideOf(lineage, flow.back.nodes) }, turn)
     } else if (flow.enters) {
@@ -88,7 +89,8 @@ export class TaggedPairing {
       return this.#onRun(this.#create(node, tag, new Map([[pin.name, entry.value]]), lineage), true)
     }
     const slot = slotAt(node, tag)
-    if (pin.broadcastDepth > tag.depth && this.#isConflict(slot, pin, entry)) return this.#refuse(pin, tag, entry.lineage)
+    if (pin.broadcastDepth > tag.depth && this.#isConflict(slot, pin, entry))
+      return this.#refuse(pin, tag, entry.lineage, conflict(pin, tag))
     slot.add(pin, entry)
     if (flow.runDepths.has(tag.depth) && (!flow.paths || isOnPath(tag, flow.paths))) this.#attempt(slot, pin, entry)
     for (const deeper of slot.waiting ?? []) this.#attempt(deeper)
@@ -104,9 +106,10 @@ export class TaggedPairing {
     return !pin.isLatest && others.some((other) => mergeLineages(other.lineage, lineage) !== null)
   }
 
-  #refuse(pin: PinFlow, tag: Tag, lineage: Lineage): void {
+  /** Creates a run that fails, because it is undefined which of two values it would receive. */
+  #refuse(pin: PinFlow, tag: Tag, lineage: Lineage, refusal: NodeFailure): void {
     const run = this.#create(pin.node, tag, new Map(), lineage)
-    run.refusal = conflict(pin, tag)
+    run.refusal = refusal
     this.#onRun(run, true)
   }
 
@@ -270,5 +273,10 @@ function conflict({ node, name, links }: PinFlow, tag: Tag): NodeFailure {
   const where = tag.depth === 0 ? 'outside of all loops' : `in ${formatTag(tag)}`
   const sources = links.map(({ from }) => from).join(', ')
   const message = `pin "${name}" of node "${node.id}" received two values ${where}, and each iteration inside needs one of them (links from ${sources}). Link only one of them, merge them with a merge block, or use a pin that takes the latest value`
+  return { code: 'BROADCAST_CONFLICT', message }
+}
+
+function carriedTwice({ from, sink, sinkPin }: PlanLink, tag: Tag): NodeFailure {
+  const message = `${from} carries two values from ${formatTag(tag)} to pin "${sinkPin}" of node "${sink.id}", because its node runs several times in this iteration. Carry one value: link only one output to each pin of the nodes that compute it`
   return { code: 'BROADCAST_CONFLICT', message }
 }

@@ -24,6 +24,8 @@ export type Misfit =
   | { type: 'NO_LOOP'; link: FlowLink; scope: string | undefined }
   /** A collect pin closes a cycle that contains its own node. */
   | { type: 'OWN_CYCLE'; link: FlowLink }
+  /** Links to one collect pin close different scopes. */
+  | { type: 'SEVERAL_LOOPS'; node: FlowNode; pin: string; scopes: [FlowScope, FlowScope] }
   | { type: 'CARRY'; link: FlowLink; problem: 'NO_LOOP' | 'OTHER_LOOP' | 'CYCLE' }
   | { type: 'TOO_MANY'; node: FlowNode }
 
@@ -87,7 +89,10 @@ export function findPaths(
     [before, now] = [now, findCaught(nodes, found, scopes, backs)]
   )
     pass()
-  for (const node of nodes) for (const link of node.incoming) if (link.carry) checkCarry(link, found)
+  for (const node of nodes) {
+    for (const link of node.incoming) if (link.carry) checkCarry(link, found)
+    checkClosed(node, found)
+  }
   return found
 }
 
@@ -186,6 +191,15 @@ function checkCarry(link: FlowLink, found: Paths): void {
   if ([...from, ...to].some((path) => path.length === 0)) return add('NO_LOOP')
   if (to.some((path) => path.at(-1)?.kind === 'CYCLE')) return add('CYCLE')
   if (!from.every((path) => to.some((other) => isSame(path, other)))) add('OTHER_LOOP')
+}
+
+/** All links to a collect pin close the same loop. Otherwise its list would mix the items of several. */
+function checkClosed(node: FlowNode, found: Paths): void {
+  const links = node.incoming.filter((link) => found.closed.has(link))
+  for (const [pin, own] of Map.groupBy(links, ({ sinkPin }) => sinkPin)) {
+    const [first, other] = [...new Set(own.flatMap((link) => found.closed.get(link)?.map(([scope]) => scope) ?? []))]
+    if (first && other) found.misfits.push({ type: 'SEVERAL_LOOPS', node, pin, scopes: [first, other] })
+  }
 }
 
 /** Depth-first, so that a node comes after all nodes that lead to it. */

@@ -1,10 +1,10 @@
 import type { GraphDocument } from '../../graph/index.ts'
-import type { Link, Opener, Run } from './entities.ts'
+import type { Run } from './entities.ts'
 import { evaluate } from './evaluate.ts'
 import { readGraph } from './graph.ts'
 import { NodeEvaluation, type Given } from './node.ts'
 import { compareTags, compareTokens } from './order.ts'
-import { findPaths, isPrefix, type Path } from './paths.ts'
+import { findPaths } from './paths.ts'
 import type { ScriptedBlock } from './script.ts'
 import { BudgetExceeded, State } from './state.ts'
 
@@ -40,26 +40,6 @@ export function computeOutcome(
   return { state, outputs: collectOutputs(state), unhandled, isExceeded }
 }
 
-/**
- * Whether the rules say what a graph must give: values of unrelated loops do not meet, and no node closes a cycle that
- * contains it.
- */
-export function isDefined(document: GraphDocument, blocks: Record<string, ScriptedBlock>): boolean {
-  const graph = readGraph(document, blocks)
-  const { ofSink, ofLink, closedBy, cycles } = findPaths(graph)
-  const closed = (link: Link): Opener[] => {
-    const opener = closedBy(link)
-    return opener ? ofLink(link).flatMap((path) => path.slice(path.indexOf(opener))) : []
-  }
-  const isChain = (paths: readonly Path[]): boolean =>
-    paths.every((one) => paths.every((other) => isPrefix(one, other) || isPrefix(other, one)))
-  return graph.nodes.every((node) => {
-    const links = node.incoming.filter((link) => !link.carry && !cycles.some(({ backs }) => backs.has(link)))
-    const closesOwn = cycles.some(({ opener, nodes }) => nodes.has(node) && links.some((link) => closed(link).includes(opener)))
-    return (node.pins.length < 2 || isChain(links.flatMap(ofSink))) && !closesOwn
-  })
-}
-
 function collectOutputs({ runs }: State): Record<string, unknown[]> {
   const ends = runs.filter(({ node, inputs }) => node.block.kind === 'output' && inputs.value !== undefined)
   const named = Map.groupBy(ends, ({ node }) => String(node.constants.name))
@@ -73,6 +53,7 @@ function compareEnds(one: Run, other: Run): number {
   return compareTags(one.tag, other.tag) || one.node.place - other.node.place || compareTokens(a, b)
 }
 
+export { isDefined } from './defined.ts'
 export { runBlock } from './run-block.ts'
 export { showTag } from './tags.ts'
 export { stableText } from './values.ts'

@@ -1,4 +1,4 @@
-import type { Lineage, Node, Opener, Scope, Tag, Token } from './entities.ts'
+import type { Lineage, Link, Node, Opener, Scope, Tag, Token } from './entities.ts'
 import { isCaught, linksTo, markersOf } from './graph.ts'
 import { compareTags, compareTokens } from './order.ts'
 import type { Paths } from './paths.ts'
@@ -19,7 +19,8 @@ export function gatherLists(node: Node, paths: Paths, state: State, focus: Tag):
   const lists = new Map<string, Token[]>()
   for (const pin of node.pins) {
     if (!markersOf(node, pin).collect) continue
-    const opener = closedOpener(node, pin, paths)
+    const [link] = linksTo(node, pin)
+    const opener = link && paths.closedBy(link)
     const scopes = [...state.scopes.values()].filter((scope) => scope.opener === opener && isInside(scope.parent, focus))
     const byTag = Map.groupBy(scopes, ({ parent }) => parent.key)
     lists.set(
@@ -49,16 +50,19 @@ export function factsOf(node: Node, lists: ReadonlyMap<string, Token>, paths: Pa
   const iterations = new Map<string, boolean>()
   const failed: Scope[] = []
   for (const [pin, list] of lists) {
-    const openers = closedOpeners(node, pin, paths)
+    const closings = linksTo(node, pin).map((link) => closedOpeners(link, paths))
     const all = [...state.scopes.values()]
-    const outer = all.filter(({ opener, parent }) => opener === openers[0] && parent.key === list.tag.key)
-    const isClosed = (each: Scope): boolean =>
-      outer.includes(each) || (openers.includes(each.opener) && each.parent.steps.some(({ scope }) => outer.includes(scope)))
-    const closed = all.filter(isClosed)
+    const outer = all.filter(({ opener, parent }) => opener === closings[0]?.[0] && parent.key === list.tag.key)
+    const isInner = ({ opener, parent }: Scope): boolean =>
+      closings.some((openers) => openers.includes(opener)) && parent.steps.some(({ scope }) => outer.includes(scope))
+    const closed = all.filter((scope) => outer.includes(scope) || isInner(scope))
     failed.push(...closed.filter(({ failure }) => failure !== undefined))
-    const reached = new Set(itemsOf(node, pin, outer, state).flatMap(({ tag }) => prefixes(tag).map(({ key }) => key)))
-    for (const key of closed.filter(({ opener }) => opener === openers.at(-1)).flatMap(iterationsOf))
-      iterations.set(key, iterations.get(key) === true || reached.has(key))
+    const items = closed.filter(({ opener }) => closings.some((openers) => openers.at(-1) === opener)).flatMap(iterationsOf)
+    for (const item of items) iterations.set(item, iterations.get(item) ?? false)
+    for (const { tag } of itemsOf(node, pin, outer, state)) {
+      const item = prefixes(tag).find(({ key }) => items.includes(key))
+      if (item) iterations.set(item.key, true)
+    }
   }
   const dropped = [...iterations.values()].filter((hasArrived) => !hasArrived).length
   const [first] = failed.toSorted((a, b) => compareTags(a.parent, b.parent))
@@ -70,20 +74,12 @@ function iterationsOf(scope: Scope): string[] {
   return Array.from({ length: scope.iterations }, (_, k) => extend(scope.parent, scope, k).key)
 }
 
-/** From the outermost to the innermost that the pin closes. */
-function closedOpeners(node: Node, pin: string, paths: Paths): Opener[] {
-  const [link] = linksTo(node, pin)
-  const opener = closedOpener(node, pin, paths)
-  if (!link || !opener) return []
+/** From the outermost to the innermost that a link closes. */
+function closedOpeners(link: Link, paths: Paths): Opener[] {
+  const opener = paths.closedBy(link)
+  if (!opener) return []
   const path = paths.ofLink(link).toSorted((a, b) => b.length - a.length)[0] ?? []
-  const end = isCaught(link) ? path.indexOf(link.source.loop) + 1 : path.length
-  return path.slice(path.indexOf(opener), end)
-}
-
-export function closedOpener(node: Node, pin: string, paths: Paths): Opener | undefined {
-  return linksTo(node, pin)
-    .map((link) => paths.closedBy(link))
-    .find((opener) => opener !== undefined)
+  return path.slice(path.indexOf(opener), isCaught(link) ? path.indexOf(link.source.loop) + 1 : path.length)
 }
 
 function lineageOf(scope: Scope, { cycles }: Paths, state: State): Lineage {

@@ -47,7 +47,10 @@ export class NodeEvaluation {
   /** Rule 25: two values that a deeper run would have to choose between. */
   #findConflicts(node: Node, lists: ReadonlyMap<string, readonly Token[]>, focus: Tag): void {
     const isExactElsewhere = (pin: string, path: Path): boolean =>
-      node.incoming.some((link) => link.sinkPin !== pin && this.#paths.ofSink(link).some((other) => isSamePath(other, path)))
+      node.incoming.some(
+        (link) =>
+          link.sinkPin !== pin && !this.#paths.isBack(link) && this.#paths.ofSink(link).some((other) => isSamePath(other, path)),
+      )
     const isBroadcast = (pin: string, tag: Tag): boolean =>
       this.#paths.ofNode(node).some((path) => {
         const own = pathOf(tag)

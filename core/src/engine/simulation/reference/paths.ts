@@ -17,6 +17,8 @@ export interface Paths {
   ofNode: (node: Node) => readonly Path[]
   /** The opener of the outermost scope that a collect link closes. Rule 29. */
   closedBy: (link: Link) => Opener | undefined
+  /** Whether a link leads to the next turn of a cycle. */
+  isBack: (link: Link) => boolean
   /** The nodes whose failures a caught pin of this producer may receive. */
   caughtBy: (producer: Node) => ReadonlySet<Node>
 }
@@ -68,7 +70,15 @@ function computePaths(graph: Graph, cycles: readonly Cycle[], caught: ReadonlyMa
     const loop = path.find(({ type, id }) => type !== 'CYCLE' && id === closes)
     return loop ?? path.findLast((opener) => isMember(cycles, opener, closes))
   }
-  return { cycles, ofLink, ofSink, ofNode, closedBy, caughtBy: (producer) => caught.get(producer) ?? new Set() }
+  return {
+    cycles,
+    isBack: (link) => backs.has(link),
+    ofLink,
+    ofSink,
+    ofNode,
+    closedBy,
+    caughtBy: (producer) => caught.get(producer) ?? new Set(),
+  }
 }
 
 /** The nodes inside a loop, except those behind its caught pin, which would receive their own failures. */

@@ -1,0 +1,60 @@
+import type { GraphDocument } from '../../graph/index.ts'
+import type { Graph, Link, Node, Opener } from './entities.ts'
+import { isCaught, isCollect, linksTo, markersOf, readGraph } from './graph.ts'
+import { findPaths, isPrefix, type Path, type Paths } from './paths.ts'
+import type { ScriptedBlock } from './script.ts'
+
+/**
+ * Whether the rules say what a valid graph must give. They leave open what happens when
+ * - values of unrelated loops meet in a node with several pins
+ * - a collect pin closes several scopes, or a cycle that contains its node
+ * - a node runs several times with one tag, and it carries values, has an optional pin or runs in several loops
+ */
+export function isDefined(document: GraphDocument, blocks: Record<string, ScriptedBlock>): boolean {
+  const graph = readGraph(document, blocks)
+  const paths = findPaths(graph)
+  const repeated = findRepeated(graph, paths)
+  return graph.nodes.every((node) => {
+    const entering = node.incoming.filter((link) => !link.carry && !paths.isBack(link))
+    const isRelated = node.pins.length < 2 || isChain(entering.flatMap(paths.ofSink))
+    const isSingle = node.pins.every(
+      (pin) => markersOf(node, pin).optional !== true && !linksTo(node, pin).some(({ carry }) => carry),
+    )
+    const isPlain = isSingle && paths.ofNode(node).length < 2
+    return isRelated && closesOne(node, paths) && (isPlain || !repeated.has(node))
+  })
+}
+
+function isChain(paths: readonly Path[]): boolean {
+  return paths.every((one) => paths.every((other) => isPrefix(one, other) || isPrefix(other, one)))
+}
+
+function closesOne(node: Node, { closedBy, ofLink, cycles }: Paths): boolean {
+  return node.pins.every((pin) => {
+    const links = linksTo(node, pin).filter(isCollect)
+    const closed = links.flatMap((link): Opener[] => {
+      const opener = closedBy(link)
+      return opener ? ofLink(link).flatMap((path) => path.slice(path.indexOf(opener))) : []
+    })
+    const isAround = cycles.some(({ opener, nodes }) => nodes.has(node) && closed.includes(opener))
+    return !isAround && new Set(links.map(closedBy)).size < 2
+  })
+}
+
+/** The nodes that may run several times with one tag. */
+function findRepeated({ nodes }: Graph, { isBack }: Paths): Set<Node> {
+  const found = new Set<Node>()
+  const mayRepeat = (node: Node): boolean => {
+    const links = node.incoming.filter((link) => !isCollect(link))
+    const comesOnce = (pin: string): boolean => {
+      const own = links.filter((link) => link.sinkPin === pin && !link.carry)
+      return own.filter((link) => !isBack(link)).length < 2 && own.filter(isBack).length < 2
+    }
+    return !node.pins.every(comesOnce) || links.some((link: Link) => found.has(link.source) || isCaught(link))
+  }
+  for (let before = -1; before < found.size;) {
+    before = found.size
+    for (const node of nodes) if (mayRepeat(node)) found.add(node)
+  }
+  return found
+}
