@@ -8,6 +8,7 @@ export type GatheredItem = { value: unknown } | { seq: number; link: PlanLink }
 /** A collection in its final order. */
 interface GatheredSource {
   length: number
+  chars: number
   /** In the order of the list. @param index 0, 1, 2 … */
   itemAt(index: number): GatheredItem
   /** At least 1. In characters of JSON, estimated. */
@@ -20,10 +21,13 @@ interface GatheredSource {
  */
 export class GatheredList {
   readonly length: number
+  /** The length of the list as JSON text, estimated. */
+  readonly chars: number
   readonly #source: GatheredSource
 
   constructor(source: GatheredSource) {
     this.length = source.length
+    this.chars = source.chars
     this.#source = source
   }
 

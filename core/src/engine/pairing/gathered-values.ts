@@ -31,7 +31,9 @@ export class GatheredValues {
   readonly #seqs = new Int32List()
   readonly #sizes = new Int32List()
   readonly #links = new Int32List()
+  /** The length of the values in memory, and of all values. */
   #chars = 0
+  #allChars = 0
 
   constructor(memory: GatherMemory) {
     this.#memory = memory
@@ -53,6 +55,7 @@ export class GatheredValues {
     const size = Math.min(minJsonLength(value, MAX_SIZE), MAX_SIZE)
     this.#seqs.push(seq ?? 0)
     this.#sizes.push(size)
+    this.#allChars += size + 1
     if (!this.#kept) this.#values.push(value)
     else if (seq === undefined) this.#kept.set(position, value)
     else return
@@ -69,6 +72,7 @@ export class GatheredValues {
     const byIndex = new Map(links.map((link) => [link.index, link]))
     return new GatheredList({
       length: this.length,
+      chars: this.#allChars,
       itemAt: (i) => this.#itemAt(order?.[i] ?? i, byIndex),
       sizeAt: (i) => this.#sizes.at(order?.[i] ?? i),
     })

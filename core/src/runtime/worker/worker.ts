@@ -7,6 +7,7 @@ import { greedyOwners } from './fairness.ts'
 import {
   readLastSeq,
   readEvents,
+  readFullEvents,
   readNodeOutputs,
   readPages,
   News,
@@ -30,6 +31,8 @@ const RENEW_INTERVAL_MS = 3000
 const SWEEP_INTERVAL_MS = 5000
 /** How long an execution that only waits keeps its slot. Most children end within this time. */
 const LINGER_MS = 250
+/** Above this length as JSON text, the lists that an execution gathers are read from the journal when they are complete. */
+const MAX_GATHERED_CHARS = 4 * 1024 * 1024
 
 /**
  * A worker holds each execution by a lease in the queue, which it renews every 3 s, and by the fence, which it raised
@@ -232,7 +235,7 @@ class RunningWorker implements Worker {
 
   /** Restores the state from the journal, in turns with other work. Throws database errors. */
   async #fold(row: TakenRow, plan: Plan): Promise<Folded | AshlarError> {
-    const folding = new Folding(plan, { retains: false })
+    const folding = new Folding(plan, { retains: false, maxGatheredChars: MAX_GATHERED_CHARS })
     const slices = new Slices()
     try {
       for await (const events of row.resumed ? readPages(this.#parts.database.pool, row.id, 0) : [])
@@ -270,6 +273,7 @@ class RunningWorker implements Worker {
       now: this.#wakeUps.now,
       onNews: (executionId, listener) => this.#news.add(executionId, listener),
       readOutputs: ({ executionId }, { node, n }) => readNodeOutputs(database.pool, executionId, node.id, n),
+      readEventsAt: ({ executionId }, seqs) => readFullEvents(database.pool, executionId, seqs),
       readEvents: (executionId, after) => readEvents(database.pool, executionId, after),
       onIdle: () => this.#suspendSoon(held),
       onError: (error) => this.#parts.onError(error),
