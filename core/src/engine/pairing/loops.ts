@@ -20,7 +20,7 @@ export class Loops {
   readonly #gathers: Gathers
   readonly #carries: Carries
   readonly #arrive: Arrive
-  /** All loops so far. Only if they are retained. */
+  /** All loops and cycles so far, in the order of their start. Only if they are retained. */
   readonly all: Scope[] = []
   retains = true
 
@@ -41,9 +41,14 @@ export class Loops {
     if (flow.doneLinks.length > 0) this.#liveness.poke(this.#doneWaiter(run.loop, run))
   }
 
+  /** Adds a loop or a cycle to {@link all}. */
+  note(scope: Scope): void {
+    if (this.retains) this.all.push(scope)
+  }
+
   #openScope(kind: 'LOOP' | 'TOOLS', run: NodeExecution, gathers: readonly GatherPlan[]): Scope {
     const scope = new Scope(kind, run.tag, run)
-    if (this.retains) this.all.push(scope)
+    this.note(scope)
     this.#gathers.open(scope, gathers)
     return scope
   }
@@ -125,7 +130,7 @@ export class Loops {
   }
 
   /** Passes a failure to the innermost loop around it that catches it. @returns whether there is one */
-  catch(run: NodeExecution, error: NodeFailure): boolean {
+  handleFailure(run: NodeExecution, error: NodeFailure): boolean {
     for (let tag: Tag | undefined = run.tag; tag?.scope; tag = tag.parent) {
       const catching = tag.scope.kind === 'LOOP' ? tag.scope.producer?.node : undefined
       if (!catching?.flow?.catches.has(run.node)) continue

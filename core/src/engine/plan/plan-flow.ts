@@ -21,7 +21,6 @@ export function planFlow(plan: Plan, document: GraphDocument): void {
 class FlowPlanner {
   readonly #nodes: PlanNode[]
   readonly #flow: Flow
-  readonly #links = new Map<FlowLink, PlanLink>()
   readonly #flowOf = new Map<PlanNode, NodeFlow>()
   readonly #incoming = new Map<PlanNode, PlanLink[]>()
   readonly #cycles = new Map<FlowScope, CyclePlan>()
