@@ -1,6 +1,12 @@
 import { ArrivalPairing, Liveness, Tag, TaggedPairing, type NodeExecution, type NodeFailure } from './pairing/index.ts'
 import type { Plan, PlanLink, PlanNode } from './plan/index.ts'
 
+/** What is kept after it has ended. */
+export interface Retention {
+  retains: boolean
+  retainsLoops: boolean
+}
+
 /**
  * The node executions of one execution. Depending on the graph, it pairs values in the order of arrival or by their
  * iterations.
@@ -19,13 +25,13 @@ export class Runs {
   #tag = this.#root
 
   /** @param onReady receives each node execution that has all values */
-  constructor(plan: Plan, retains: boolean, onReady: (run: NodeExecution) => void) {
+  constructor(plan: Plan, { retains, retainsLoops }: Retention, onReady: (run: NodeExecution) => void) {
     this.#retains = retains
     this.#onReady = onReady
     this.#byNode = plan.nodes.map(() => new Map())
     if (plan.pairing === 'TAGGED') {
       this.tagged = new TaggedPairing(plan, this.#root, this.#liveness, (run, isReady) => this.#add(run, isReady))
-      this.tagged.loops.retains = retains
+      this.tagged.loops.retains = retainsLoops
     } else for (const node of plan.nodes) this.#arrivals.set(node, new ArrivalPairing(node, this.#root))
   }
 

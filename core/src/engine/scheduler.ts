@@ -4,7 +4,7 @@ import { GraphOutputs } from './graph-outputs.ts'
 import { resolveInputs, type InputMasks, type OnConverted } from './node-inputs.ts'
 import type { NodeExecution, NodeFailure, Scope, Sleep } from './pairing/index.ts'
 import type { Plan, PlanLink, PlanNode } from './plan/index.ts'
-import { Runs } from './runs.ts'
+import { Runs, type Retention } from './runs.ts'
 import { SerialNodes } from './serial-nodes.ts'
 import { isFinal, type ExecutionStatus, type Reason } from './status.ts'
 
@@ -87,11 +87,15 @@ export class Scheduler {
    * events carry references instead of values selects from the references. @default {@link selectValue}
    * @param options.retains whether to keep node executions that have ended. A driver does not need them, and an
    * execution may have millions. @default true
+   * @param options.retainsLoops whether to keep loops that have ended. @default retains
    */
-  constructor(plan: Plan, { select = selectValue, retains = true }: { select?: typeof selectValue; retains?: boolean } = {}) {
+  constructor(
+    plan: Plan,
+    { select = selectValue, retains = true, retainsLoops = retains }: { select?: typeof selectValue } & Partial<Retention> = {},
+  ) {
     this.plan = plan
     this.#select = select
-    this.#runs = new Runs(plan, retains, (run) => this.#queue(run))
+    this.#runs = new Runs(plan, { retains, retainsLoops }, (run) => this.#queue(run))
     this.#outputs = new GraphOutputs(plan)
     this.#budget = new Budget(plan)
   }
@@ -127,7 +131,7 @@ export class Scheduler {
     return planned && this.#runs.find(planned, n)
   }
 
-  /** The loops so far, in the order of their start. */
+  /** The loops and cycles so far, in the order of their start. */
   scopes(): readonly Scope[] {
     return this.#runs.tagged?.loops.all ?? []
   }

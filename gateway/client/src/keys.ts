@@ -51,6 +51,7 @@ export const keys: Record<string, () => null> = {
   InspectDevPluginPayload: () => null,
   InstallPluginPayload: () => null,
   InvalidInputError: () => null,
+  Iteration: () => null,
   NodeChange: () => null,
   NodeCompatibility: () => null,
   NodeDifference: () => null,

@@ -121,10 +121,13 @@ builder.objectType(NodeExecutionType, {
     outputCount: t.exposeInt('outputCount', { description: 'The number of values that its block has delivered.' }),
     missingPins: t.exposeStringList('missingPins', { description: 'Linked input pins that have no value yet.' }),
     dead: t.boolean({
-      description: 'Whether it can never run, because no value can reach one of its missing pins any more.',
+      description:
+        'Whether it can never run, because no value can reach one of its missing pins any more. False until the execution has ended.',
       resolve: ({ deadPins }) => deadPins.length > 0,
     }),
-    deadPins: t.exposeStringList('deadPins', { description: 'The missing pins that no value can reach any more.' }),
+    deadPins: t.exposeStringList('deadPins', {
+      description: 'The missing pins that no value can reach any more. Empty until the execution has ended.',
+    }),
     error: t.field({
       type: NodeFailureType,
       nullable: true,

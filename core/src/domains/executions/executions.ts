@@ -22,7 +22,7 @@ import {
   type JournalEvent,
   type Plan,
 } from '../../engine/index.ts'
-import { followEvents, type JournalHealth, News, type ReaderBehind, readEvents } from '../../runtime/journal/index.ts'
+import { followEvents, type JournalHealth, News, type ReaderBehind, readCopy } from '../../runtime/journal/index.ts'
 import { createJournalViews, type ExecutionDiff, type JournalViews } from './views/index.ts'
 import type { BulkRequest, BulkResult } from './bulk.ts'
 import { CANCELLED_BY_OWNER, cancelExecutions } from './cancel-executions.ts'
@@ -216,7 +216,7 @@ class ExecutionService implements Executions {
       throw new AshlarError('CONFLICT', message, { details: { path: ['executionId'] } })
     }
     const plan = await this.#planOrThrow(execution.versionId)
-    const events = await readEvents(this.#parts.database.pool, executionId, 0)
+    const events = await readCopy(this.#parts.database.pool, executionId)
     return this.#continue(execution, eventsToRetry(plan, events))
   }
 
@@ -227,7 +227,7 @@ class ExecutionService implements Executions {
     }
     const execution = await this.get(ownerId, executionId)
     const plan = await this.#planOrThrow(execution.versionId)
-    const events = await readEvents(this.#parts.database.pool, executionId, 0)
+    const events = await readCopy(this.#parts.database.pool, executionId)
     const kept =
       iteration === undefined ? eventsToReplay(plan, events, from) : eventsToRepeat(plan, events, { ...from, index: iteration })
     return this.#continue(execution, kept)
@@ -303,6 +303,10 @@ class ExecutionService implements Executions {
 
   eventPages(...args: Parameters<JournalViews['eventPages']>): ReturnType<JournalViews['eventPages']> {
     return this.#views.eventPages(...args)
+  }
+
+  scopePages(...args: Parameters<JournalViews['scopePages']>): ReturnType<JournalViews['scopePages']> {
+    return this.#views.scopePages(...args)
   }
 
   async diff(ownerId: string, a: string, b: string): Promise<ExecutionDiff> {

@@ -9,7 +9,7 @@ export const MAX_BUDGET = 1_000_000
 /** The maximum number of iterations of one loop. */
 const MAX_ITERATIONS = 1_000_000_000
 
-export const PAIRINGS = ['TAGGED', 'FIFO'] as const
+const PAIRINGS = ['TAGGED', 'FIFO'] as const
 
 // The descriptions are those of the published JSON Schema: see `document-json-schema.ts`.
 

@@ -39,6 +39,7 @@ class Carry implements Waiter {
     this.#current = tag
     tag.carried ??= new Map()
     tag.carried.set(this.link, this.#received)
+    this.#liveness.wakeCarried(tag)
     this.#resolve(this.link.sink, tag)
     const result = this.#results.get(tag)
     if (result) this.#next(result)

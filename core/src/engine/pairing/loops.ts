@@ -18,7 +18,7 @@ export class Loops {
   readonly #gathers: Gathers
   readonly #carries: Carries
   readonly #arrive: Arrive
-  /** All loops so far. Only if they are retained. */
+  /** All loops and cycles so far, in the order of their start. Only if they are retained. */
   readonly all: Scope[] = []
   retains = true
 
@@ -39,9 +39,14 @@ export class Loops {
     if (flow.doneLinks.length > 0) this.#liveness.poke(this.#doneWaiter(run.loop, run))
   }
 
+  /** Adds a loop or a cycle to {@link all}. */
+  note(scope: Scope): void {
+    if (this.retains) this.all.push(scope)
+  }
+
   #openScope(kind: 'LOOP' | 'TOOLS', run: NodeExecution, gathers: readonly GatherPlan[]): Scope {
     const scope = new Scope(kind, run.tag, run)
-    if (this.retains) this.all.push(scope)
+    this.note(scope)
     this.#gathers.open(scope, gathers)
     return scope
   }

@@ -38,7 +38,7 @@ export class TaggedPairing {
     this.#numbers = plan.nodes.map(() => 0)
     this.#gathers = new Gathers(liveness, (pin, entry, tag) => this.#put(pin, entry, tag))
     this.#carries = new Carries(liveness, (node, tag) => this.#retry(node, tag))
-    this.#turns = new Turns(this.#gathers)
+    this.#turns = new Turns(this.#gathers, (scope) => this.loops.note(scope))
     this.loops = new Loops(liveness, this.#gathers, this.#carries, (link, value, tag, lineage) =>
       this.arrive(link, value, tag, lineage),
     )
