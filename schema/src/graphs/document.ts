@@ -50,7 +50,8 @@ const NodeLoopType = builder.objectRef<NonNullable<GraphNode['loop']>>('NodeLoop
       description: 'The maximum number of iterations that start per second. Null for no limit.',
     }),
     window: t.exposeInt('window', {
-      description: 'The maximum number of live iterations. The node waits while the window is full.',
+      description:
+        'The maximum number of iterations in which something is queued or running. The node waits while the window is full.',
     }),
     budget: t.exposeInt('budget', { description: 'The maximum number of iterations of one loop.' }),
   }),
