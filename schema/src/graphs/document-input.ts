@@ -23,7 +23,7 @@ const NodeRetryInput = builder.inputType('NodeRetryInput', {
 })
 
 const NodeLoopInput = builder.inputType('NodeLoopInput', {
-  description: 'How the iterations of a node run. Only for a node of which an output pin is `many`.',
+  description: 'How the iterations of a node run. Only for a node with an output pin that is `many`.',
   fields: (t) => ({
     concurrency: t.int({
       description:

@@ -39,7 +39,7 @@ const NodeRetryType = builder.objectRef<NonNullable<GraphNode['retry']>>('NodeRe
 })
 
 const NodeLoopType = builder.objectRef<NonNullable<GraphNode['loop']>>('NodeLoop').implement({
-  description: 'How the iterations of a node run, of which an output pin is `many`.',
+  description: 'How the iterations of a node with an output pin that is `many` run.',
   fields: (t) => ({
     concurrency: t.exposeInt('concurrency', {
       nullable: true,
