@@ -1,6 +1,6 @@
 import type { ExecutionStatus, Reason } from './status.ts'
 import type { InputMasks } from './node-inputs.ts'
-import type { NodeError } from './scheduler.ts'
+import type { NodeError } from './decisions.ts'
 
 /** An event of an execution, before it has a place in the journal. `node` and `n` identify a node execution. */
 export type ExecutionEvent =

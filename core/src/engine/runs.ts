@@ -78,8 +78,9 @@ export class Runs {
     if (!this.#retains) this.#byNode[run.node.index]?.delete(run.n)
   }
 
-  catch(run: NodeExecution, error: NodeFailure): boolean {
-    return this.tagged?.loops.catch(run, error) ?? false
+  /** @returns whether a loop around the run catches its failure */
+  handleFailure(run: NodeExecution, error: NodeFailure): boolean {
+    return this.tagged?.loops.handleFailure(run, error) ?? false
   }
 
   /** Called before the deliveries of an output. */

@@ -1,8 +1,9 @@
 import { TOOLS_PIN, parseToolPin, selectValue } from '../pins/index.ts'
 import { Budget } from './budget.ts'
+import type { Decision, NodeError, SchedulerEvent } from './decisions.ts'
 import { GraphOutputs } from './graph-outputs.ts'
 import { resolveInputs, type InputMasks, type OnConverted } from './node-inputs.ts'
-import type { NodeExecution, NodeFailure, Scope, Sleep } from './pairing/index.ts'
+import { findLostItems, type NodeExecution, type Scope, type Sleep } from './pairing/index.ts'
 import type { Plan, PlanLink, PlanNode } from './plan/index.ts'
 import { Runs, type Retention } from './runs.ts'
 import { SerialNodes } from './serial-nodes.ts'
@@ -25,43 +26,6 @@ import { isFinal, type ExecutionStatus, type Reason } from './status.ts'
  *
  * Comments refer to the rules of the execution semantics by number.
  */
-export type SchedulerEvent =
-  | { type: 'start'; inputs: Record<string, unknown>; masks?: InputMasks }
-  /** `k`: the iteration of the value, if it differs from the number of earlier values of the pin. */
-  | { type: 'output'; node: string; n: number; pin: string; value: unknown; k?: number }
-  | { type: 'finish'; node: string; n: number; error?: NodeError }
-  /** The next attempt of a failed run is due. */
-  | { type: 'retry'; node: string; n: number }
-  /** The block sleeps, and its call has ended. */
-  | { type: 'wait'; node: string; n: number; sleep: number; until: number }
-  /** The sleep has ended. */
-  | { type: 'resume'; node: string; n: number }
-  /** A node execution that has not run yet runs on these inputs instead of its own. */
-  | { type: 'override'; node: string; n: number; inputs: Record<string, unknown> }
-  | { type: 'cancel'; reason: Reason }
-
-export interface NodeError extends NodeFailure {
-  /** Another attempt may succeed. */
-  retryable?: boolean
-  /** Repeat the run regardless of the node's retry policy, because a user has requested it. */
-  again?: boolean
-}
-
-export type Decision =
-  /** Run the block now with {@link Scheduler.resolveInputs}. */
-  | { type: 'run'; run: NodeExecution }
-  /** Pass `retry` to the scheduler after the backoff of the node. */
-  | { type: 'retry'; run: NodeExecution; error: NodeError }
-  /** Pass `resume` to the scheduler when the sleep ends. */
-  | { type: 'wait'; run: NodeExecution }
-  /** A value has arrived at an output of the graph. */
-  | { type: 'graph-output'; name: string; value: unknown }
-  /** The loop of the run was full, see {@link Scheduler.canAccept}, and has room again. */
-  | { type: 'accept'; run: NodeExecution }
-  /** Stop the run, because its execution has ended. */
-  | { type: 'abort'; run: NodeExecution }
-  | { type: 'end'; status: ExecutionStatus; outputs: Record<string, unknown[]>; failedNodes: string[]; reason?: Reason }
-
 export class Scheduler {
   readonly plan: Plan
   status: ExecutionStatus = 'QUEUED'
@@ -143,12 +107,12 @@ export class Scheduler {
 
   /** Why a run must not start, or must not succeed. It then fails with this error. */
   refuseEnd(run: NodeExecution): NodeError | undefined {
-    return this.#runs.tagged && (run.refusal ?? lostItems(run) ?? this.#runs.tagged.loops.refuseEnd(run))
+    return this.#runs.tagged && (run.refusal ?? findLostItems(run) ?? this.#runs.tagged.loops.refuseEnd(run))
   }
 
   /** Why a run must not start. It then fails with this error. */
   refuseRun(run: NodeExecution): NodeError | undefined {
-    return run.refusal ?? (run.node.block.loopPin === undefined ? lostItems(run) : undefined)
+    return run.refusal ?? (run.node.block.loopPin === undefined ? findLostItems(run) : undefined)
   }
 
   /**
@@ -260,7 +224,7 @@ export class Scheduler {
     this.#failedNodes.add(node.id)
     this.#runs.beginOutput(run, 'error', undefined)
     this.#deliver(run, 'error', message)
-    const isHandled = node.links.has('error') || this.#runs.catch(run, run.error)
+    const isHandled = node.links.has('error') || this.#runs.handleFailure(run, run.error)
     this.#runs.end(run, run.error)
     if (this.plan.onUnhandledError === 'FAIL' && !isHandled)
       this.#end('FAILED', { code, message: `node "${node.id}" (${node.block.qualifiedName}): ${message}`, node: node.id })
@@ -358,11 +322,4 @@ export class Scheduler {
     const end: Decision = { type: 'end', status, outputs: this.#outputs.inOrder(), failedNodes: this.failedNodes }
     this.#decisions.push(reason ? { ...end, reason } : end)
   }
-}
-
-/** The producer of a loop has failed, so the lists that the run has received are not complete. */
-function lostItems({ collected, node }: NodeExecution): NodeError | undefined {
-  if (collected?.failure === null || collected === undefined) return undefined
-  const message = `node "${node.id}" has collected only ${collected.iterations} iterations, because the producer of the loop failed: ${collected.failure}`
-  return { code: 'LOOP_INCOMPLETE', message }
 }

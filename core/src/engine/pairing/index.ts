@@ -1,7 +1,7 @@
 export { ArrivalPairing } from './arrival-pairing.ts'
 export { Liveness } from './liveness.ts'
 export { compareLineages, lineageKey } from './lineage.ts'
-export { missingPins } from './node-execution.ts'
+export { findLostItems, missingPins } from './node-execution.ts'
 export { TaggedPairing } from './tagged-pairing.ts'
 export { compareTags, formatTag, Scope, Tag } from './tags.ts'
 export type { Lineage } from './lineage.ts'
