@@ -176,7 +176,7 @@ export class Scheduler {
     return run.status === 'RUNNING' || run.status === 'WAITING' || this.#awake.includes(run) || this.#startEarly(run)
   }
 
-  /** Starts a queued run of which the journal has a result: a journal that was rewritten lacks runs that came before. */
+  /** Starts a queued run of which the journal has a result: a rewritten journal lacks runs that came before. */
   #startEarly(run: NodeExecution): boolean {
     if (run.status !== 'QUEUED' || this.#waitingForRetry.has(run)) return false
     if (run.node.block.serial) this.#serials.remove(run)

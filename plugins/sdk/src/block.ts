@@ -88,7 +88,10 @@ export interface BlockDefinition<Input extends z.ZodObject, Output extends z.Zod
   synonyms?: readonly string[]
   /** @default 'standard' */
   kind?: BlockKind
-  /** The nodes that receive the output reuse it, instead of consuming it once. @default false */
+  /**
+   * In graphs with the pairing `FIFO`, the nodes that receive the output reuse it, instead of consuming it once. In
+   * `TAGGED` graphs, every value is reused. @default false
+   */
   staticOutput?: boolean
   /** Runs of one node never overlap. @default false */
   serial?: boolean

@@ -14,7 +14,10 @@ const DEFAULT_BUDGET = 1_000_000
 
 type Arrive = (link: PlanLink, value: unknown, tag: Tag, lineage: Lineage) => void
 
-/** The loops that runs produce: their iterations, their ends and their limits. */
+/**
+ * The loops that runs produce: their iterations, their ends and their limits. Source: execution semantics, rules 23, 34
+ * and 35.
+ */
 export class Loops {
   readonly #liveness: Liveness
   readonly #gathers: Gathers

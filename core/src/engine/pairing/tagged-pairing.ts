@@ -18,8 +18,8 @@ const LACKING = 'lacking'
 /**
  * Pairs values of the same iteration. Source: execution semantics, rules 22 to 36.
  *
- * A run starts at a tag when each linked pin has a value with this tag or with the beginning of it, and at least one has
- * exactly this tag. Values of a shorter tag are kept and used by every iteration.
+ * A run starts at a tag when each linked pin has a value with this tag or with the beginning of it, and at least one
+ * has exactly this tag. Values of a shorter tag are kept and used by every iteration.
  */
 export class TaggedPairing {
   readonly loops: Loops

@@ -202,7 +202,10 @@ function checkClosed(node: FlowNode, found: Paths): void {
   }
 }
 
-/** The nodes that receive a value because of the runs of a node, without a link: of its failures, or of its loop's end. */
+/**
+ * The nodes that receive a value because of the runs of a node, without a link: of its failures, or of the end of its
+ * loop.
+ */
 function findEffects(
   nodes: readonly FlowNode[],
   { nodes: paths, catches }: Paths,
