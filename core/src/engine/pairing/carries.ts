@@ -24,7 +24,7 @@ class Carry implements Waiter {
   constructor(link: PlanLink, scope: Scope, liveness: Liveness, resolve: (node: PlanNode, tag: Tag) => void) {
     this.link = link
     this.scope = scope
-    this.order = link.sink.flow?.order ?? 0
+    this.order = (link.source.flow?.order ?? 0) + 0.5
     this.#liveness = liveness
     this.#resolve = resolve
   }

@@ -16,7 +16,7 @@ export interface Waiter {
  * Counts the runs that have not ended, by tag and by what they may still cause.
  *
  * A waiter waits for a count to become 0. Waiters are settled one at a time and only after a step is complete: upstream
- * first, so that the nodes inside a loop precede what its end causes.
+ * first, then the longer tag. Source: execution semantics, rule 32; the page of the engine explains the counts.
  */
 export class Liveness {
   /** Scopes whose number of live iterations has changed. */
@@ -49,8 +49,8 @@ export class Liveness {
   }
 
   /**
-   * Whether a run may still cause the value that a watch is about, for a tag. If so, the waiter is settled when this may
-   * have changed.
+   * Whether a run may still cause the value that a watch is about, for a tag. If so, the waiter is settled when this
+   * may have changed.
    */
   waitIfAlive(tag: Tag, watch: Watch | undefined, waiter: Waiter): boolean {
     if (!watch) return false

@@ -2,10 +2,8 @@ import type { PlanLink, PlanNode } from './plan.ts'
 
 /** How a node takes part in scopes. Source: execution semantics, rules 22 to 36. */
 export interface NodeFlow {
-  /** Its place among all nodes: after those whose runs can cause its values without a back edge. */
+  /** Its place in the topological order of the graph without back edges. */
   order: number
-  /** That of its pins `done`: after the nodes inside its loop. */
-  doneOrder: number
   /** Whether it has one linked pin, so that each value that arrives starts a run. */
   isSimple: boolean
   /** The depths of the tags of its runs. */

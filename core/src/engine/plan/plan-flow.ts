@@ -12,7 +12,6 @@ import { TOOLS_PIN, parsePinPath } from '../../pins/index.ts'
 import type { Plan, PlanLink, PlanNode } from './plan.ts'
 import type { CyclePlan, GatherPlan, NodeFlow, PinFlow, ScopeKey } from './flow-plan.ts'
 import { Watches } from './reach.ts'
-import { reach, settleOrder } from './settle-order.ts'
 
 /** Adds the scopes of a valid document to its plan. */
 export function planFlow(plan: Plan, document: GraphDocument): void {
@@ -22,7 +21,6 @@ export function planFlow(plan: Plan, document: GraphDocument): void {
 class FlowPlanner {
   readonly #nodes: PlanNode[]
   readonly #flow: Flow
-  readonly #links = new Map<FlowLink, PlanLink>()
   readonly #flowOf = new Map<PlanNode, NodeFlow>()
   readonly #incoming = new Map<PlanNode, PlanLink[]>()
   readonly #cycles = new Map<FlowScope, CyclePlan>()
@@ -45,7 +43,7 @@ class FlowPlanner {
     this.#flow.cycles.forEach((cycle, index) =>
       this.#cycles.set(cycle, { index, nodes: new Set(cycle.nodes.map(({ id }) => this.#node(id))), gathers: [], counted: [] }),
     )
-    for (const { id } of this.#flow.order) this.#addNode(this.#node(id))
+    this.#flow.order.forEach(({ id }, order) => this.#addNode(this.#node(id), order))
     const byIndex = new Map(
       this.#nodes.flatMap(({ links }) => [...links.values()].flat().map((link) => [link.index, link] as const)),
     )
@@ -55,7 +53,6 @@ class FlowPlanner {
         if (planned) this.#addLink(link, planned)
       }
     this.#markRepeats()
-    this.#sort()
     this.#addWatches()
     for (const node of this.#nodes) this.#finish(node)
   }
@@ -66,7 +63,7 @@ class FlowPlanner {
     return node
   }
 
-  #addNode(node: PlanNode): void {
+  #addNode(node: PlanNode, order: number): void {
     const flow = this.#flow.all.find(({ id }) => id === node.id)
     const paths = (flow && this.#flow.nodes.get(flow)) ?? []
     const depths = paths.map(({ length }) => length)
@@ -74,8 +71,7 @@ class FlowPlanner {
     const linksOf = (pins: ReadonlySet<string>): PlanLink[] => [...pins].flatMap((pin) => node.links.get(pin) ?? [])
     const caught = [...((flow && this.#flow.catches.get(flow)) ?? [])].map(({ id }) => this.#node(id))
     node.flow = {
-      order: 0,
-      doneOrder: 0,
+      order,
       isSimple: false,
       runDepths: new Set(depths),
       maxRunDepth: Math.max(-1, ...depths),
@@ -150,32 +146,14 @@ class FlowPlanner {
       const node = this.#node(id)
       const flow = this.#flowOf.get(node)
       if (!flow) continue
-      for (const { links, isCollect } of flow.pins.values()) flow.hasChoice ||= !isCollect && mayMeet(links)
+      for (const { links, isCollect, isLatest } of flow.pins.values())
+        flow.hasChoice ||= !isCollect && !isLatest && mayMeet(links)
       const derived = (this.#incoming.get(node) ?? []).some(
         (link) =>
           link.flow?.pin.isCollect === false && (link.source.flow?.repeats || link.source.flow?.caughtLinks.includes(link)),
       )
       flow.repeats = flow.hasChoice || derived
     }
-  }
-
-  #sort(): void {
-    const incoming = this.#incoming
-    const feeders = (link: PlanLink): Iterable<PlanNode> => this.#feeders(link)
-    const sorted = settleOrder(
-      this.#flow.order.map(({ id }) => this.#node(id)),
-      { incoming, feeders },
-    )
-    let order = 0
-    for (const { flow } of sorted) if (flow) flow.order = order++
-    for (const node of sorted) if (node.flow && node.flow.doneLinks.length > 0) node.flow.doneOrder = this.#doneOrder(node)
-  }
-
-  /** After the nodes inside the loop, and before those that receive the number of iterations. */
-  #doneOrder(node: PlanNode): number {
-    const behind = new Set(node.flow?.doneLinks.flatMap(({ sink }) => [...reach(sink)]))
-    const before = [node, ...this.#inside(node)].filter((each) => !behind.has(each))
-    return Math.max(...before.map(({ flow }) => flow?.order ?? 0)) + 0.5
   }
 
   #addWatches(): void {

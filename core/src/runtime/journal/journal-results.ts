@@ -16,7 +16,8 @@ export interface Result {
 }
 
 /**
- * Folding a longer journal takes more than a second. Its outputs are then read from its events, in the order of arrival.
+ * Folding a longer journal takes more than a second. Its outputs are then read from its events, in the order of
+ * arrival.
  */
 const MAX_FOLDED_EVENTS = 100_000
 
@@ -35,7 +36,7 @@ export async function readResult(
   const result: Result = { lastSeq, outputs: {}, failedNodes: [], unreported: [] }
   if (!plan || plan instanceof AshlarError || lastSeq === 0) return result
   try {
-    return lastSeq > MAX_FOLDED_EVENTS
+    return lastSeq > maxFolded
       ? await readOutputs(client, executionId, result)
       : await foldResult(client, executionId, plan, result)
   } catch (error) {

@@ -70,8 +70,8 @@ export interface JournalViews {
     tag: string,
   ): Promise<(event: JournalEvent) => Promise<boolean>>
   /**
-   * Compares two executions of the user: their statuses and outputs, and the inputs and outputs of node executions with
-   * the same node and number.
+   * Compares two executions of the user: their statuses and outputs, and the inputs and outputs of node executions of
+   * the same node. In loops, those of the same iteration are compared, otherwise those with the same number.
    *
    * @throws {AshlarError} JOURNAL_UNREADABLE
    */
@@ -151,8 +151,10 @@ class JournalViewService implements JournalViews {
     request: ScopeRequest,
   ): ReturnType<JournalViews['scopePages']> {
     const owned = await this.#findPlans(ownerId, executionIds)
-    const { loaded, failures } = await load(this.#loops, owned)
-    return new Map([...emptyPages(owned, request), ...failures, ...readScopePages(loaded, request)])
+    // Only these have loops.
+    const plans = new Map([...owned].map(([id, plan]) => [id, plan?.pairing === 'TAGGED' ? plan : undefined]))
+    const { loaded, failures } = await load(this.#loops, plans)
+    return new Map([...emptyPages(plans, request), ...failures, ...readScopePages(loaded, request)])
   }
 
   async createEventFilter(

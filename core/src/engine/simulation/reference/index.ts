@@ -54,7 +54,7 @@ function compareEnds(one: Run, other: Run): number {
 }
 
 export { isDefined } from './defined.ts'
-export { runBlock } from './run-block.ts'
+export { runBlock, type Performance } from './run-block.ts'
 export { showTag } from './tags.ts'
 export { settlePins } from './script.ts'
 export { stableText } from './values.ts'
