@@ -1,10 +1,11 @@
 import type { GatherPlan, PinFlow, PlanNode } from '../plan/index.ts'
 import type { Lineage } from './lineage.ts'
 import { commonLineage, compareLineages } from './lineage.ts'
-import type { Liveness, Waiter } from './liveness.ts'
+import type { Liveness } from './liveness.ts'
 import type { LoopReport } from './node-execution.ts'
 import type { Entry } from './slot.ts'
 import { compareTags, type Scope, type Tag } from './tags.ts'
+import type { Waiter } from './waiters.ts'
 
 /** The values that a collect pin gathers for one tag. */
 class Gather implements Waiter {
