@@ -10,7 +10,6 @@ export interface Source {
   isSeveral: boolean
   /** It may have values with shorter tags, too. */
   isMixed: boolean
-  isCaught?: true
 }
 
 interface DocumentNode {
