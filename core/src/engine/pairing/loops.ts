@@ -15,7 +15,10 @@ const DEFAULT_BUDGET = 1_000_000
 
 type Arrive = (link: PlanLink, value: unknown, tag: Tag, lineage: Lineage) => void
 
-/** The loops that runs produce: their iterations, their ends and their limits. */
+/**
+ * The loops that runs produce: their iterations, their ends and their limits. Source: execution semantics, rules 23, 34
+ * and 35.
+ */
 export class Loops {
   readonly #liveness: Liveness
   readonly #gathers: Gathers
@@ -209,6 +212,10 @@ export class Loops {
 }
 
 function notMany({ node }: NodeExecution, pin: string): NodeFailure {
+  if (node.block.kind === 'graph') {
+    const message = `output "${pin}" of the graph that node "${node.id}" runs received a second value, and it is not in a loop of that graph. Let one value reach it, or collect the values into a list there`
+    return { code: 'PIN_NOT_MANY', message }
+  }
   const message = `block ${node.block.qualifiedName} yielded a second value on "${pin}", which is not declared many. Yield one value, for example a list, or declare the pin with .meta({ many: true })`
   return { code: 'PIN_NOT_MANY', message }
 }

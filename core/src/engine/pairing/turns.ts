@@ -3,7 +3,7 @@ import type { Gathers } from './gathers.ts'
 import { commonLineage, lineageKey, type Lineage } from './lineage.ts'
 import { Scope, Tag } from './tags.ts'
 
-/** The turns of cycles. */
+/** The turns of cycles. Source: execution semantics, rule 30. */
 export class Turns {
   readonly #gathers: Gathers
   readonly #onScope: (scope: Scope) => void

@@ -11,6 +11,7 @@ import {
   inputText,
   type NodeError,
   type NodeExecution,
+  type OnConverted,
   type Reason,
   waitingReason,
   Retries,
@@ -19,6 +20,7 @@ import {
   type Sleep,
 } from '../../engine/index.ts'
 import { FailedCalls } from './failed-calls.ts'
+import { hasGatheredList, RunInputs } from './inputs/index.ts'
 import { LossLog } from './loss-log.ts'
 import { answerBlock, effectInterrupted } from './node-errors.ts'
 import { ProgressReports } from './progress-reports.ts'
@@ -47,6 +49,7 @@ export class ExecutionDriver {
   readonly #foreseen = new ForeseenRuns()
   readonly #failed: FailedCalls
   readonly #outputs: RunOutputs
+  readonly #inputs: RunInputs
   readonly #losses: LossLog
   readonly #progress: ProgressReports
   readonly #retries: Retries
@@ -72,8 +75,12 @@ export class ExecutionDriver {
         this.#finish(run, error)
       },
     })
+    this.#inputs = new RunInputs(parts, {
+      entry: taken.entry,
+      resolveInputs: (run, watch) => scheduler.resolveInputs(run, watch),
+    })
     this.#children = new ChildRuns(parts, {
-      output: (run, pin, value) => this.#outputs.take(run, { pin, value, k: undefined }),
+      output: (run, pin, value, k) => this.#outputs.take(run, { pin, value, k }),
       end: (run, error) =>
         this.#outputs.end(run, error !== undefined, () => this.#finish(run, error ?? scheduler.refuseEnd(run))),
     })
@@ -137,6 +144,7 @@ export class ExecutionDriver {
     this.#calls.clear()
     this.#failed.stop()
     this.#outputs.stop()
+    this.#inputs.stop()
     this.#progress.stop()
     this.#retries.stop()
     this.#sleeps.stop()
@@ -150,7 +158,7 @@ export class ExecutionDriver {
   #record(event: ExecutionEvent, input: SchedulerEvent): void {
     if (this.#stopped) return
     this.#append(event)
-    this.#carryOut(this.#scheduler.step(input))
+    this.#carryOut(this.#scheduler.step(input, this.#taken.entry.lastSeq))
   }
 
   #append(event: ExecutionEvent): void {
@@ -185,10 +193,24 @@ export class ExecutionDriver {
     if (refusal) return this.#finish(run, refusal)
     const foreseen = this.#foreseen.take(run)
     if (foreseen && this.#adopt(run, foreseen)) return
-    const input = inputText(() => this.#scheduler.resolveInputs(run, this.#losses.watch(run)))
+    this.#begin(run, this.#losses.watch(run))
+  }
+
+  #begin(run: NodeExecution, onConverted?: OnConverted): void {
+    if (hasGatheredList(run)) return this.#watch(this.#readInputs(run, onConverted))
+    const input = inputText(() => this.#scheduler.resolveInputs(run, onConverted))
     if (input instanceof RangeError) this.#finish(run, { code: 'BLOCK_INPUT_INVALID', message: input.message })
     else if (run.node.block.kind === 'graph') this.#watch(this.#childStarts.start(run).then(() => this.#reportIdle()))
     else this.#call(run, input)
+  }
+
+  async #readInputs(run: NodeExecution, onConverted: OnConverted | undefined): Promise<void> {
+    let isWanted = true
+    this.#calls.set(run, () => (isWanted = false))
+    const input = await this.#inputs.read(run, () => isWanted, onConverted)
+    if (!isWanted || input === undefined) return
+    if (typeof input === 'string') this.#call(run, input)
+    else this.#finish(run, input)
   }
 
   #adopt(run: NodeExecution, { call, stretch }: ForeseenRun): boolean {
@@ -253,15 +275,18 @@ export class ExecutionDriver {
         this.#outputs.take(run, { pin, value, k })
       },
       ...this.#outputs.control(run),
-      hostCall: (method, args) =>
-        method === 'sleep.begin'
-          ? this.#sleeps.request(run, args)
-          : answerBlock(() => this.#hostCalls.perform(run, method, args), this.#parts.onError),
+      hostCall: (method, args) => this.#answer(run, method, args),
       restarted: () => this.#hostCalls.close(run),
       log: (level, text) => this.#append({ type: 'NodeLog', node: run.node.id, n: run.n, level, text }),
       progress: (fraction, note) => this.#progress.take(run, { fraction, note }),
       end: (error) => this.#endCall(run, error),
     }
+  }
+
+  #answer(run: NodeExecution, method: string, args: readonly unknown[]): Promise<unknown> {
+    if (method === 'sleep.begin') return this.#sleeps.request(run, args)
+    if (method === 'collected.read') return this.#inputs.readPage(run, args)
+    return answerBlock(() => this.#hostCalls.perform(run, method, args), this.#parts.onError)
   }
 
   /** A block whose time limit passes while the journal cannot be written is called again once it can be written. */
@@ -278,8 +303,7 @@ export class ExecutionDriver {
     this.#outputs.drop(run)
     this.#calls.set(run, () => {})
     await this.#parts.journal.committed(this.#taken.entry)
-    if (!this.#stopped && !this.#taken.entry.lost && run.status === 'RUNNING')
-      this.#call(run, JSON.stringify(this.#scheduler.resolveInputs(run)))
+    if (!this.#stopped && !this.#taken.entry.lost && run.status === 'RUNNING') this.#begin(run)
   }
 
   #finish(run: NodeExecution, error: NodeError | undefined): void {
@@ -323,8 +347,15 @@ export class ExecutionDriver {
     this.#children.abort(run)
   }
 
-  #end({ status, outputs, failedNodes, reason }: Extract<Decision, { type: 'end' }>): void {
-    this.#append({ type: 'ExecutionFinished', status, outputs, failedNodes, ...(reason && { reason }) })
+  #end({ status, outputs, iterations, failedNodes, reason }: Extract<Decision, { type: 'end' }>): void {
+    this.#append({
+      type: 'ExecutionFinished',
+      status,
+      outputs,
+      ...(iterations && { iterations }),
+      failedNodes,
+      ...(reason && { reason }),
+    })
     this.stop()
   }
 }

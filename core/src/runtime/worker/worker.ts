@@ -8,6 +8,7 @@ import { foldJournal } from './fold-journal.ts'
 import {
   readLastSeq,
   readEvents,
+  readFullEvents,
   readNodeOutputs,
   News,
   createJournalStore,
@@ -253,6 +254,7 @@ class RunningWorker implements Worker {
       now: this.#wakeUps.now,
       onNews: (executionId, listener) => this.#news.add(executionId, listener),
       readOutputs: ({ executionId }, { node, n }) => readNodeOutputs(database.pool, executionId, node.id, n),
+      readEventsAt: ({ executionId }, seqs) => readFullEvents(database.pool, executionId, seqs),
       readEvents: (executionId, after) => readEvents(database.pool, executionId, after),
       onIdle: () => this.#suspendSoon(held),
       onError: (error) => this.#parts.onError(error),
