@@ -28,7 +28,7 @@ export function buildRegion(graph: Builder, path: readonly string[], depth: numb
   }
 }
 
-const KINDS = { pass: 6, filter: 4, both: 2, fail: 3, sleep: 1, twice: 0.2, retry: 1 }
+const KINDS = { pass: 6, filter: 4, both: 2, fail: 3, sleep: 1, twice: 0.5, retry: 1 }
 
 /** A node with one to three pins. */
 function addPlain(graph: Builder, path: readonly string[]): Source | undefined {
