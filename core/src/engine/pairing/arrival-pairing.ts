@@ -1,6 +1,6 @@
 import type { PlanNode } from '../plan/index.ts'
-import { createRun, type NodeExecution } from './node-execution.ts'
-import type { Tag } from './tags.ts'
+import { createRun } from './state.ts'
+import type { NodeExecution, Tag } from './state.ts'
 
 /**
  * Pairs the values that arrive at the input pins of a node, in the order of arrival. Source: execution semantics, rules

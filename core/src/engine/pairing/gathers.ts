@@ -4,9 +4,8 @@ import { GatheredPlaces, GatheredValues, type GatherMemory } from './gathered-va
 import type { Lineage } from './lineage.ts'
 import { commonLineage, compareLineages } from './lineage.ts'
 import type { Liveness, Waiter } from './liveness.ts'
-import type { LoopReport } from './node-execution.ts'
 import type { Entry } from './slot.ts'
-import type { Scope, Tag } from './tags.ts'
+import type { LoopReport, Scope, Tag } from './state.ts'
 
 interface GatherParts {
   liveness: Liveness

@@ -1,6 +1,6 @@
 import type { Watch } from '../plan/index.ts'
-import type { NodeExecution } from './node-execution.ts'
-import { ancestorAt, compareTags, type Scope, type Tag } from './tags.ts'
+import { ancestorAt, compareTags } from './tags.ts'
+import type { NodeExecution, Scope, Tag } from './state.ts'
 
 /** What happens once certain values can no longer arrive: a list is complete, a run does without a pin. */
 export interface Waiter {

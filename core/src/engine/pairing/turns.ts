@@ -1,7 +1,7 @@
 import type { CyclePlan } from '../plan/index.ts'
 import type { Gathers } from './gathers.ts'
 import { commonLineage, lineageKey, type Lineage } from './lineage.ts'
-import { Scope, Tag } from './tags.ts'
+import { Scope, Tag } from './state.ts'
 
 /** The turns of cycles. Source: execution semantics, rule 30. */
 export class Turns {
