@@ -1,7 +1,6 @@
 import type { PinFlow, PlanNode } from '../plan/index.ts'
-import { mergeLineages, withChoice, type Lineage } from './lineage.ts'
-import type { Waiter } from './liveness.ts'
-import type { NodeExecution, Tag } from './state.ts'
+import { type Lineage, type NodeExecution, type Tag, mergeLineages, withChoice } from './tags/index.ts'
+import type { Waiter } from './waiters.ts'
 
 /** A value that has arrived at a pin. */
 export interface Entry {

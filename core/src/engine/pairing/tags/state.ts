@@ -1,5 +1,5 @@
-import type { SourcePosition } from '../../blocks/index.ts'
-import type { CyclePlan, GatherPlan, PlanLink, PlanNode } from '../plan/index.ts'
+import type { SourcePosition } from '../../../blocks/index.ts'
+import type { CyclePlan, GatherPlan, PlanLink, PlanNode } from '../../plan/index.ts'
 import type { Lineage } from './lineage.ts'
 
 /** The reason why a run of a node failed. */
