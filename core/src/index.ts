@@ -40,7 +40,7 @@ export type { DataDir } from './postgres/embedded/index.ts'
 export type { Direction, ErrorCode, ErrorDetails, Fault, Listed, Page, PageRequest, Position } from './base/index.ts'
 export type { Execution } from './runtime/lifecycle/index.ts'
 export type { JournalEvent, NodeExecutionStatus, NodeFailure, Reason } from './engine/index.ts'
-export { DOWNLOAD_PATH, formatNodeExecutionKey, locateFile } from './domains/executions/index.ts'
+export { DOWNLOAD_PATH, formatNodeExecutionKey, locateFile, toScopePosition } from './domains/executions/index.ts'
 export type {
   BulkFailure,
   BulkRequest,
@@ -63,6 +63,9 @@ export type {
   NodeExecutionKey,
   NodeExecutionRequest,
   NodeExecutionView,
+  ScopeProgress,
+  ScopeRequest,
+  ScopeView,
   ValueDifference,
 } from './domains/executions/index.ts'
 export type { ProgressReport } from './runtime/driver/index.ts'

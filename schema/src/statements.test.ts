@@ -23,8 +23,13 @@ const DOCUMENT = {
   nodes: [
     { id: 'name', block: 'io/input', inputs: { name: 'name' } },
     { id: 'out', block: 'io/output', inputs: { name: 'greeting' } },
+    { id: 'each', block: 'loop/for-each', inputs: { items: ['a', 'b'] } },
+    { id: 'all', block: 'list/collect' },
   ],
-  links: [{ from: 'name.result', to: 'out.value' }],
+  links: [
+    { from: 'name.result', to: 'out.value' },
+    { from: 'each.item', to: 'all.item' },
+  ],
 }
 let reader: TestRuntime
 
@@ -129,6 +134,7 @@ describe('the number of statements is constant', () => {
       versions(first: ${first}) { totalCount edges { node { number } } }
       executions(first: ${first}) { totalCount edges { node { status
         events(first: ${first}) { totalCount edges { node { at } } }
+        scopes(first: ${first}) { totalCount edges { node { tag } } }
         nodeExecutions(first: ${first}) { totalCount edges { node { status } } } } } } } } } }`
     await countStatements(query(PARENTS))
     const few = await countStatements(query(2))

@@ -45,8 +45,8 @@ const HOMES: readonly { library: RegExp; homes: readonly string[]; typesFrom?: s
   { library: /^(graphql-.+|@graphql-yoga\/.+|ws)$/, homes: ['gateway/src/'] },
   { library: /^undici$/, homes: ['core/src/capabilities/http/'] },
   { library: /^ipaddr\.js$/, homes: ['core/src/capabilities/http/', 'gateway/src/base/client-address.ts'] },
-  // Only the sandbox runs the SDK. The host imports its types, `@ashlar/sdk/json` and `@ashlar/sdk/markers`, so that both
-  // sides handle JSON and the markers of pins in the same way.
+  // Only the sandbox runs the SDK. The host imports its types, `@ashlar/sdk/json` and `@ashlar/sdk/markers`, so that
+  // both sides handle JSON and the markers of pins in the same way.
   {
     library: /^@ashlar\/sdk$/,
     homes: ['core/src/sandbox/guest/', 'core/src/sandbox/programs/warm-up-plugin.ts', 'plugins/'],

@@ -48,7 +48,7 @@ export async function startHostileRuntime(
   )
   const createGraph: HostileRuntime['createGraph'] = async (ownerId, names, n = 1, timeoutMs = 3000) => {
     const nodes = names.map((name, i) => ({ id: `node${i}`, block: `hostile/${name}`, inputs: { n }, timeoutMs }))
-    return (await runtime.graphs.create(ownerId, { name: names.join(), document: { nodes } })).id
+    return (await runtime.graphs.create(ownerId, { name: names.join(), document: { pairing: 'FIFO', nodes } })).id
   }
   const start: HostileRuntime['start'] = async (ownerId, graphId) => {
     const { id } = await runtime.executions.start(ownerId, { graphId, inputs: {} })

@@ -4,7 +4,7 @@ import { fold } from './fold.ts'
 import type { Tag } from './pairing/index.ts'
 import type { Plan } from './plan/index.ts'
 import { rewriteJournal } from './rewrite.ts'
-import type { NodeError } from './scheduler.ts'
+import type { NodeError } from './decisions.ts'
 
 /**
  * Returns the initial journal of an execution that continues a failed or cancelled one: all events except the end. Each

@@ -1,6 +1,6 @@
 import type { ExecutionStatus, Reason } from './status.ts'
 import type { InputMasks } from './node-inputs.ts'
-import type { NodeError } from './scheduler.ts'
+import type { NodeError } from './decisions.ts'
 
 /** An event of an execution, before it has a place in the journal. `node` and `n` identify a node execution. */
 export type ExecutionEvent =
@@ -36,6 +36,11 @@ export type ExecutionEvent =
       type: 'ExecutionFinished'
       status: ExecutionStatus
       outputs: Record<string, unknown[]>
+      /**
+       * For outputs with values from inside of a loop, the rank of the iteration of each value. Absent if each of these
+       * outputs has one value for each iteration.
+       */
+      iterations?: Record<string, number[]>
       failedNodes: string[]
       reason?: Reason
     }

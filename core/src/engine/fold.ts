@@ -2,7 +2,8 @@ import { AshlarError, showValue } from '../base/index.ts'
 import type { ExecutionEvent } from './events.ts'
 import type { NodeExecution } from './pairing/index.ts'
 import type { Plan } from './plan/index.ts'
-import { Scheduler, type Decision, type SchedulerEvent, type SchedulerOptions } from './scheduler.ts'
+import type { Decision, SchedulerEvent } from './decisions.ts'
+import { Scheduler, type SchedulerOptions } from './scheduler.ts'
 
 /** The state of an execution after the events of its journal. */
 export interface Folded {

@@ -1,5 +1,5 @@
 import type { NodeExecution } from './pairing/index.ts'
-import type { NodeError } from './scheduler.ts'
+import type { NodeError } from './decisions.ts'
 
 /** The failed attempts of one execution that are to be repeated. */
 export class Retries {

@@ -2,7 +2,8 @@ import type { ExecutionEvent } from './events.ts'
 import { toSchedulerEvent } from './fold.ts'
 import { lineageKey, type NodeExecution, type Tag } from './pairing/index.ts'
 import type { Plan } from './plan/index.ts'
-import { Scheduler, type Decision } from './scheduler.ts'
+import type { Decision } from './decisions.ts'
+import { Scheduler } from './scheduler.ts'
 
 /**
  * Rewrites the journal of a graph that pairs values by their iterations, for an execution in which some runs are

@@ -9,6 +9,13 @@ import {
 } from './pairing/index.ts'
 import type { Plan, PlanLink, PlanNode } from './plan/index.ts'
 
+/** What is kept after it has ended. */
+interface Retention {
+  retains: boolean
+  retainsLoops: boolean
+  maxGatheredChars: number | undefined
+}
+
 /**
  * The node executions of one execution. Depending on the graph, it pairs values in the order of arrival or by their
  * iterations.
@@ -27,18 +34,14 @@ export class Runs {
   #tag = this.#root
 
   /** @param onReady receives each node execution that has all values */
-  constructor(
-    plan: Plan,
-    { retains, maxGatheredChars }: { retains: boolean; maxGatheredChars: number | undefined },
-    onReady: (run: NodeExecution) => void,
-  ) {
+  constructor(plan: Plan, { retains, retainsLoops, maxGatheredChars }: Retention, onReady: (run: NodeExecution) => void) {
     this.#retains = retains
     this.#onReady = onReady
     this.#byNode = plan.nodes.map(() => new Map())
     if (plan.pairing === 'TAGGED') {
       const parts = { liveness: this.#liveness, memory: new GatherMemory(maxGatheredChars) }
       this.tagged = new TaggedPairing(plan, this.#root, parts, (run, isReady) => this.#add(run, isReady))
-      this.tagged.loops.retains = retains
+      this.tagged.loops.retains = retainsLoops
     } else for (const node of plan.nodes) this.#arrivals.set(node, new ArrivalPairing(node, this.#root))
   }
 
@@ -85,8 +88,9 @@ export class Runs {
     if (!this.#retains) this.#byNode[run.node.index]?.delete(run.n)
   }
 
-  catch(run: NodeExecution, error: NodeFailure): boolean {
-    return this.tagged?.loops.catch(run, error) ?? false
+  /** @returns whether a loop around the run catches its failure */
+  handleFailure(run: NodeExecution, error: NodeFailure): boolean {
+    return this.tagged?.loops.handleFailure(run, error) ?? false
   }
 
   /** Called before the deliveries of an output. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { planWith, type FakeBlock } from './simulation/fake-blocks.ts'
 import { simulate, type Simulation, type SimulationOptions } from './simulation/worker.ts'
 import { missingPins } from './pairing/index.ts'
-import { Scheduler, type Decision } from './scheduler.ts'
+import type { Decision } from './decisions.ts'
+import { Scheduler } from './scheduler.ts'
 
 const text = { type: 'string' }
 const fakes: Record<string, FakeBlock> = {

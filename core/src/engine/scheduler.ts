@@ -1,8 +1,9 @@
 import { TOOLS_PIN, parseToolPin, selectValue } from '../pins/index.ts'
 import { Budget } from './budget.ts'
+import type { Decision, NodeError, SchedulerEvent } from './decisions.ts'
 import { GraphOutputs } from './graph-outputs.ts'
 import { resolveInputs, type InputMasks, type OnConverted } from './node-inputs.ts'
-import type { NodeExecution, NodeFailure, Scope, Sleep } from './pairing/index.ts'
+import { findLostItems, type NodeExecution, type Scope, type Sleep } from './pairing/index.ts'
 import type { Plan, PlanLink, PlanNode } from './plan/index.ts'
 import { Runs } from './runs.ts'
 import { SerialNodes } from './serial-nodes.ts'
@@ -25,46 +26,11 @@ import { isFinal, type ExecutionStatus, type Reason } from './status.ts'
  *
  * Comments refer to the rules of the execution semantics by number.
  */
-export type SchedulerEvent =
-  | { type: 'start'; inputs: Record<string, unknown>; masks?: InputMasks }
-  /** `k`: the iteration of the value, if it differs from the number of earlier values of the pin. */
-  | { type: 'output'; node: string; n: number; pin: string; value: unknown; k?: number }
-  | { type: 'finish'; node: string; n: number; error?: NodeError }
-  /** The next attempt of a failed run is due. */
-  | { type: 'retry'; node: string; n: number }
-  /** The block sleeps, and its call has ended. */
-  | { type: 'wait'; node: string; n: number; sleep: number; until: number }
-  /** The sleep has ended. */
-  | { type: 'resume'; node: string; n: number }
-  /** A node execution that has not run yet runs on these inputs instead of its own. */
-  | { type: 'override'; node: string; n: number; inputs: Record<string, unknown> }
-  | { type: 'cancel'; reason: Reason }
-
-export interface NodeError extends NodeFailure {
-  /** Another attempt may succeed. */
-  retryable?: boolean
-  /** Repeat the run regardless of the node's retry policy, because a user has requested it. */
-  again?: boolean
-}
-
-export type Decision =
-  /** Run the block now with {@link Scheduler.resolveInputs}. */
-  | { type: 'run'; run: NodeExecution }
-  /** Pass `retry` to the scheduler after the backoff of the node. */
-  | { type: 'retry'; run: NodeExecution; error: NodeError }
-  /** Pass `resume` to the scheduler when the sleep ends. */
-  | { type: 'wait'; run: NodeExecution }
-  /** A value has arrived at an output of the graph. */
-  | { type: 'graph-output'; name: string; value: unknown }
-  /** The loop of the run was full, see {@link Scheduler.canAccept}, and has room again. */
-  | { type: 'accept'; run: NodeExecution }
-  /** Stop the run, because its execution has ended. */
-  | { type: 'abort'; run: NodeExecution }
-  | { type: 'end'; status: ExecutionStatus; outputs: Record<string, unknown[]>; failedNodes: string[]; reason?: Reason }
-
+/** What a scheduler keeps, and how it reads values. See the constructor. */
 export interface SchedulerOptions {
   select?: typeof selectValue
   retains?: boolean
+  retainsLoops?: boolean
   maxGatheredChars?: number
 }
 
@@ -95,13 +61,17 @@ export class Scheduler {
    * events carry references instead of values selects from the references. @default {@link selectValue}
    * @param options.retains whether to keep node executions that have ended. A driver does not need them, and an
    * execution may have millions. @default true
+   * @param options.retainsLoops whether to keep loops that have ended. @default retains
    * @param options.maxGatheredChars the maximum length of the collections in memory, as JSON text. A collection that
    * exceeds it keeps the `seq` of its values and becomes a {@link GatheredList}. @default none
    */
-  constructor(plan: Plan, { select = selectValue, retains = true, maxGatheredChars }: SchedulerOptions = {}) {
+  constructor(
+    plan: Plan,
+    { select = selectValue, retains = true, retainsLoops = retains, maxGatheredChars }: SchedulerOptions = {},
+  ) {
     this.plan = plan
     this.#select = select
-    this.#runs = new Runs(plan, { retains, maxGatheredChars }, (run) => this.#queue(run))
+    this.#runs = new Runs(plan, { retains, retainsLoops, maxGatheredChars }, (run) => this.#queue(run))
     this.#outputs = new GraphOutputs(plan)
     this.#budget = new Budget(plan)
   }
@@ -138,7 +108,7 @@ export class Scheduler {
     return planned && this.#runs.find(planned, n)
   }
 
-  /** The loops so far, in the order of their start. */
+  /** The loops and cycles so far, in the order of their start. */
   scopes(): readonly Scope[] {
     return this.#runs.tagged?.loops.all ?? []
   }
@@ -150,12 +120,12 @@ export class Scheduler {
 
   /** Why a run must not start, or must not succeed. It then fails with this error. */
   refuseEnd(run: NodeExecution): NodeError | undefined {
-    return this.#runs.tagged && (run.refusal ?? lostItems(run) ?? this.#runs.tagged.loops.refuseEnd(run))
+    return this.#runs.tagged && (run.refusal ?? findLostItems(run) ?? this.#runs.tagged.loops.refuseEnd(run))
   }
 
   /** Why a run must not start. It then fails with this error. */
   refuseRun(run: NodeExecution): NodeError | undefined {
-    return run.refusal ?? (run.node.block.loopPin === undefined ? lostItems(run) : undefined)
+    return run.refusal ?? (run.node.block.loopPin === undefined ? findLostItems(run) : undefined)
   }
 
   /**
@@ -206,7 +176,7 @@ export class Scheduler {
     return run.status === 'RUNNING' || run.status === 'WAITING' || this.#awake.includes(run) || this.#startEarly(run)
   }
 
-  /** Starts a queued run of which the journal has a result: a journal that was rewritten lacks runs that came before. */
+  /** Starts a queued run of which the journal has a result: a rewritten journal lacks runs that came before. */
   #startEarly(run: NodeExecution): boolean {
     if (run.status !== 'QUEUED' || this.#waitingForRetry.has(run)) return false
     if (run.node.block.serial) this.#serials.remove(run)
@@ -267,7 +237,7 @@ export class Scheduler {
     this.#failedNodes.add(node.id)
     this.#runs.beginOutput(run, 'error', undefined)
     this.#deliver(run, 'error', message)
-    const isHandled = node.links.has('error') || this.#runs.catch(run, run.error)
+    const isHandled = node.links.has('error') || this.#runs.handleFailure(run, run.error)
     this.#runs.end(run, run.error)
     if (this.plan.onUnhandledError === 'FAIL' && !isHandled)
       this.#end('FAILED', { code, message: `node "${node.id}" (${node.block.qualifiedName}): ${message}`, node: node.id })
@@ -362,14 +332,7 @@ export class Scheduler {
     this.#waitingForRetry.clear()
     this.#ready = []
     this.#next = 0
-    const end: Decision = { type: 'end', status, outputs: this.#outputs.inOrder(), failedNodes: this.failedNodes }
+    const end: Decision = { type: 'end', status, ...this.#outputs.inOrder(), failedNodes: this.failedNodes }
     this.#decisions.push(reason ? { ...end, reason } : end)
   }
-}
-
-/** The producer of a loop has failed, so the lists that the run has received are not complete. */
-function lostItems({ collected, node }: NodeExecution): NodeError | undefined {
-  if (collected?.failure === null || collected === undefined) return undefined
-  const message = `node "${node.id}" has collected only ${collected.iterations} iterations, because the producer of the loop failed: ${collected.failure}`
-  return { code: 'LOOP_INCOMPLETE', message }
 }

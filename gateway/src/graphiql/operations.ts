@@ -21,7 +21,7 @@ interface ExampleGroup {
 const FOLDER = new URL('operations/', import.meta.url)
 
 /** The folders of the examples in the order of the menu. */
-const DOMAINS = ['graphs', 'executions', 'files', 'blocks', 'plugins', 'credentials', 'account', 'sandbox'] as const
+const DOMAINS = ['graphs', 'executions', 'loops', 'files', 'blocks', 'plugins', 'credentials', 'account', 'sandbox'] as const
 
 /** Titles of folders that contain more than their name says. */
 const TITLES: Partial<Record<(typeof DOMAINS)[number], string>> = { credentials: 'Providers and credentials' }

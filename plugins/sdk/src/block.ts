@@ -45,14 +45,14 @@ declare module 'zod' {
      * is not its default. In other nodes a run yields at most one value, which starts no loop.
      */
     manyIf?: readonly string[]
-    /** Output: Ashlar emits the number of iterations when the loop of the block has ended. The block never yields it. */
+    /** Output: Ashlar emits the number of iterations when the loop of the block ends. The block never yields it. */
     done?: boolean
     /**
      * Output: Ashlar emits `{ message, code, nodeId, index }` of each failure in the loop of the block that no link
      * handles. The block never yields it. Without a link, failures are not caught.
      */
     caught?: boolean
-    /** Input, a list: Ashlar gathers the values of all iterations, in their order, and passes them when the loop ends. */
+    /** Input, a list: Ashlar gathers the values of all iterations, in order, and passes them when the loop ends. */
     collect?: boolean
     /**
      * Input that is `collect`: the list can be larger than memory. The block reads the values with
@@ -61,7 +61,7 @@ declare module 'zod' {
     paged?: boolean
     /** Input: if it has a link, the block also runs without it once no value can arrive. */
     optional?: boolean
-    /** Input: a second value from outside of a loop replaces the first one. Without it, the second value is an error. */
+    /** Input: a second value from outside of a loop replaces the first one. Otherwise, a second value is an error. */
     latest?: boolean
     /** Input of a block that collects: Ashlar passes `{ iterations, dropped, failure }` of the loop. */
     loop?: boolean
@@ -88,7 +88,10 @@ export interface BlockDefinition<Input extends z.ZodObject, Output extends z.Zod
   synonyms?: readonly string[]
   /** @default 'standard' */
   kind?: BlockKind
-  /** The nodes that receive the output reuse it, instead of consuming it once. @default false */
+  /**
+   * In graphs with the pairing `FIFO`, the nodes that receive the output reuse it, instead of consuming it once. In
+   * `TAGGED` graphs, every value is reused. @default false
+   */
   staticOutput?: boolean
   /** Runs of one node never overlap. @default false */
   serial?: boolean
@@ -109,8 +112,8 @@ export interface BlockDefinition<Input extends z.ZodObject, Output extends z.Zod
   /** Inputs and exactly what they yield, in order. The test command and `ashlar plugin test` run them. */
   tests: BlockTest<Input, Output>[]
   /**
-   * Yields pairs, in the order of delivery: at most one per pin, and any number per pin that is `many`. If it throws, the
-   * node fails with the message of the error.
+   * Yields pairs, in the order of delivery: at most one per pin, and any number per pin that is `many`. If it throws,
+   * the node fails with the message of the error.
    */
   run(input: z.output<Input>, context: BlockContext): AsyncIterable<Yielded<Output>, unknown> | Iterable<Yielded<Output>, unknown>
 }
@@ -151,8 +154,9 @@ export interface TypedBlock<Input extends z.ZodObject, Output extends z.ZodObjec
  * Declares a block. TypeScript infers the types of the inputs, the yielded pairs and the tests from `input` and
  * `output`: a wrong pin name or value does not compile.
  *
- * @throws {TypeError} when the id is not a UUID, the name is not lower case with dashes, or a pin name is empty or
- * contains a dot or one of the dynamic separators `_$_`, `_#_`, `_@_`, or the markers of the pins contradict each other.
+ * @throws {TypeError} when the id is not a UUID, the name is not lower case with dashes, a pin name is empty or
+ * contains a dot or one of the dynamic separators `_$_`, `_#_`, `_@_`, or the markers of the pins contradict each
+ * other.
  */
 export function defineBlock<Input extends z.ZodObject, Output extends z.ZodObject>(
   definition: BlockDefinition<Input, Output>,

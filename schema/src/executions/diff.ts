@@ -20,7 +20,12 @@ const NodeDifferenceType = builder.objectRef<NodeDifference>('NodeDifference').i
   description: 'A node execution that differs between two executions.',
   fields: (t) => ({
     nodeId: t.exposeString('nodeId', { description: 'The node in the graph.' }),
-    number: t.exposeInt('number', { description: '1, 2, 3 … within the node.' }),
+    tag: t.exposeString('tag', {
+      description: 'Its iteration in `a`, as `NodeExecution.tag`. That in `b` if it exists only there.',
+    }),
+    number: t.exposeInt('number', {
+      description: 'Its number in `a`: 1, 2, 3 … within the node. That in `b` if it exists only there.',
+    }),
     statusA: t.field({
       type: NodeExecutionStatusType,
       nullable: true,
@@ -69,7 +74,8 @@ builder.queryField('diffExecutions', (t) =>
   t.field({
     type: ExecutionDiffType,
     nullable: true,
-    description: 'Compares two executions: their states and outputs, and their node executions by node and number.',
+    description:
+      'Compares two executions: their states and outputs, and their node executions by node and number, or by iteration in loops.',
     args: {
       a: t.arg.id({ required: true, description: 'Global id of the first execution.' }),
       b: t.arg.id({ required: true, description: 'Global id of the second execution.' }),

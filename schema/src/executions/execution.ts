@@ -6,6 +6,7 @@ import { GraphType, GraphVersionType } from '../refs/graphs.ts'
 import { EventList, loadEvents } from './events.ts'
 import { ExecutionFileList, loadFiles } from './files.ts'
 import { loadNodeExecutions, NodeExecutionList } from './node-execution.ts'
+import { loadScopes, ScopeList } from './scope.ts'
 import { parseExecutionFilter } from '../refs/execution-filter.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
 import { ExecutionList, ExecutionStatusType, ExecutionType, ReasonType } from '../refs/executions.ts'
@@ -80,6 +81,10 @@ builder.objectFields(ExecutionType, (t) => ({
   nodeExecutions: NodeExecutionList.field(t, {
     description: 'All node executions, grouped by node in the order of the graph.',
     loadMany: loadNodeExecutions,
+  }),
+  scopes: ScopeList.field(t, {
+    description: 'The loops and cycles, in the order of their start, with the progress of their iterations.',
+    loadMany: loadScopes,
   }),
   files: ExecutionFileList.field(t, {
     description: 'The files that its blocks have stored. The executions that its nodes run share them.',

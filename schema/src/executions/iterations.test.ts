@@ -1,13 +1,13 @@
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { graphql, parse, subscribe, type ExecutionResult } from 'graphql'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { encodeGlobalId } from '../base/global-ids.ts'
 import { buildContext, buildSchema } from '../index.ts'
 
 const schema = buildSchema()
 let runtime: TestRuntime
-/** Global id of an execution with a loop over rows and one over their cells. */
-let id: string
+/** An execution with a loop over rows and one over their cells. */
+let nested: string
 
 const DOCUMENT = {
   nodes: [
@@ -31,12 +31,7 @@ const DOCUMENT = {
 
 beforeAll(async () => {
   runtime = await createTestRuntime()
-  const graph = await runtime.graphs.create(runtime.ownerId, { name: 'Nested', document: DOCUMENT })
-  const inputs = { rows: [[1, 2], [], [3]] }
-  const execution = await runtime.executions.start(runtime.ownerId, { graphId: graph.id, inputs })
-  id = encodeGlobalId('Execution', execution.id)
-  const ended = await runtime.executions.waitForEnd(runtime.ownerId, execution.id, 30_000)
-  expect(ended.status).toBe('COMPLETED')
+  nested = await run(DOCUMENT.nodes, DOCUMENT.links, { rows: [[1, 2], [], [3]] })
 })
 afterAll(() => runtime.close())
 
@@ -48,9 +43,23 @@ async function createContext() {
   return buildContext({ runtime, user })
 }
 
-async function query(selection: string): Promise<Json> {
+/** @returns the id of an execution */
+async function start(nodes: object[], links: object[], inputs: object = {}): Promise<string> {
+  const document = { nodes, links, onUnhandledError: 'CONTINUE' }
+  const graph = await runtime.graphs.create(runtime.ownerId, { name: 'Loops', document })
+  return (await runtime.executions.start(runtime.ownerId, { graphId: graph.id, inputs })).id
+}
+
+async function run(nodes: object[], links: object[], inputs: object = {}): Promise<string> {
+  const id = await start(nodes, links, inputs)
+  expect((await runtime.executions.waitForEnd(runtime.ownerId, id, 30_000)).status).toBe('COMPLETED')
+  return id
+}
+
+async function query(selection: string, executionId = nested): Promise<Json> {
   const source = `query ($id: ID!) { execution(id: $id) { ${selection} } }`
-  const { data, errors } = await graphql({ schema, source, variableValues: { id }, contextValue: await createContext() })
+  const variableValues = { id: encodeGlobalId('Execution', executionId) }
+  const { data, errors } = await graphql({ schema, source, variableValues, contextValue: await createContext() })
   expect(errors).toBeUndefined()
   return (data as { execution: Json }).execution
 }
@@ -139,7 +148,7 @@ describe('events', () => {
   it('are sent to subscribers by iteration', async () => {
     const source = `subscription ($id: ID!, $tag: String) { executionEvents(executionId: $id, tag: $tag) {
       __typename ... on NodeEvent { nodeId nodeExecution { tag } } } }`
-    const variableValues = { id, tag: 'rows.1[2]/cells.3[0]' }
+    const variableValues = { id: encodeGlobalId('Execution', nested), tag: 'rows.1[2]/cells.3[0]' }
     const contextValue = await createContext()
     const results = (await subscribe({ schema, document: parse(source), variableValues, contextValue })) as AsyncGenerator<
       ExecutionResult<{ executionEvents: Json }>
@@ -150,5 +159,120 @@ describe('events', () => {
     expect(received).toEqual(
       ['NodeStarted', 'NodeOutput', 'NodeFinished'].map((__typename) => ({ __typename, nodeId: 'double', nodeExecution })),
     )
+  })
+})
+
+describe('scopes', () => {
+  const FIELDS = `number kind nodeId cycleNodeIds tag ended failure producer { nodeId number }
+    progress { iterations alive done dropped failed }`
+
+  it('are the loops in the order of their start', async () => {
+    const { scopes } = await query(`scopes { totalCount edges { node { ${FIELDS} } } }`)
+    expect(scopes.totalCount).toBe(4)
+    const [rows, ...cells] = nodes(scopes)
+    const ended = { kind: 'LOOP', cycleNodeIds: [], ended: true, failure: null }
+    expect(rows).toEqual({
+      ...ended,
+      number: 1,
+      nodeId: 'rows',
+      tag: '',
+      producer: { nodeId: 'rows', number: 1 },
+      progress: { iterations: 3, alive: 0, done: 3, dropped: 0, failed: 0 },
+    })
+    const byTag = cells.toSorted((a, b) => a.tag.localeCompare(b.tag))
+    expect(byTag.map(({ tag, progress }) => [tag, progress.iterations])).toEqual([
+      ['rows.1[0]', 2],
+      ['rows.1[1]', 0],
+      ['rows.1[2]', 1],
+    ])
+  })
+
+  it('are filtered, in pages and in both directions', async () => {
+    const found = await query(`
+      asc: scopes(first: 2) { pageInfo { hasNextPage endCursor } edges { node { number } } }
+      desc: scopes(first: 3, orderBy: { field: STARTED, direction: DESC }) { edges { node { number } } }
+      node: scopes(filter: { nodeId: "cells" }) { totalCount }
+      tag: scopes(filter: { tag: "rows.1[0]" }) { totalCount }
+      ended: scopes(filter: { ended: true }) { totalCount }
+      running: scopes(filter: { ended: false }) { totalCount }`)
+    const numbers = (connection: Json): number[] => nodes(connection).map(({ number }) => number)
+    expect([numbers(found.asc), numbers(found.desc), found.asc.pageInfo.hasNextPage]).toEqual([[1, 2], [4, 3, 2], true])
+    const totals = [found.node, found.tag, found.ended, found.running].map(({ totalCount }) => totalCount)
+    expect(totals).toEqual([3, 1, 4, 0])
+    const { scopes } = await query(`scopes(after: ${JSON.stringify(found.asc.pageInfo.endCursor)}) { edges { node { number } } }`)
+    expect(numbers(scopes)).toEqual([3, 4])
+  })
+
+  it('count iterations that failed and that were dropped, and have the failure of their producer', async () => {
+    const loop = await run(
+      [
+        { id: 'rows', block: 'loop/for-each', inputs: { items: [1, 0, 2, 4] } },
+        { id: 'divide', block: 'math/calculate', inputs: { operation: 'Divide', a: 1 } },
+        { id: 'all', block: 'list/collect' },
+      ],
+      [
+        { from: 'rows.item', to: 'divide.b' },
+        { from: 'divide.result', to: 'all.item' },
+      ],
+    )
+    const { scopes } = await query(`scopes { edges { node { ${FIELDS} } } }`, loop)
+    expect(nodes(scopes)).toMatchObject([{ ended: true, progress: { iterations: 4, done: 4, dropped: 1, failed: 1 } }])
+  })
+
+  it('are the cycles, with their turns', async () => {
+    const cycle = await run(
+      [
+        { id: 'while', block: 'loop/while', inputs: { operator: '<', value: 3 } },
+        { id: 'start', block: 'math/calculate', inputs: { operation: 'Add', a: 0, b: 0 } },
+        { id: 'add', block: 'math/calculate', inputs: { operation: 'Add', b: 1 } },
+        { id: 'last', block: 'list/last' },
+      ],
+      [
+        { from: 'start.result', to: 'while.state' },
+        { from: 'while.next', to: 'add.a' },
+        { from: 'add.result', to: 'while.state' },
+        { from: 'while.result', to: 'last.item' },
+      ],
+    )
+    const { scopes } = await query(`scopes(filter: { nodeId: "add" }) { edges { node { ${FIELDS} } } }`, cycle)
+    expect(nodes(scopes)).toEqual([
+      {
+        number: 1,
+        kind: 'CYCLE',
+        nodeId: null,
+        producer: null,
+        cycleNodeIds: ['while', 'add'],
+        tag: '',
+        ended: true,
+        failure: null,
+        progress: { iterations: 4, alive: 0, done: 4, dropped: 3, failed: 0 },
+      },
+    ])
+    const { nodeExecutions } = await query(
+      `nodeExecutions(filter: { tag: "cycle-1[2]" }) { edges { node { nodeId iteration { index of { nodeId } } } } }`,
+      cycle,
+    )
+    expect(nodes(nodeExecutions)).toEqual(['while', 'add'].map((nodeId) => ({ nodeId, iteration: { index: 2, of: null } })))
+  })
+
+  it('of a running execution show what is alive', async () => {
+    const waiting = await start(
+      [
+        { id: 'rows', block: 'loop/for-each', inputs: { items: [0, 60] } },
+        { id: 'wait', block: 'time/wait' },
+        { id: 'all', block: 'list/collect' },
+      ],
+      [
+        { from: 'rows.item', to: 'wait.seconds' },
+        { from: 'wait.value', to: 'all.item' },
+      ],
+    )
+    await vi.waitFor(async () => {
+      const { scopes } = await query(`scopes { edges { node { ended progress { iterations alive done dropped } } } }`, waiting)
+      expect(nodes(scopes)).toEqual([{ ended: false, progress: { iterations: 2, alive: 1, done: 1, dropped: 0 } }])
+    })
+    await runtime.executions.cancel(runtime.ownerId, waiting)
+    const { scopes } = await query(`scopes { edges { node { ended progress { alive done } } } }`, waiting)
+    expect(nodes(scopes)).toEqual([{ ended: true, progress: { alive: 0, done: 2 } }])
   })
 })

@@ -96,16 +96,6 @@ builder.objectType(NodeExecutionType, {
     nodeId: t.exposeString('nodeId', { description: 'The node in the graph.' }),
     number: t.exposeInt('number', { description: '1, 2, 3 … within the node.' }),
     status: t.field({ type: NodeExecutionStatusType, description: 'Its state.', resolve: ({ status }) => status }),
-    tag: t.exposeString('tag', {
-      description:
-        'The iterations to which it belongs, outermost first: `rows.1[42]/cells.43[0]` is the iteration 0 of the loop of the node execution 43 of `cells`, within the iteration 42 of `rows`. Empty outside of loops.',
-    }),
-    iteration: t.field({
-      type: IterationType,
-      nullable: true,
-      description: 'The innermost iteration to which it belongs. Null outside of loops.',
-      resolve: ({ executionId, iteration }) => iteration && { executionId, ...iteration },
-    }),
     attempt: t.exposeInt('attempt', { description: 'The number of its last attempt: 1, 2, 3 …' }),
     inputs: t.expose('inputs', {
       type: 'JSON',
@@ -120,11 +110,6 @@ builder.objectType(NodeExecutionType, {
     }),
     outputCount: t.exposeInt('outputCount', { description: 'The number of values that its block has delivered.' }),
     missingPins: t.exposeStringList('missingPins', { description: 'Linked input pins that have no value yet.' }),
-    dead: t.boolean({
-      description: 'Whether it can never run, because no value can reach one of its missing pins any more.',
-      resolve: ({ deadPins }) => deadPins.length > 0,
-    }),
-    deadPins: t.exposeStringList('deadPins', { description: 'The missing pins that no value can reach any more.' }),
     error: t.field({
       type: NodeFailureType,
       nullable: true,
@@ -157,6 +142,27 @@ builder.objectType(NodeExecutionType, {
     }),
   }),
 })
+
+builder.objectFields(NodeExecutionType, (t) => ({
+  tag: t.exposeString('tag', {
+    description:
+      'The iterations to which it belongs, outermost first: `rows.1[42]/cells.43[0]` is iteration 0 of the loop of node execution 43 of `cells`, within iteration 42 of the loop of node execution 1 of `rows`. Empty outside of loops.',
+  }),
+  iteration: t.field({
+    type: IterationType,
+    nullable: true,
+    description: 'The innermost iteration to which it belongs. Null outside of loops.',
+    resolve: ({ executionId, iteration }) => iteration && { executionId, ...iteration },
+  }),
+  dead: t.boolean({
+    description:
+      'Whether it can never run, because no value can reach one of its missing pins any more. False until the execution has ended.',
+    resolve: ({ deadPins }) => deadPins.length > 0,
+  }),
+  deadPins: t.exposeStringList('deadPins', {
+    description: 'The missing pins that no value can reach any more. Empty until the execution has ended.',
+  }),
+}))
 
 export const NodeExecutionList = defineList<NodeExecutionView>()({
   type: NodeExecutionType,

@@ -51,3 +51,35 @@ describe('a malformed document', () => {
     expect(await createErrors(document)).toContainEqual(['BAD_INPUT', path, expect.stringContaining(message)])
   })
 })
+
+/** A loop over a list whose results are collected. */
+function loop({ node = {}, end = {}, link = {}, pairing = 'TAGGED' }: Record<string, unknown>): object {
+  return {
+    nodes: [
+      { id: 'rows', block: 'loop/for-each', inputs: { items: [1, 2] }, ...(node as object) },
+      { id: 'all', block: 'list/collect', ...(end as object) },
+    ],
+    links: [{ from: 'rows.item', to: 'all.item', ...(link as object) }],
+    pairing,
+  }
+}
+
+describe('a document with loops', () => {
+  it('is valid in a TAGGED graph', async () => {
+    expect(await createErrors(loop({ node: { loop: { concurrency: 2 } }, end: { scope: 'rows' } }))).toEqual([])
+  })
+
+  it.each<[string, object, string, string]>([
+    ['an unknown scope', loop({ end: { scope: 'gone' } }), 'nodes.all.scope', 'there is no node "gone"'],
+    ['a scope without a collect pin', loop({ node: { scope: 'all' } }), 'nodes.rows.scope', 'closes no loop'],
+    ['a scope that is no loop', loop({ end: { scope: 'all' } }), 'links.0', 'of the node "all" that "scope" names'],
+    ['loop options without a loop', loop({ end: { loop: {} } }), 'nodes.all.loop', 'opens no loop'],
+    ['a carried value that is collected', loop({ link: { carry: true } }), 'links.0.carry', 'no value can be carried'],
+    ['a collect node in a FIFO graph', loop({ pairing: 'FIFO' }), 'nodes.all.block', 'requires "pairing": "TAGGED"'],
+    ['loop options in a FIFO graph', loop({ pairing: 'FIFO', node: { loop: {} } }), 'nodes.rows.loop', '"loop" requires'],
+    ['a scope in a FIFO graph', loop({ pairing: 'FIFO', end: { scope: 'rows' } }), 'nodes.all.scope', '"scope" requires'],
+    ['a carried value in a FIFO graph', loop({ pairing: 'FIFO', link: { carry: true } }), 'links.0', '"carry" requires'],
+  ])('is rejected with %s', async (_title, document, path, message) => {
+    expect(await createErrors(document)).toContainEqual(['GRAPH_INVALID', path, expect.stringContaining(message)])
+  })
+})

@@ -90,6 +90,39 @@ describe('a typed document', () => {
     expect((await read(again.graph.id)).json).toEqual(expected)
   })
 
+  it('has the options of loops, scopes and carried values', async () => {
+    const document = `{
+      nodes: [
+        { id: "rows", block: "loop/for-each", inputs: { items: [[1], [2]] }, loop: { concurrency: 1, ratePerSecond: 0.5 } },
+        { id: "cells", block: "loop/for-each" },
+        { id: "sum", block: "math/calculate", inputs: { operation: "Add", a: 0 } },
+        { id: "all", block: "list/collect", scope: "rows" }
+      ],
+      links: [
+        { from: "rows.item", to: "cells.items" },
+        { from: "cells.item", to: "sum.b" },
+        { from: "sum.result", to: "sum.a", carry: true },
+        { from: "sum.result", to: "all.item", carry: false }
+      ] }`
+    const { createGraph } = await run(`mutation { createGraph(input: { name: "Loops", document: ${document} }) {
+      graph { activeVersion { document { nodes { nodeId loop { concurrency ratePerSecond window budget } scope }
+        links { to carry } settings { pairing } json } } } ${ERRORS} } }`)
+    expect(createGraph.errors).toEqual([])
+    const { nodes, links, settings, json } = createGraph.graph.activeVersion.document
+    expect(nodes).toEqual([
+      { nodeId: 'rows', loop: { concurrency: 1, ratePerSecond: 0.5, window: 1000, budget: 1_000_000 }, scope: null },
+      { nodeId: 'cells', loop: null, scope: null },
+      { nodeId: 'sum', loop: null, scope: null },
+      { nodeId: 'all', loop: null, scope: 'rows' },
+    ])
+    expect(links.map(({ carry }: Json) => carry)).toEqual([false, false, true, false])
+    expect(json.links.slice(2)).toEqual([
+      { from: 'sum.result', to: 'sum.a', carry: true },
+      { from: 'sum.result', to: 'all.item' },
+    ])
+    expect(settings).toEqual({ pairing: 'TAGGED' })
+  })
+
   it('is rejected with the place of each fault', async () => {
     const document = {
       nodes: [{ id: 'greet', block: 'text/template', inputs: { nothing: 1, values: {} } }],
@@ -310,7 +343,7 @@ it('versions are compared', async () => {
     },
   })
   const source = `query ($a: ID!, $b: ID!) { diffGraphVersions(a: $a, b: $b) {
-    addedNodes { nodeId } removedNodes { nodeId } addedLinks { from } removedLinks { from }
+    addedNodes { nodeId } removedNodes { nodeId } addedLinks { from } removedLinks { from } changedLinks { before { carry } after { carry } }
     changedNodes { nodeId onlyMoved before { title } after { title } fields { field key before after } }
     changedSettings { setting before after } } }`
   const [a, b] = [graph.activeVersion.id, other.graph.activeVersion.id]
@@ -319,6 +352,7 @@ it('versions are compared', async () => {
     removedNodes: [{ nodeId: 'a' }],
     addedLinks: [],
     removedLinks: [],
+    changedLinks: [],
     changedNodes: [
       {
         nodeId: 'b',

@@ -12,17 +12,11 @@ import {
   findStarted,
   startWithKey,
   toStartKey,
+  selectReplayed,
+  type ReplayFrom,
 } from '../../runtime/lifecycle/index.ts'
-import {
-  eventsToRepeat,
-  eventsToReplay,
-  eventsToRetry,
-  type ExecutionEvent,
-  isFinal,
-  type JournalEvent,
-  type Plan,
-} from '../../engine/index.ts'
-import { followEvents, type JournalHealth, News, type ReaderBehind, readEvents } from '../../runtime/journal/index.ts'
+import { eventsToRetry, type ExecutionEvent, isFinal, type JournalEvent, type Plan } from '../../engine/index.ts'
+import { followEvents, type JournalHealth, News, type ReaderBehind, readCopy } from '../../runtime/journal/index.ts'
 import { createJournalViews, type ExecutionDiff, type JournalViews } from './views/index.ts'
 import type { BulkRequest, BulkResult } from './bulk.ts'
 import { CANCELLED_BY_OWNER, cancelExecutions } from './cancel-executions.ts'
@@ -124,14 +118,8 @@ interface StartRequest {
   idempotencyKey?: string | undefined
 }
 
-interface ReplayRequest {
+interface ReplayRequest extends ReplayFrom {
   executionId: string
-  node: string
-  n: number
-  /** Overrides the inputs of the node execution. */
-  inputs?: Record<string, unknown> | undefined
-  /** Repeats only this iteration of the loop of the node execution, 0, 1, 2 …, and what follows from it. */
-  iteration?: number | undefined
 }
 
 interface ExecutionParts {
@@ -156,6 +144,10 @@ class ExecutionService implements Executions {
   readonly #news = new News()
   readonly #views: JournalViews
   readonly #changes: ExecutionChanges
+  readonly nodeExecutionsOf: Executions['nodeExecutionsOf'] = (...args) => this.#views.nodeExecutionsOf(...args)
+  readonly findNodeExecutions: Executions['findNodeExecutions'] = (...args) => this.#views.findNodeExecutions(...args)
+  readonly eventPages: Executions['eventPages'] = (...args) => this.#views.eventPages(...args)
+  readonly scopePages: Executions['scopePages'] = (...args) => this.#views.scopePages(...args)
 
   constructor(parts: ExecutionParts) {
     this.#parts = parts
@@ -216,21 +208,14 @@ class ExecutionService implements Executions {
       throw new AshlarError('CONFLICT', message, { details: { path: ['executionId'] } })
     }
     const plan = await this.#planOrThrow(execution.versionId)
-    const events = await readEvents(this.#parts.database.pool, executionId, 0)
+    const events = await readCopy(this.#parts.database.pool, executionId)
     return this.#continue(execution, eventsToRetry(plan, events))
   }
 
-  async #replay(ownerId: string, { executionId, iteration, ...from }: ReplayRequest): Promise<Execution> {
-    if (iteration !== undefined && from.inputs !== undefined) {
-      const message = 'a repeated iteration has the inputs of the old execution: leave out "inputs" or "iteration"'
-      throw new AshlarError('BAD_INPUT', message, { details: { path: ['iteration'] } })
-    }
+  async #replay(ownerId: string, { executionId, ...from }: ReplayRequest): Promise<Execution> {
     const execution = await this.get(ownerId, executionId)
     const plan = await this.#planOrThrow(execution.versionId)
-    const events = await readEvents(this.#parts.database.pool, executionId, 0)
-    const kept =
-      iteration === undefined ? eventsToReplay(plan, events, from) : eventsToRepeat(plan, events, { ...from, index: iteration })
-    return this.#continue(execution, kept)
+    return this.#continue(execution, selectReplayed(plan, await readCopy(this.#parts.database.pool, executionId), from))
   }
 
   async #runBlock(ownerId: string, request: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
@@ -291,18 +276,6 @@ class ExecutionService implements Executions {
     const execution = await waitForEnd(parts, ownerId, executionId, waitMs)
     if (execution) return execution
     throw executionNotFound('executionId')
-  }
-
-  nodeExecutionsOf(...args: Parameters<JournalViews['nodeExecutionsOf']>): ReturnType<JournalViews['nodeExecutionsOf']> {
-    return this.#views.nodeExecutionsOf(...args)
-  }
-
-  findNodeExecutions(...args: Parameters<JournalViews['findNodeExecutions']>): ReturnType<JournalViews['findNodeExecutions']> {
-    return this.#views.findNodeExecutions(...args)
-  }
-
-  eventPages(...args: Parameters<JournalViews['eventPages']>): ReturnType<JournalViews['eventPages']> {
-    return this.#views.eventPages(...args)
   }
 
   async diff(ownerId: string, a: string, b: string): Promise<ExecutionDiff> {

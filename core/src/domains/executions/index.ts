@@ -2,7 +2,7 @@ export { createExecutions } from './executions.ts'
 export type { Executions, FollowedEvent } from './executions.ts'
 export { createExecutionFiles, DOWNLOAD_PATH, locateFile } from './files/index.ts'
 export type { ExecutionFile, ExecutionFileFilter, ExecutionFileRequest, ExecutionFiles, FileDownload } from './files/index.ts'
-export { formatNodeExecutionKey } from './views/index.ts'
+export { formatNodeExecutionKey, toScopePosition } from './views/index.ts'
 export type {
   EventFilter,
   EventRequest,
@@ -13,6 +13,9 @@ export type {
   NodeExecutionRequest,
   IterationView,
   NodeExecutionView,
+  ScopeProgress,
+  ScopeRequest,
+  ScopeView,
   ValueDifference,
 } from './views/index.ts'
 export type { BulkFailure, BulkRequest, BulkResult } from './bulk.ts'

@@ -3,7 +3,7 @@ import { AshlarError } from '../../base/index.ts'
 import { where, type Database } from '../../postgres/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
 import { eventsToRetry, type Plan } from '../../engine/index.ts'
-import { readJournals } from '../../runtime/journal/index.ts'
+import { readCopy } from '../../runtime/journal/index.ts'
 import { insertWith, type Execution, type NewExecution, type PlanCache } from '../../runtime/lifecycle/index.ts'
 import type { Graphs, GraphVersion } from '../graphs/index.ts'
 import { assertBulkRequest, changeInParts, findMatches, type BulkFailure, type BulkRequest, type BulkResult } from './bulk.ts'
@@ -75,19 +75,14 @@ async function createRetries(
   rows: readonly RetriedRow[],
 ): Promise<{ set: NewExecution[]; unusable: BulkFailure[] }> {
   const versionIds = [...new Set(rows.map(({ versionId }) => versionId))]
-  const journals = await readJournals(
-    client,
-    rows.map(({ id }) => id),
-  )
   const [versions, loaded] = await Promise.all([graphs.findVersions(ownerId, versionIds), plans.load(versionIds)])
   const set: NewExecution[] = []
   const unusable: BulkFailure[] = []
   for (const row of rows) {
     try {
-      const events = usable(journals.get(row.id)?.events)
       const plan: Plan = usable(loaded.get(row.versionId))
       const version: GraphVersion = usable(versions.get(row.versionId))
-      const origin = { id: row.id, events: eventsToRetry(plan, events) }
+      const origin = { id: row.id, events: eventsToRetry(plan, await readCopy(client, row.id)) }
       set.push({ ownerId, version, inputs: row.inputs, masks: row.masks ?? undefined, origin })
     } catch (error) {
       if (!(error instanceof AshlarError)) throw error

@@ -1,6 +1,6 @@
 export { compareBlocks } from './compare-blocks.ts'
 export { diffDocuments } from './diff-documents.ts'
-export { DEFAULT_TIMEOUT_MS, MAX_BUDGET, PAIRINGS, documentSchema, linkedInputs, parseEnd } from './document.ts'
+export { DEFAULT_TIMEOUT_MS, MAX_BUDGET, documentSchema, linkedInputs, parseEnd } from './document.ts'
 export { analyzeFlow, toFlow } from './flow/index.ts'
 export { documentJsonSchema } from './document-json-schema.ts'
 export { findWarnings } from './find-warnings.ts'

@@ -24,7 +24,7 @@ class Carry implements Waiter {
   constructor(link: PlanLink, scope: Scope, liveness: Liveness, resolve: (node: PlanNode, tag: Tag) => void) {
     this.link = link
     this.scope = scope
-    this.order = link.sink.flow?.order ?? 0
+    this.order = (link.source.flow?.order ?? 0) + 0.5
     this.#liveness = liveness
     this.#resolve = resolve
   }
@@ -39,6 +39,7 @@ class Carry implements Waiter {
     this.#current = tag
     tag.carried ??= new Map()
     tag.carried.set(this.link, this.#received)
+    this.#liveness.wakeCarried(tag)
     this.#resolve(this.link.sink, tag)
     const result = this.#results.get(tag)
     if (result) this.#next(result)

@@ -24,7 +24,8 @@ class Gather implements Waiter {
   readonly #places = new GatheredPlaces()
   readonly #lineages = new Map<number, Lineage>()
   readonly scopes: Scope[] = []
-  iterations = 0
+  /** The number of iterations, by the collections to which those of one opener count. */
+  readonly iterations = new Map<readonly GatherPlan[], number>()
   delivered = 0
   failure: string | undefined
   isComplete = false
@@ -112,7 +113,7 @@ export class Gathers {
   count(plans: readonly GatherPlan[], tag: Tag): void {
     for (const plan of plans) {
       const gather = this.#find(plan, tag)
-      if (gather) gather.iterations++
+      gather?.iterations.set(plans, (gather.iterations.get(plans) ?? 0) + 1)
     }
   }
 
@@ -127,9 +128,10 @@ export class Gathers {
   /** What the collect pins of a node have gathered for a tag. */
   reportAt(tag: Tag, node: PlanNode): LoopReport {
     const gathers = nearestGathers(tag, node)
-    const loops = Map.groupBy(gathers, ({ scopes }) => scopes[0])
-    let iterations = 0
-    for (const same of loops.values()) iterations += Math.max(...same.map((gather) => gather.iterations))
+    const counts = new Map<unknown, number>()
+    for (const gather of gathers)
+      for (const [opener, count] of gather.iterations) counts.set(opener, Math.max(count, counts.get(opener) ?? 0))
+    const iterations = [...counts.values()].reduce((sum, count) => sum + count, 0)
     const delivered = gathers.reduce((sum, gather) => sum + gather.delivered, 0)
     return {
       iterations,

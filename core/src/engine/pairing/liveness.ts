@@ -15,8 +15,8 @@ export interface Waiter {
 /**
  * Counts the runs that have not ended, by tag and by what they may still cause.
  *
- * A waiter waits for a count to become 0. Waiters are settled one at a time and only after a step is complete: innermost
- * scope first, then upstream first.
+ * A waiter waits for a count to become 0. Waiters are settled one at a time and only after a step is complete: upstream
+ * first, then the longer tag. Source: execution semantics, rule 32; the page of the engine explains the counts.
  */
 export class Liveness {
   /** Scopes whose number of live iterations has changed. */
@@ -49,8 +49,8 @@ export class Liveness {
   }
 
   /**
-   * Whether a run may still cause the value that a watch is about, for a tag. If so, the waiter is settled when this may
-   * have changed.
+   * Whether a run may still cause the value that a watch is about, for a tag. If so, the waiter is settled when this
+   * may have changed.
    */
   waitIfAlive(tag: Tag, watch: Watch | undefined, waiter: Waiter): boolean {
     if (!watch) return false
@@ -64,13 +64,19 @@ export class Liveness {
       this.waitForScope(scope, waiter)
       return true
     }
+    for (const { depth, link } of watch.carried) {
+      const at = ancestorAt(tag, depth)
+      if (!at?.scope?.carries?.has(link) || at.carried?.has(link)) continue
+      this.#wait(at, CARRIED, waiter)
+      return true
+    }
     return watch.outer.some((outer) => {
       const at = ancestorAt(tag, outer.depth)
       return at !== undefined && this.waitIfAlive(at, outer, waiter)
     })
   }
 
-  #wait(tag: Tag, { index }: Watch, waiter: Waiter): void {
+  #wait(tag: Tag, { index }: Pick<Watch, 'index'>, waiter: Waiter): void {
     tag.waiters ??= new Map()
     const waiters = tag.waiters.get(index)
     if (waiters) waiters.add(waiter)
@@ -87,6 +93,11 @@ export class Liveness {
     if (!scope.waiters) return
     for (const waiter of scope.waiters) this.#candidates.add(waiter as Waiter)
     scope.waiters = undefined
+  }
+
+  /** Settles the waiters of an iteration that has received what the one before it carries. */
+  wakeCarried(tag: Tag): void {
+    this.#wake(tag, CARRIED.index)
   }
 
   /** Settles the waiter after this step. */
@@ -114,12 +125,19 @@ export class Liveness {
     const count = (at.counts.get(index) ?? 0) + change
     at.counts.set(index, count)
     if (count > 0) return
-    const waiters = at.waiters?.get(index)
+    this.#wake(at, index)
+  }
+
+  #wake(tag: Tag, index: number): void {
+    const waiters = tag.waiters?.get(index)
     if (!waiters) return
-    at.waiters?.delete(index)
+    tag.waiters?.delete(index)
     for (const waiter of waiters) this.#candidates.add(waiter as Waiter)
   }
 }
+
+/** What waits for a carried value. Watches have larger numbers. */
+const CARRIED = { index: -1 }
 
 function compareWaiters(a: Waiter, b: Waiter): number {
   return a.order - b.order || b.tag.depth - a.tag.depth || compareTags(a.tag, b.tag)

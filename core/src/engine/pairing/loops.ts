@@ -8,17 +8,22 @@ import type { NodeExecution, NodeFailure } from './node-execution.ts'
 import { Scope, Tag } from './tags.ts'
 
 const DEFAULT_WINDOW = 1000
+/** Larger than the place of any link: a failure of one node and one of another are alternatives, as links are. */
+const CAUGHT = 1_000_000
 const DEFAULT_BUDGET = 1_000_000
 
 type Arrive = (link: PlanLink, value: unknown, tag: Tag, lineage: Lineage) => void
 
-/** The loops that runs produce: their iterations, their ends and their limits. */
+/**
+ * The loops that runs produce: their iterations, their ends and their limits. Source: execution semantics, rules 23, 34
+ * and 35.
+ */
 export class Loops {
   readonly #liveness: Liveness
   readonly #gathers: Gathers
   readonly #carries: Carries
   readonly #arrive: Arrive
-  /** All loops so far. Only if they are retained. */
+  /** All loops and cycles so far, in the order of their start. Only if they are retained. */
   readonly all: Scope[] = []
   retains = true
 
@@ -39,9 +44,14 @@ export class Loops {
     if (flow.doneLinks.length > 0) this.#liveness.poke(this.#doneWaiter(run.loop, run))
   }
 
+  /** Adds a loop or a cycle to {@link all}. */
+  note(scope: Scope): void {
+    if (this.retains) this.all.push(scope)
+  }
+
   #openScope(kind: 'LOOP' | 'TOOLS', run: NodeExecution, gathers: readonly GatherPlan[]): Scope {
     const scope = new Scope(kind, run.tag, run)
-    if (this.retains) this.all.push(scope)
+    this.note(scope)
     this.#gathers.open(scope, gathers)
     return scope
   }
@@ -123,12 +133,12 @@ export class Loops {
   }
 
   /** Passes a failure to the innermost loop around it that catches it. @returns whether there is one */
-  catch(run: NodeExecution, error: NodeFailure): boolean {
+  handleFailure(run: NodeExecution, error: NodeFailure): boolean {
     for (let tag: Tag | undefined = run.tag; tag?.scope; tag = tag.parent) {
       const catching = tag.scope.kind === 'LOOP' ? tag.scope.producer?.node : undefined
       if (!catching?.flow?.catches.has(run.node)) continue
       const value = { message: error.message, code: error.code, nodeId: run.node.id, index: tag.index }
-      const lineage = withChoice(run.lineage, catching, String(-1 - run.node.index))
+      const lineage = withChoice(run.lineage, catching, String(CAUGHT + run.node.index))
       for (const link of catching.flow.caughtLinks) {
         const selected = selectValue(value, link.steps)
         if (selected !== undefined) this.#arrive(link, selected, run.tag, lineage)
@@ -185,15 +195,15 @@ export class Loops {
 
   #doneWaiter(scope: Scope, { node, tag, lineage }: NodeExecution): Waiter {
     const watch = node.flow?.doneWatch?.byDepth.get(tag.depth)
+    const links = node.flow?.doneLinks ?? []
     const waiter: Waiter = {
       tag,
-      order: node.flow?.order ?? 0,
+      order: Math.min(...links.map(({ sink }) => sink.flow?.order ?? 0)) - 0.5,
       settle: () => {
         if (this.#liveness.waitIfAlive(tag, watch, waiter)) return
         scope.isEnded = true
         if (scope.failure !== undefined) return // the number would look like that of a complete loop
-        if (scope.failure !== undefined) return // the number of iterations would look like success
-        for (const link of node.flow?.doneLinks ?? []) this.#arrive(link, scope.opened, tag, lineage)
+        for (const link of links) this.#arrive(link, scope.opened, tag, lineage)
       },
     }
     return waiter
@@ -201,6 +211,10 @@ export class Loops {
 }
 
 function notMany({ node }: NodeExecution, pin: string): NodeFailure {
+  if (node.block.kind === 'graph') {
+    const message = `output "${pin}" of the graph that node "${node.id}" runs received a second value, and it is not in a loop of that graph. Let one value reach it, or collect the values into a list there`
+    return { code: 'PIN_NOT_MANY', message }
+  }
   const message = `block ${node.block.qualifiedName} yielded a second value on "${pin}", which is not declared many. Yield one value, for example a list, or declare the pin with .meta({ many: true })`
   return { code: 'PIN_NOT_MANY', message }
 }

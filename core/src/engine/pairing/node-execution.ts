@@ -88,3 +88,10 @@ export function createRun(node: PlanNode, n: number, tag: Tag, values: Map<strin
 export function missingPins({ node, values }: NodeExecution): string[] {
   return node.linkedPins.filter((pin) => !values.has(pin))
 }
+
+/** The producer of a loop has failed, so the lists that the run has received are not complete. */
+export function findLostItems({ collected, node }: NodeExecution): NodeFailure | undefined {
+  if (collected?.failure === null || collected === undefined) return undefined
+  const message = `node "${node.id}" has collected only ${collected.iterations} iterations, because the producer of the loop failed: ${collected.failure}`
+  return { code: 'LOOP_INCOMPLETE', message }
+}

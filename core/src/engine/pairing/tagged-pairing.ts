@@ -18,8 +18,8 @@ const LACKING = 'lacking'
 /**
  * Pairs values of the same iteration. Source: execution semantics, rules 22 to 36.
  *
- * A run starts at a tag when each linked pin has a value with this tag or with the beginning of it, and at least one has
- * exactly this tag. Values of a shorter tag are kept and used by every iteration.
+ * A run starts at a tag when each linked pin has a value with this tag or with the beginning of it, and at least one
+ * has exactly this tag. Values of a shorter tag are kept and used by every iteration.
  */
 export class TaggedPairing {
   readonly loops: Loops
@@ -44,7 +44,7 @@ export class TaggedPairing {
     this.#numbers = plan.nodes.map(() => 0)
     this.#gathers = new Gathers(liveness, memory, (pin, entry, tag) => this.#put(pin, entry, tag))
     this.#carries = new Carries(liveness, (node, tag) => this.#retry(node, tag))
-    this.#turns = new Turns(this.#gathers)
+    this.#turns = new Turns(this.#gathers, (scope) => this.loops.note(scope))
     this.loops = new Loops(liveness, this.#gathers, this.#carries, (link, value, tag, lineage) =>
       this.arrive(link, value, tag, lineage),
     )

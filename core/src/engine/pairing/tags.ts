@@ -106,9 +106,8 @@ export function compareTags(a: Tag, b: Tag): number {
   for (let i = 0; i < Math.min(one.length, other.length); i++) {
     const [left, right] = [one[i], other[i]]
     if (!left || !right || left === right) continue
-    if (left.scope !== right.scope) return compareScopes(left.scope, right.scope)
-    const difference = compareIterations(left, right)
-    if (difference !== 0) return difference
+    const order = left.scope === right.scope ? compareIterations(left, right) : compareScopes(left.scope, right.scope)
+    if (order !== 0) return order
   }
   return one.length - other.length
 }

@@ -3,12 +3,15 @@ import type { Gathers } from './gathers.ts'
 import { commonLineage, lineageKey, type Lineage } from './lineage.ts'
 import { Scope, Tag } from './tags.ts'
 
-/** The turns of cycles. */
+/** The turns of cycles. Source: execution semantics, rule 30. */
 export class Turns {
   readonly #gathers: Gathers
+  readonly #onScope: (scope: Scope) => void
 
-  constructor(gathers: Gathers) {
+  /** @param onScope receives each cycle that starts for an outer tag */
+  constructor(gathers: Gathers, onScope: (scope: Scope) => void) {
     this.#gathers = gathers
+    this.#onScope = onScope
   }
 
   /** The first turn for values from outside that have this tag. */
@@ -19,6 +22,7 @@ export class Turns {
     scope.lineage = known ? commonLineage(known.lineage, lineage) : lineage
     if (!known) {
       tag.cycles.set(cycle, scope)
+      this.#onScope(scope)
       this.#gathers.open(scope, cycle.gathers)
     }
     const turn = scope.open.get(0) ?? this.#open(scope, new Tag(tag, scope, 0))

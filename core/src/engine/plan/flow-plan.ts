@@ -101,6 +101,8 @@ export interface Watch {
   depth: number
   /** Count runs outside of the tag that may still complete a run inside: with a value of a shorter tag. */
   outer: Watch[]
+  /** Links that carry a value into an iteration of this depth, without which a run in it waits. */
+  carried: { depth: number; link: PlanLink }[]
   /** Values of the producer of an iteration around the tag that may still complete a run inside. */
   pending: { depth: number; source: PlanNode; pin: string }[]
 }

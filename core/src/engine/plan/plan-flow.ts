@@ -21,7 +21,6 @@ export function planFlow(plan: Plan, document: GraphDocument): void {
 class FlowPlanner {
   readonly #nodes: PlanNode[]
   readonly #flow: Flow
-  readonly #links = new Map<FlowLink, PlanLink>()
   readonly #flowOf = new Map<PlanNode, NodeFlow>()
   readonly #incoming = new Map<PlanNode, PlanLink[]>()
   readonly #cycles = new Map<FlowScope, CyclePlan>()
@@ -147,7 +146,8 @@ class FlowPlanner {
       const node = this.#node(id)
       const flow = this.#flowOf.get(node)
       if (!flow) continue
-      for (const { links, isCollect } of flow.pins.values()) flow.hasChoice ||= !isCollect && mayMeet(links)
+      for (const { links, isCollect, isLatest } of flow.pins.values())
+        flow.hasChoice ||= !isCollect && !isLatest && mayMeet(links)
       const derived = (this.#incoming.get(node) ?? []).some(
         (link) =>
           link.flow?.pin.isCollect === false && (link.source.flow?.repeats || link.source.flow?.caughtLinks.includes(link)),

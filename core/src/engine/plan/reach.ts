@@ -33,7 +33,7 @@ export class Watches {
 
   #watch(sources: Iterable<PlanNode>, depth: number): Watch {
     const inside = this.#reaching(sources, depth)
-    const watch: Watch = { index: this.#count++, depth, outer: [], pending: [] }
+    const watch: Watch = { index: this.#count++, depth, outer: [], pending: [], carried: [] }
     for (const node of inside) node.flow?.watches.push(watch)
     const links = [...inside].flatMap((node) => this.#feeds.incoming.get(node) ?? [])
     for (let outer = 0; outer < depth; outer++) {
@@ -46,6 +46,8 @@ export class Watches {
           ),
         )
     }
+    for (const link of links)
+      for (const at of link.flow?.isCarry ? link.flow.depths : []) if (at <= depth) watch.carried.push({ depth: at, link })
     for (const { source, from, flow } of links) {
       if (flow?.opens !== 'LOOP' || (source.flow?.linkedManyPins.length ?? 0) < 2) continue
       const pin = parsePinPath(from.slice(source.id.length + 1)).base

@@ -2,7 +2,7 @@ import { documentSchema, type GraphDocument } from '../graph/index.ts'
 import type { JsonSchema } from '../../pins/index.ts'
 import { buildPlugin, type Block } from '../../blocks/index.ts'
 import { compilePlan, type Plan } from '../plan/index.ts'
-import type { NodeError } from '../scheduler.ts'
+import type { NodeError } from '../decisions.ts'
 
 /** What a fake block yields for its inputs: pairs in order, then success or a failure. Must be pure. */
 type FakeRun = (inputs: Record<string, unknown>, attempt: number) => FakeResult

@@ -1,6 +1,7 @@
 import type { NodeExecution } from '../pairing/index.ts'
 import type { Plan } from '../plan/index.ts'
-import type { Decision, Scheduler, SchedulerEvent } from '../scheduler.ts'
+import type { Decision, SchedulerEvent } from '../decisions.ts'
+import type { Scheduler } from '../scheduler.ts'
 import { assert } from './model.ts'
 import type { Simulation } from './worker.ts'
 import { isFinal } from '../status.ts'

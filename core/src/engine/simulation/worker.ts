@@ -5,7 +5,8 @@ import { effectInterrupted } from '../../runtime/driver/index.ts'
 import { GatheredList, takeValue, type NodeExecution } from '../pairing/index.ts'
 import type { Plan } from '../plan/index.ts'
 import type { InputMasks } from '../node-inputs.ts'
-import type { Decision, NodeError, Scheduler, SchedulerEvent } from '../scheduler.ts'
+import type { Decision, NodeError, SchedulerEvent } from '../decisions.ts'
+import type { Scheduler } from '../scheduler.ts'
 
 export interface Simulation {
   scheduler: Scheduler

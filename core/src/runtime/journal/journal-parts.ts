@@ -31,6 +31,8 @@ export interface JournalPart {
 export interface RowFilter {
   types?: readonly string[] | undefined
   nodeId?: string | undefined
+  /** Parts of the text of an event. */
+  texts?: readonly string[] | undefined
 }
 
 /**
@@ -40,7 +42,13 @@ export interface RowFilter {
 export async function readParts(
   pool: Client,
   ranges: readonly JournalRange[],
-  { direction = 'ASC', types, nodeId, maxRows = MAX_ROWS }: RowFilter & { direction?: 'ASC' | 'DESC'; maxRows?: number } = {},
+  {
+    direction = 'ASC',
+    types,
+    nodeId,
+    texts = [],
+    maxRows = MAX_ROWS,
+  }: RowFilter & { direction?: 'ASC' | 'DESC'; maxRows?: number } = {},
 ): Promise<Map<string, JournalPart>> {
   const parts = new Map<string, JournalPart>(ranges.map(({ executionId }) => [executionId, { rows: [], hasMore: false }]))
   if (ranges.length === 0) return parts
@@ -51,7 +59,7 @@ export async function readParts(
       ranges.map(({ after }) => after),
       maxRows,
       MAX_BYTES,
-      types?.map((type) => `"type":${JSON.stringify(type)}`) ?? null,
+      types ? [...types.map((type) => `"type":${JSON.stringify(type)}`), ...texts] : null,
       nodeId === undefined ? null : `"node":${JSON.stringify(nodeId)}`,
     ],
   )

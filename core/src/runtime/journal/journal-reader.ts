@@ -1,5 +1,4 @@
 import type pg from 'pg'
-import { AshlarError } from '../../base/index.ts'
 import { restoreBlobs, restoreBlobTexts } from './blobs.ts'
 import { type ExecutionStatus, isFinal, type JournalEvent } from '../../engine/index.ts'
 import type { News } from './news.ts'

@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg'
 import { announce, type Database } from '../../postgres/index.ts'
-import { AshlarError } from '../../base/index.ts'
-import { type ExecutionEvent, fold, type Folded, type Plan, type Reason } from '../../engine/index.ts'
-import { readJournals, storeBlobs, JOURNAL_AT, encodeRow, SEPARATOR, type StoredJournal } from '../journal/index.ts'
+import type { AshlarError } from '../../base/index.ts'
+import type { ExecutionEvent, Plan, Reason } from '../../engine/index.ts'
+import { readResult, storeBlobs, JOURNAL_AT, encodeRow, SEPARATOR } from '../journal/index.ts'
 import type { PlanCache } from './plan-cache.ts'
 
 /**
@@ -21,12 +21,9 @@ export async function cancelTrees(
     const rows = await lockTrees(client, rootIds)
     const loaded = await plans.load([...new Set(rows.map(({ version_id }) => version_id))])
     for (let i = 0; i < rows.length; i += PART) {
-      const part = rows.slice(i, i + PART)
-      const journals = await readJournals(
-        client,
-        part.map(({ id }) => id),
-      )
-      const ends = part.map(({ id, version_id }) => findEnd(id, journals.get(id), loaded.get(version_id), reason))
+      const ends: End[] = []
+      for (const { id, version_id } of rows.slice(i, i + PART))
+        ends.push(await findEnd(client, id, loaded.get(version_id), reason))
       await writeEnds(client, ends, reason)
     }
     const ids = rows.map(({ id }) => id)
@@ -35,7 +32,7 @@ export async function cancelTrees(
   })
 }
 
-/** The number of executions whose journals are in memory at the same time. */
+/** The number of executions whose ends are written with one statement. */
 const PART = 20
 
 /** Locks parents before their children, so that no parent starts another child during the cancellation. */
@@ -64,34 +61,15 @@ interface End {
  * Returns the missing events of a journal: graph outputs that are not recorded yet, and the end. An unreadable journal
  * gets only the end.
  */
-function findEnd(
+async function findEnd(
+  client: ClientBase,
   executionId: string,
-  { events, lastSeq }: StoredJournal = { events: [], lastSeq: 0 },
   plan: Plan | AshlarError | undefined,
   reason: Reason,
-): End {
-  const folded = tryToFold(plan, events)
-  const finish: End['finish'] = {
-    type: 'ExecutionFinished',
-    status: 'CANCELLED',
-    outputs: folded?.scheduler.outputs ?? {},
-    failedNodes: folded?.scheduler.failedNodes ?? [],
-    reason,
-  }
-  const unreported = (folded?.pending ?? []).flatMap((decision): ExecutionEvent[] =>
-    decision.type === 'graph-output' ? [{ type: 'GraphOutput', name: decision.name, value: decision.value }] : [],
-  )
+): Promise<End> {
+  const { lastSeq, outputs, failedNodes, unreported } = await readResult(client, executionId, plan)
+  const finish: End['finish'] = { type: 'ExecutionFinished', status: 'CANCELLED', outputs, failedNodes, reason }
   return { executionId, firstSeq: lastSeq + 1, events: [...unreported, finish], finish }
-}
-
-function tryToFold(plan: Plan | AshlarError | undefined, events: StoredJournal['events']): Folded | undefined {
-  if (!plan || plan instanceof AshlarError || events instanceof AshlarError) return undefined
-  try {
-    return fold(plan, events)
-  } catch (error) {
-    if (error instanceof AshlarError) return undefined
-    throw error
-  }
 }
 
 async function writeEnds(client: ClientBase, ends: readonly End[], reason: Reason): Promise<void> {

@@ -1,14 +1,14 @@
-import { AshlarError, Batcher, Slices } from '../../base/index.ts'
+import { AshlarError, Batcher } from '../../base/index.ts'
 import { announce, MAX_IDS } from '../../postgres/index.ts'
 import type { Lease } from '../../postgres/queue/index.ts'
 import { ExecutionDriver, type TakenExecution } from '../driver/index.ts'
-import { Folding, type Folded, type Plan } from '../../engine/index.ts'
+import type { Folded, Plan } from '../../engine/index.ts'
 import { greedyOwners } from './fairness.ts'
+import { foldJournal } from './fold-journal.ts'
 import {
   readLastSeq,
   readEvents,
   readNodeOutputs,
-  readPages,
   readSingleEvents,
   News,
   createJournalStore,
@@ -31,8 +31,6 @@ const RENEW_INTERVAL_MS = 3000
 const SWEEP_INTERVAL_MS = 5000
 /** How long an execution that only waits keeps its slot. Most children end within this time. */
 const LINGER_MS = 250
-/** Above this length as JSON text, the lists that an execution gathers are read from the journal when they are complete. */
-const MAX_GATHERED_CHARS = 4 * 1024 * 1024
 
 /**
  * A worker holds each execution by a lease in the queue, which it renews every 3 s, and by the fence, which it raised
@@ -214,7 +212,7 @@ class RunningWorker implements Worker {
     const { pool } = this.#parts.database
     const { id: executionId, fence, parent_id: parentId } = row
     const lastSeq = row.resumed ? await readLastSeq(pool, executionId) : 0
-    const folded = plan instanceof AshlarError ? plan : await this.#fold(row, plan)
+    const folded = plan instanceof AshlarError ? plan : await foldJournal(pool, plan, row.resumed ? executionId : undefined)
     const entry = { executionId, fence, parentId, lastSeq, committedSeq: lastSeq, lost: false }
     const held: HeldExecution = { lease, ownerId: row.owner_id, entry, driver: undefined }
     this.#held.add(held)
@@ -230,23 +228,6 @@ class RunningWorker implements Worker {
           ? error
           : new AshlarError('JOURNAL_UNREADABLE', 'the execution could not be started: see the log of the worker for the cause'),
       )
-    }
-  }
-
-  /** Restores the state from the journal, in turns with other work. Throws database errors. */
-  async #fold(row: TakenRow, plan: Plan): Promise<Folded | AshlarError> {
-    const folding = new Folding(plan, { retains: false, maxGatheredChars: MAX_GATHERED_CHARS })
-    const slices = new Slices()
-    try {
-      for await (const events of row.resumed ? readPages(this.#parts.database.pool, row.id, 0) : [])
-        for (const event of events) {
-          folding.add(event)
-          if (slices.isOver()) await slices.pause()
-        }
-      return folding.end()
-    } catch (error) {
-      if (error instanceof AshlarError) return error
-      throw error
     }
   }
 

@@ -15,8 +15,8 @@ const USED_CHARS = CREDIT.chars / 16
 
 /**
  * The outputs of one start of a call whose block has `many` pins. The guest pauses the block after each credit, until
- * the receiver has accepted the outputs. So the limits of outputs and of CPU time apply to each credit, and the deadline
- * does not include the pauses.
+ * the receiver has accepted the outputs. So the limits of outputs and of CPU time apply to each credit, and the
+ * deadline does not include the pauses.
  */
 export class CallCredit {
   /** Of all outputs, including those that were delivered before. */

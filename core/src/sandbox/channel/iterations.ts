@@ -33,7 +33,7 @@ export class Iterations {
     return this.#add(pin, Math.max(this.#count(pin).next, this.#closed))
   }
 
-  /** Begins the iteration of values that are yielded together. @returns a function that counts one and returns its `k` */
+  /** Begins an iteration of values that are yielded together. @returns a function that counts one, with its `k` */
   addIteration(): (pin: string) => number | undefined {
     const index = this.#size
     this.#size = this.#closed = index + 1

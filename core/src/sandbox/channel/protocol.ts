@@ -96,8 +96,8 @@ export type LostReason =
 
 /**
  * Events that a guest reports:
- * - `o` an output (`k`: the index of its iteration, see {@link Iterations}; `next`: the foreseen calls that the guest has
- *   started on it)
+ * - `o` an output (`k`: the index of its iteration, see {@link Iterations}; `next`: the foreseen calls that the guest
+ *   has started on it)
  * - `c` a host call
  * - `e` the end of a call, with its error and the location in the bundle where the error was thrown
  * - `d` a manifest
@@ -169,7 +169,7 @@ export interface GuestLimits {
   maxValueBytes: number
   /** Outputs that one call may yield. For a block with a `many` pin, without waiting for the worker. */
   maxOutputs: number
-  /** Length of all pin values of one call as JSON text. For a block with a `many` pin, without waiting for the worker. */
+  /** Length of these outputs as JSON text. */
   maxOutputBytes: number
   /**
    * The maximum length of a report. A guest divides its events into reports. A guest that sends a longer one is ended.

@@ -14,6 +14,7 @@ import {
   postLog,
   postManifest,
   postOutput,
+  sendLong,
   reportIfDue,
   toJson,
 } from './io/outbox.ts'
@@ -74,7 +75,7 @@ export function resume(entryId: number, settledBefore: number): Promise<string> 
 export function collect(settledBefore = 0): string {
   markEntered()
   settle(settledBefore)
-  const events = drain()
+  const events = sendLong(drain())
   const state = hasMore() ? '3' : queue.length > 0 ? '2' : running.size > 0 ? '1' : '0'
   return `${state}${likelyCall()} ${events}`
 }

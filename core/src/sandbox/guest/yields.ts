@@ -37,7 +37,7 @@ async function passAsync(block: Block, yields: AsyncIterable<unknown>, take: Tak
   }
 }
 
-/** @returns the pause; undefined when the block has ended. Like `for (… of …)`, ends the block if the receiver fails. */
+/** Like `for (… of …)`, ends the block if the receiver fails. @returns the pause; undefined when the block has ended */
 function passUntilPause(block: Block, iterator: Iterator<unknown>, take: TakeYields): Promise<boolean> | undefined {
   for (;;) {
     const { done, value } = iterator.next()

@@ -39,8 +39,8 @@ const ENV = {
   /** All isolates use UTC, so that results do not depend on the machine. */
   TZ: 'UTC',
   /**
-   * For glibc: the threads of a process share two heaps, and large texts do not stay in them. By default each thread has
-   * its own heap, and a process keeps hundreds of MB after it has passed on a few million values.
+   * For glibc: the threads of a process share two heaps, and large texts do not stay in them. By default each thread
+   * has its own heap, and a process keeps hundreds of MB after it has passed on a few million values.
    */
   MALLOC_ARENA_MAX: '2',
   MALLOC_MMAP_THRESHOLD_: '262144',

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { Slices } from '../../../base/index.ts'
-import type { ExecutionStatus } from '../../../engine/index.ts'
+import { formatTag, type ExecutionStatus, type NodeExecution } from '../../../engine/index.ts'
 import type { Execution } from '../../../runtime/lifecycle/index.ts'
 import { diffNodeExecutions, diffValues, type NodeDifference, type ValueDifference } from './diff.ts'
 import { loadViews } from './node-execution-values.ts'
@@ -35,10 +35,11 @@ interface Side {
 export async function diffExecutions(pool: pg.Pool, a: Side, b: Side): Promise<ExecutionDiff> {
   const slices = new Slices()
   const nodes: NodeDifference[] = []
-  const places = listPlaces(a.projection, b.projection)
-  for (let from = 0; from < places.length && nodes.length <= MAX_DIFFERENCES;) {
-    const chunk = places.slice(from, from + CHUNK)
-    const [left, right] = [await loadChunk(pool, a, chunk), await loadChunk(pool, b, chunk)]
+  const pairs = listPairs(a.projection, b.projection)
+  for (let from = 0; from < pairs.length && nodes.length <= MAX_DIFFERENCES;) {
+    const chunk = pairs.slice(from, from + CHUNK)
+    const [runsA, runsB] = [chunk.map((pair) => pair.a), chunk.map((pair) => pair.b)]
+    const [left, right] = [await loadChunk(pool, a, runsA), await loadChunk(pool, b, runsB)]
     const complete = Math.min(left.length, right.length)
     for (let i = 0; i < complete; i++) {
       const difference = diffNodeExecutions(left[i], right[i])
@@ -56,35 +57,48 @@ export async function diffExecutions(pool: pg.Pool, a: Side, b: Side): Promise<E
   }
 }
 
-interface Place {
-  nodeId: string
-  number: number
+/** The node executions of both sides that are compared. */
+interface Pair {
+  a: NodeExecution | undefined
+  b: NodeExecution | undefined
 }
 
-function listPlaces(a: Projection | undefined, b: Projection | undefined): Place[] {
+/** By node in the order of the graphs, then by the number of the first execution. */
+function listPairs(a: Projection | undefined, b: Projection | undefined): Pair[] {
   const nodeIds = new Set([a, b].flatMap((side) => side?.plan.nodes.map(({ id }) => id) ?? []))
   return [...nodeIds].flatMap((nodeId) => {
-    const count = Math.max(countRuns(a, nodeId), countRuns(b, nodeId))
-    return Array.from({ length: count }, (_, i) => ({ nodeId, number: i + 1 }))
+    const [left, right] = [runsByPlace(a, nodeId), runsByPlace(b, nodeId)]
+    return [...new Set([...left.keys(), ...right.keys()])].map((place) => ({ a: left.get(place), b: right.get(place) }))
   })
 }
 
-function countRuns(side: Projection | undefined, nodeId: string): number {
+/**
+ * The runs of a node by their iteration and their place among those of the same iteration. Numbers of node executions
+ * are left out, because runs of different iterations are created in the order of arrival.
+ */
+function runsByPlace(side: Projection | undefined, nodeId: string): Map<string, NodeExecution> {
   const node = side?.plan.byId.get(nodeId)
-  return (node && side?.scheduler.executionsOf(node).length) ?? 0
+  const counts = new Map<string, number>()
+  const places = new Map<string, NodeExecution>()
+  for (const run of (node && side?.scheduler.executionsOf(node)) ?? []) {
+    const iteration = formatTag(run.tag).replaceAll(/\.\d+(?=(?:\.tools)?\[)/g, '')
+    const count = (counts.get(iteration) ?? 0) + 1
+    counts.set(iteration, count)
+    places.set(`${iteration} ${count}`, run)
+  }
+  return places
 }
 
-/** Loads the node executions at these places, up to the first whose values do not fit. */
+/** Loads node executions, up to the first whose values do not fit. */
 async function loadChunk(
   pool: pg.Pool,
   { execution: { id: executionId }, projection }: Side,
-  places: readonly Place[],
+  runs: readonly (NodeExecution | undefined)[],
 ): Promise<(NodeExecutionView | undefined)[]> {
-  if (!projection) return places.map(() => undefined)
-  const runs = places.flatMap(({ nodeId, number }) => projection.scheduler.nodeExecution(nodeId, number) ?? [])
-  const views = (await loadViews(pool, [{ executionId, projection, runs }], CHUNK_BYTES)).get(executionId) ?? []
-  const first = runs[views.length]
-  const end = first ? places.findIndex(({ nodeId, number }) => nodeId === first.node.id && number === first.n) : places.length
-  const byPlace = new Map(views.map((view) => [`${view.nodeId}:${view.number}`, view]))
-  return places.slice(0, end).map(({ nodeId, number }) => byPlace.get(`${nodeId}:${number}`))
+  if (!projection) return runs.map(() => undefined)
+  const known = runs.flatMap((run) => run ?? [])
+  const views = (await loadViews(pool, [{ executionId, projection, runs: known }], CHUNK_BYTES)).get(executionId) ?? []
+  const byRun = new Map(views.map((view, i) => [known[i], view]))
+  const end = views.length < known.length ? runs.indexOf(known[views.length]) : runs.length
+  return runs.slice(0, end).map((run) => run && byRun.get(run))
 }

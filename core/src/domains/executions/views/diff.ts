@@ -15,6 +15,8 @@ export interface ValueDifference {
 /** A node execution that differs between two executions. */
 export interface NodeDifference {
   nodeId: string
+  /** The iteration to which it belongs, and its number: those of the first execution if it exists there. */
+  tag: string
   number: number
   /** Undefined if it does not exist in the first execution. */
   statusA: NodeExecutionStatus | undefined
@@ -37,6 +39,7 @@ export function diffNodeExecutions(
   if (!one) return undefined
   const difference: NodeDifference = {
     nodeId: one.nodeId,
+    tag: one.tag,
     number: one.number,
     statusA: a?.status,
     statusB: b?.status,

@@ -250,6 +250,7 @@ it('compares the node executions of two executions in the order of the graph', a
   expect(nodes.map(({ nodeId, number }) => `${nodeId} ${number}`)).toEqual(['in 1', 'step 1', 't 2', 't 3'])
   expect(nodes[2]).toEqual({
     nodeId: 't',
+    tag: 'step.1[1]',
     number: 2,
     statusA: 'COMPLETED',
     statusB: 'COMPLETED',
@@ -258,6 +259,64 @@ it('compares the node executions of two executions in the order of the graph', a
   })
   expect(nodes[3]).toMatchObject({ statusA: undefined, statusB: 'COMPLETED' })
   await expect(runtime.executions.diff(randomUUID(), a, b)).rejects.toMatchObject({ code: 'NOT_FOUND', details: { path: ['a'] } })
+})
+
+it('compares node executions of the same iteration, whichever of them was created first', async () => {
+  const document = {
+    nodes: [
+      { id: 'each', block: 'loop/for-each', inputs: { items: ['x', 'y'] } },
+      { id: 'first', block: 'text/template', inputs: { format: '{{ x }}' } },
+      { id: 'second', block: 'text/template', inputs: { format: '{{ x }}' } },
+    ],
+    links: [
+      { from: 'each.item', to: 'first.values_#_x' },
+      { from: 'first.output', to: 'second.values_#_x' },
+    ],
+  }
+  const graph = await runtime.graphs.create(runtime.ownerId, { name: 'Loop', document })
+  const run = async (order: [number, string][], last: string): Promise<string> => {
+    const { id } = await runtime.executions.start(runtime.ownerId, { graphId: graph.id, inputs: {} })
+    await insertEvents(runtime, id, [
+      { type: 'ExecutionStarted', inputs: {} },
+      { type: 'NodeStarted', node: 'each', n: 1, attempt: 1 },
+      ...['x', 'y'].map((value) => ({ type: 'NodeOutput' as const, node: 'each', n: 1, pin: 'item', value })),
+      { type: 'NodeFinished', node: 'each', n: 1, attempt: 1 },
+      ...order.flatMap(([n, value], i): ExecutionEvent[] => [
+        { type: 'NodeStarted', node: 'first', n, attempt: 1 },
+        { type: 'NodeOutput', node: 'first', n, pin: 'output', value },
+        { type: 'NodeFinished', node: 'first', n, attempt: 1 },
+        { type: 'NodeStarted', node: 'second', n: i + 1, attempt: 1 },
+        { type: 'NodeOutput', node: 'second', n: i + 1, pin: 'output', value: value === 'y' ? last : value },
+        { type: 'NodeFinished', node: 'second', n: i + 1, attempt: 1 },
+      ]),
+    ])
+    return id
+  }
+  const a = await run(
+    [
+      [1, 'x'],
+      [2, 'y'],
+    ],
+    'y',
+  )
+  const b = await run(
+    [
+      [2, 'y'],
+      [1, 'x'],
+    ],
+    'y',
+  )
+  const c = await run(
+    [
+      [2, 'y'],
+      [1, 'x'],
+    ],
+    'z',
+  )
+  expect((await runtime.executions.diff(runtime.ownerId, a, b)).nodes).toEqual([])
+  expect((await runtime.executions.diff(runtime.ownerId, a, c)).nodes).toMatchObject([
+    { nodeId: 'second', tag: 'each.1[1]', number: 2, outputs: [{ name: 'output', a: ['y'], b: ['z'] }] },
+  ])
 })
 
 it('stops a comparison after 1000 differences', async () => {

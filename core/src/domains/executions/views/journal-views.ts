@@ -8,8 +8,13 @@ import { MAX_VALUE_BYTES, readNodeExecutionPages, type NodeExecutionRequest } fr
 import { loadViews } from './node-execution-values.ts'
 import type { NodeExecutionView } from './node-execution-view.ts'
 import { ProjectionCache } from './projection-cache.ts'
-import type { Projection } from './projection.ts'
+import { LoopProjection } from './loop-projection.ts'
+import { Projection } from './projection.ts'
+import { readScopePages, type ScopeRequest, type ScopeView } from './scope-pages.ts'
 import { createTagFilter, IterationEvents } from './tag-filter.ts'
+
+/** The memory for loops, whose projections are small. */
+const LOOP_LIMITS = { projectionBytes: 128 * 1024 * 1024, totalBytes: 256 * 1024 * 1024 }
 
 /** Identifies a node execution. */
 export interface NodeExecutionKey {
@@ -48,6 +53,12 @@ export interface JournalViews {
     executionIds: readonly string[],
     request: EventRequest,
   ): Promise<Map<string, Page<JournalEvent> | AshlarError>>
+  /** Returns one page of the loops and cycles of each execution, also of executions with millions of iterations. */
+  scopePages(
+    ownerId: string,
+    executionIds: readonly string[],
+    request: ScopeRequest,
+  ): Promise<Map<string, Page<ScopeView> | AshlarError>>
   /**
    * Returns a function that decides whether an event of an execution belongs to a node execution inside of an
    * iteration, see `formatTag`. Events must be passed in their order.
@@ -59,8 +70,8 @@ export interface JournalViews {
     tag: string,
   ): Promise<(event: JournalEvent) => Promise<boolean>>
   /**
-   * Compares two executions of the user: their statuses and outputs, and the inputs and outputs of node executions with
-   * the same node and number.
+   * Compares two executions of the user: their statuses and outputs, and the inputs and outputs of node executions of
+   * the same node. In loops, those of the same iteration are compared, otherwise those with the same number.
    *
    * @throws {AshlarError} JOURNAL_UNREADABLE
    */
@@ -79,12 +90,14 @@ export function createJournalViews(pool: pg.Pool, plans: PlanCache): JournalView
 class JournalViewService implements JournalViews {
   readonly #pool: pg.Pool
   readonly #plans: PlanCache
-  readonly #projections: ProjectionCache
+  readonly #projections: ProjectionCache<Projection>
+  readonly #loops: ProjectionCache<LoopProjection>
 
   constructor(pool: pg.Pool, plans: PlanCache) {
     this.#pool = pool
     this.#plans = plans
-    this.#projections = new ProjectionCache(pool)
+    this.#projections = new ProjectionCache(pool, (plan) => new Projection(plan))
+    this.#loops = new ProjectionCache(pool, (plan) => new LoopProjection(plan), LOOP_LIMITS)
   }
 
   async nodeExecutionsOf(
@@ -93,14 +106,14 @@ class JournalViewService implements JournalViews {
     request: NodeExecutionRequest,
   ): ReturnType<JournalViews['nodeExecutionsOf']> {
     const owned = await this.#findPlans(ownerId, executionIds)
-    const { loaded, failures } = await this.#load(owned)
+    const { loaded, failures } = await load(this.#projections, owned)
     const pages = await readNodeExecutionPages(this.#pool, loaded, request)
     return new Map([...emptyPages(owned, request), ...failures, ...pages])
   }
 
   async findNodeExecutions(ownerId: string, keys: readonly NodeExecutionKey[]): ReturnType<JournalViews['findNodeExecutions']> {
     const wanted = Map.groupBy(keys, ({ executionId }) => executionId)
-    const { loaded, failures } = await this.#load(await this.#findPlans(ownerId, [...wanted.keys()]))
+    const { loaded, failures } = await load(this.#projections, await this.#findPlans(ownerId, [...wanted.keys()]))
     const chosen = [...loaded].map(([executionId, projection]) => {
       const own = wanted.get(executionId) ?? []
       return {
@@ -126,10 +139,22 @@ class JournalViewService implements JournalViews {
     const { tag } = request.filter
     if (tag === undefined) return readEventPages(this.#pool, [...(await this.#findOwned(ownerId, executionIds)).keys()], request)
     const owned = await this.#findPlans(ownerId, executionIds)
-    const { loaded, failures } = await this.#load(owned)
+    const { loaded, failures } = await load(this.#projections, owned)
     const iterations = new Map([...loaded].map(([id, projection]) => [id, new IterationEvents(projection, tag)]))
     const pages = await readEventPages(this.#pool, [...loaded.keys()], request, iterations)
     return new Map([...emptyPages(owned, request), ...failures, ...pages])
+  }
+
+  async scopePages(
+    ownerId: string,
+    executionIds: readonly string[],
+    request: ScopeRequest,
+  ): ReturnType<JournalViews['scopePages']> {
+    const owned = await this.#findPlans(ownerId, executionIds)
+    // Only these have loops.
+    const plans = new Map([...owned].map(([id, plan]) => [id, plan?.pairing === 'TAGGED' ? plan : undefined]))
+    const { loaded, failures } = await load(this.#loops, plans)
+    return new Map([...emptyPages(plans, request), ...failures, ...readScopePages(loaded, request)])
   }
 
   async createEventFilter(
@@ -159,21 +184,10 @@ class JournalViewService implements JournalViews {
 
   async diff(a: Execution, b: Execution): Promise<ExecutionDiff> {
     const plans = await this.#findPlans(a.ownerId, [a.id, b.id])
-    const { loaded, failures } = await this.#load(plans)
+    const { loaded, failures } = await load(this.#projections, plans)
     for (const failure of failures.values()) throw failure
     const [left, right] = [loaded.get(a.id), loaded.get(b.id)]
     return diffExecutions(this.#pool, { execution: a, projection: left }, { execution: b, projection: right })
-  }
-
-  async #load(plans: ReadonlyMap<string, Plan | undefined>) {
-    const projections = await this.#projections.load(
-      new Map([...plans].flatMap(([id, plan]) => (plan ? [[id, plan] as const] : []))),
-    )
-    const entries = [...projections]
-    return {
-      loaded: new Map(entries.flatMap(([id, each]) => (each instanceof AshlarError ? [] : [[id, each] as const]))),
-      failures: new Map(entries.flatMap(([id, each]) => (each instanceof AshlarError ? [[id, each] as const] : []))),
-    }
   }
 
   /** @returns undefined for an execution whose version pins a block that is no longer stored */
@@ -196,6 +210,20 @@ class JournalViewService implements JournalViews {
     )
     return new Map(rows.map(({ id, version_id }) => [id, version_id]))
   }
+}
+
+/** Loads the projections of executions. @param plans undefined for those that are left out */
+async function load<P extends object>(
+  cache: { load(plans: ReadonlyMap<string, Plan>): Promise<Map<string, P | AshlarError>> },
+  plans: ReadonlyMap<string, Plan | undefined>,
+): Promise<{ loaded: Map<string, P>; failures: Map<string, AshlarError> }> {
+  const [loaded, failures] = [new Map<string, P>(), new Map<string, AshlarError>()]
+  const known = new Map([...plans].flatMap(([id, plan]) => (plan ? [[id, plan] as const] : [])))
+  for (const [id, each] of await cache.load(known)) {
+    if (each instanceof AshlarError) failures.set(id, each)
+    else loaded.set(id, each)
+  }
+  return { loaded, failures }
 }
 
 /** Pages of the executions without a plan. */

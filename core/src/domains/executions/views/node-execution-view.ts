@@ -31,7 +31,7 @@ export interface NodeExecutionView {
   outputCount: number
   /** The linked pins without a value if the node execution is INCOMPLETE. */
   missingPins: string[]
-  /** Those of its missing pins that no value can reach any more. */
+  /** Those of its missing pins that no value can reach any more. Empty until the execution has ended. */
   deadPins: string[]
   error: NodeFailure | undefined
   /** The end of its sleep while it is WAITING. */

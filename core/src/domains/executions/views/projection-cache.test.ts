@@ -4,6 +4,7 @@ import { AshlarError } from '../../../base/index.ts'
 import type { ExecutionEvent } from '../../../engine/index.ts'
 import { planWith, type FakeBlock } from '../../../engine/simulation/fake-blocks.ts'
 import { createTestRuntime, insertEvents, type TestRuntime } from '../../../testing/index.ts'
+import { Projection } from './projection.ts'
 import { ProjectionCache } from './projection-cache.ts'
 
 let runtime: TestRuntime
@@ -14,6 +15,8 @@ afterAll(() => runtime.close())
 
 const step: FakeBlock = { run: () => ({ pairs: [] }) }
 const plan = planWith({ step }, { nodes: [{ id: 'a', block: 'step' }] })
+
+const create = () => new Projection(plan)
 
 /** Creates a journal with this number of events. */
 async function createJournal(count: number): Promise<string> {
@@ -39,7 +42,7 @@ function codeOf(loaded: ReadonlyMap<string, unknown>, id: string): unknown {
 }
 
 it('abandons a projection that needs too much memory, and remembers it', async () => {
-  const cache = new ProjectionCache(runtime.database.pool, { projectionBytes: 20_000 })
+  const cache = new ProjectionCache(runtime.database.pool, create, { projectionBytes: 20_000 })
   const [small, large] = [await createJournal(10), await createJournal(1000)]
   for (let i = 0; i < 2; i++) {
     const loaded = await cache.load(new Map([small, large].map((id) => [id, plan])))
@@ -48,7 +51,7 @@ it('abandons a projection that needs too much memory, and remembers it', async (
 })
 
 it('rejects a projection for which there is no memory at the moment', async () => {
-  const cache = new ProjectionCache(runtime.database.pool, { totalBytes: 150_000 })
+  const cache = new ProjectionCache(runtime.database.pool, create, { totalBytes: 150_000 })
   const ids = [await createJournal(1000), await createJournal(1000)]
   const loaded = await cache.load(new Map(ids.map((id) => [id, plan])))
   expect(ids.map((id) => codeOf(loaded, id))).toEqual([undefined, 'RATE_LIMITED'])

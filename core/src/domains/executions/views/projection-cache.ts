@@ -1,17 +1,26 @@
 import type pg from 'pg'
 import { AshlarError, Lru, Slices } from '../../../base/index.ts'
-import type { Plan } from '../../../engine/index.ts'
+import type { JournalEvent, Plan } from '../../../engine/index.ts'
 import { decodeRowByEvent, readParts, restoreBlobs, type JournalPart } from '../../../runtime/journal/index.ts'
-import { Projection } from './projection.ts'
+
+/** What a journal describes, built from its events in order. */
+interface Foldable {
+  /** The last event that it includes. */
+  readonly seq: number
+  /** An estimate of the memory that it uses. */
+  readonly bytes: number
+  /** Whether it needs a large value of the event. */
+  needsValue(event: JournalEvent): boolean
+  /** Adds the next event. @throws {AshlarError} JOURNAL_UNREADABLE */
+  add(event: JournalEvent): void
+}
 
 /** The memory that projections may use, as estimates. */
 const LIMITS = {
-  /** All projections between requests. */
-  keptBytes: 256 * 1024 * 1024,
-  /** One projection. */
-  projectionBytes: 512 * 1024 * 1024,
+  /** One projection, and all projections between requests: a projection that is read once is kept for the next page. */
+  projectionBytes: 384 * 1024 * 1024,
   /** All projections, including those that requests are building. */
-  totalBytes: 768 * 1024 * 1024,
+  totalBytes: 640 * 1024 * 1024,
 }
 /** The ids of executions that are known to be too large. */
 const MAX_TOO_LARGE = 10_000
@@ -27,16 +36,18 @@ const MAX_TOO_LARGE = 10_000
  * values, so it needs memory for the number of node executions, not for the size of their values. A projection that
  * needs too much memory is abandoned.
  */
-export class ProjectionCache {
+export class ProjectionCache<P extends Foldable> {
   readonly #pool: pg.Pool
+  readonly #create: (plan: Plan) => P
   readonly #limits: typeof LIMITS
   /** The most recently used one is the last one. */
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<string, Entry<P>>()
   readonly #tooLarge = new Lru<string, true>(MAX_TOO_LARGE)
   #bytes = 0
 
-  constructor(pool: pg.Pool, limits: Partial<typeof LIMITS> = {}) {
+  constructor(pool: pg.Pool, create: (plan: Plan) => P, limits: Partial<typeof LIMITS> = {}) {
     this.#pool = pool
+    this.#create = create
     this.#limits = { ...LIMITS, ...limits }
   }
 
@@ -47,7 +58,7 @@ export class ProjectionCache {
    * @returns JOURNAL_UNREADABLE for an execution whose journal cannot be read, EXECUTION_TOO_LARGE for one whose
    * projection needs too much memory, RATE_LIMITED for one whose projection needs more than is free at the moment
    */
-  async load(plans: ReadonlyMap<string, Plan>): Promise<Map<string, Projection | AshlarError>> {
+  async load(plans: ReadonlyMap<string, Plan>): Promise<Map<string, P | AshlarError>> {
     const entries = [...plans].map(([id, plan]) => [id, this.#open(id, plan)] as const)
     for (let busy = currentUpdates(entries); busy.length > 0; busy = currentUpdates(entries)) await Promise.all(busy)
     const update = this.#update(entries)
@@ -68,8 +79,8 @@ export class ProjectionCache {
     return new Map(entries.map(([id, { projection, failure }]) => [id, failure ?? projection]))
   }
 
-  #open(id: string, plan: Plan): Entry {
-    const entry: Entry = this.#entries.get(id) ?? { projection: new Projection(plan), bytes: 0 }
+  #open(id: string, plan: Plan): Entry<P> {
+    const entry: Entry<P> = this.#entries.get(id) ?? { projection: this.#create(plan), bytes: 0 }
     if (this.#tooLarge.get(id)) entry.failure = tooLarge()
     this.#entries.delete(id)
     this.#entries.set(id, entry)
@@ -77,7 +88,7 @@ export class ProjectionCache {
   }
 
   /** Reads all journals with the same statements, until each projection includes its last event. */
-  async #update(entries: readonly (readonly [string, Entry])[]): Promise<void> {
+  async #update(entries: readonly (readonly [string, Entry<P>])[]): Promise<void> {
     const slices = new Slices()
     for (let behind = entries.filter(([, { failure }]) => !failure); behind.length > 0;) {
       const parts = await readParts(
@@ -92,7 +103,7 @@ export class ProjectionCache {
     }
   }
 
-  async #add(entry: Entry, rows: JournalPart['rows'], slices: Slices): Promise<void> {
+  async #add(entry: Entry<P>, rows: JournalPart['rows'], slices: Slices): Promise<void> {
     const { projection } = entry
     try {
       for (const row of rows)
@@ -109,7 +120,7 @@ export class ProjectionCache {
   }
 
   /** Counts the memory of a projection that has grown. Abandons it if it needs too much. */
-  #limit(id: string, entry: Entry): void {
+  #limit(id: string, entry: Entry<P>): void {
     if (!this.#count(id, entry)) return
     const { projectionBytes, totalBytes } = this.#limits
     if (entry.bytes > projectionBytes) {
@@ -122,14 +133,12 @@ export class ProjectionCache {
     if (entry.failure) this.#drop(id, entry)
   }
 
-  #keep(id: string, entry: Entry): void {
-    if (!this.#count(id, entry)) return
-    if (entry.bytes > this.#limits.keptBytes) this.#drop(id, entry)
-    this.#free(this.#limits.keptBytes, () => true)
+  #keep(id: string, entry: Entry<P>): void {
+    if (this.#count(id, entry)) this.#free(this.#limits.projectionBytes, ([, { updating }]) => !updating)
   }
 
   /** @returns whether the cache still has the entry */
-  #count(id: string, entry: Entry): boolean {
+  #count(id: string, entry: Entry<P>): boolean {
     if (this.#entries.get(id) !== entry) return false
     this.#bytes += entry.projection.bytes - entry.bytes
     entry.bytes = entry.projection.bytes
@@ -137,7 +146,7 @@ export class ProjectionCache {
   }
 
   /** Drops entries, the least recently used first, until the others use no more than this. */
-  #free(maxBytes: number, mayDrop: (entry: [string, Entry]) => boolean): void {
+  #free(maxBytes: number, mayDrop: (entry: [string, Entry<P>]) => boolean): void {
     for (const each of this.#entries) {
       if (this.#bytes <= maxBytes) return
       if (mayDrop(each)) this.#drop(...each)
@@ -145,7 +154,7 @@ export class ProjectionCache {
   }
 
   /** A caller that is using the projection keeps it. */
-  #drop(id: string, entry: Entry): void {
+  #drop(id: string, entry: Entry<P>): void {
     if (this.#entries.get(id) !== entry) return
     this.#entries.delete(id)
     this.#bytes -= entry.bytes
@@ -162,12 +171,12 @@ function tooBusy(): AshlarError {
   return new AshlarError('RATE_LIMITED', message)
 }
 
-function currentUpdates(entries: readonly (readonly [string, Entry])[]): Promise<unknown>[] {
+function currentUpdates(entries: readonly (readonly [string, Entry<unknown>])[]): Promise<unknown>[] {
   return entries.flatMap(([, { updating }]) => updating ?? [])
 }
 
-interface Entry {
-  readonly projection: Projection
+interface Entry<P> {
+  readonly projection: P
   /** The part of the total that it counts for. */
   bytes: number
   /** Why it cannot be used. The entry is then dropped. */

@@ -14,9 +14,13 @@ import { cases, type Case } from '../../../engine/simulation/cases.ts'
 import { fakeBlocks, planWith, toPlan, type FakeBlock } from '../../../engine/simulation/fake-blocks.ts'
 import { orderBySeed } from '../../../engine/simulation/properties.ts'
 import { simulate } from '../../../engine/simulation/worker.ts'
+import { isValid, taggedCases } from '../../../engine/simulation/tagged/cases.ts'
+import { toFakes } from '../../../engine/simulation/tagged/fakes.ts'
+import { LoopProjection } from './loop-projection.ts'
 import { walkNodeExecutions } from './node-execution-order.ts'
 import { valueSeqs, viewNodeExecution, type NodeExecutionView } from './node-execution-view.ts'
 import { Projection } from './projection.ts'
+import { readScopePages } from './scope-pages.ts'
 
 const blocks = fakeBlocks(scripted)
 const random = fc.tuple(fc.oneof(cases(true), cases(false)), fc.nat(1000))
@@ -33,19 +37,18 @@ it('shows the same node executions as the scheduler after the same events', () =
   )
 })
 
-it('shows the same node executions as the scheduler in loops', () => {
+it('shows the same node executions and loops as the scheduler in graphs with loops and cycles', () => {
   fc.assert(
-    fc.property(
-      fc.array(fc.array(fc.nat(3), { maxLength: 3 }), { maxLength: 4 }),
-      fc.nat(1000),
-      fc.nat(1000),
-      (rows, seed, part) => {
-        const plan = planWith(LOOP_BLOCKS, LOOPS)
-        const all = number(simulate(plan, LOOP_BLOCKS, { inputs: { rows }, choose: orderBySeed(seed) }).events)
-        const events = all.slice(0, Math.ceil((all.length * part) / 1000))
-        expect(project(plan, events)).toEqual(viewWithValues(plan, events))
-      },
-    ),
+    fc.property(taggedCases().filter(isValid), fc.nat(1000), (given, part) => {
+      const fakes = toFakes(given.blocks)
+      const plan = toPlan(fakeBlocks(fakes), given.document)
+      const all = number(simulate(plan, fakes, { choose: orderBySeed(given.seed) }).events)
+      const events = all.slice(0, Math.ceil((all.length * part) / 1000))
+      expect(project(plan, events)).toEqual(viewWithValues(plan, events))
+      const loops = new LoopProjection(plan)
+      for (const event of events) loops.add(event)
+      expect(readScopes(loops)).toEqual(readScopes(fold(plan, events)))
+    }),
     { numRuns: 300 },
   )
 })
@@ -161,6 +164,12 @@ const LOOPS = {
   ],
   onUnhandledError: 'CONTINUE',
   pairing: 'TAGGED',
+}
+
+function readScopes(projection: Pick<LoopProjection, 'scheduler'>) {
+  const orderBy = { field: 'STARTED', direction: 'ASC' } as const
+  const request = { first: 1000, filter: {}, orderBy, countTotal: true }
+  return readScopePages(new Map([['x', projection]]), request).get('x')
 }
 
 function number(events: readonly ExecutionEvent[]): JournalEvent[] {

@@ -76,9 +76,7 @@ export class Projection {
 
   /** Whether the projection needs a large value of the event, because a link passes on a part of it. */
   needsValue(event: JournalEvent): boolean {
-    if (event.type !== 'NodeOutput') return false
-    const links = this.plan.byId.get(event.node)?.links.get(event.pin)
-    return links?.some(({ steps }) => steps.length > 0) ?? false
+    return passesPart(this.plan, event)
   }
 
   /** Adds the next event. @throws {AshlarError} JOURNAL_UNREADABLE */
@@ -86,23 +84,17 @@ export class Projection {
     this.seq = event.seq
     this.bytes += EVENT_BYTES
     if (event.type === 'ExecutionStarted') this.start = { seq: event.seq, maskedNodes: new Set(Object.keys(event.masks ?? {})) }
+    this.#count(event)
     const ref = event.type === 'NodeOutput' && event.value !== undefined ? new ValueRef(event.seq, [], event.value) : undefined
-    this.#step(event, ref)
-    if (ref) ref.value = undefined
+    stepWithRef(this.scheduler, event, ref)
     if ('node' in event) this.#record(event)
   }
 
-  #step(event: JournalEvent, ref: ValueRef | undefined): void {
-    const input = toSchedulerEvent(event)
-    if (!input) return
-    if (input.type === 'output') {
-      this.bytes += this.#deliveryBytes * (this.plan.byId.get(input.node)?.links.get(input.pin)?.length ?? 0)
-      this.scheduler.step({ ...input, value: ref })
-    } else if (input.type === 'start') {
-      this.bytes += this.#deliveryBytes * this.plan.nodes.length
-      this.scheduler.step({ type: 'start', inputs: {} })
-    } else if (input.type === 'override') this.scheduler.step({ ...input, inputs: {} })
-    else this.scheduler.step(input)
+  #count(event: JournalEvent): void {
+    const { plan } = this
+    if (event.type === 'NodeOutput')
+      this.bytes += this.#deliveryBytes * (plan.byId.get(event.node)?.links.get(event.pin)?.length ?? 0)
+    else if (event.type === 'ExecutionStarted') this.bytes += this.#deliveryBytes * plan.nodes.length
   }
 
   #record(event: Extract<JournalEvent, { node: string }>): void {
@@ -135,8 +127,30 @@ const NO_FACTS: Omit<Facts, 'outputs' | 'firstSeq'> = {
   startIndex: undefined,
 }
 
+/** Whether the event is an output of which a link passes on a part, so that its value is needed. */
+export function passesPart(plan: Plan, event: JournalEvent): boolean {
+  if (event.type !== 'NodeOutput') return false
+  const links = plan.byId.get(event.node)?.links.get(event.pin)
+  return links?.some(({ steps }) => steps.length > 0) ?? false
+}
+
+/**
+ * Passes an event to a scheduler that holds references instead of values, and selects with {@link selectRef}.
+ *
+ * @throws {AshlarError} JOURNAL_UNREADABLE
+ */
+export function stepWithRef(scheduler: Scheduler, event: JournalEvent, ref: ValueRef | undefined): void {
+  const input = toSchedulerEvent(event)
+  if (!input) return
+  if (input.type === 'output') scheduler.step({ ...input, value: ref })
+  else if (input.type === 'start') scheduler.step({ type: 'start', inputs: {} })
+  else if (input.type === 'override') scheduler.step({ ...input, inputs: {} })
+  else scheduler.step(input)
+  if (ref) ref.value = undefined
+}
+
 /** Selects a part of a value that a reference or, for the message of an error, the scheduler itself provides. */
-function selectRef(value: unknown, steps: readonly PinStep[]): unknown {
+export function selectRef(value: unknown, steps: readonly PinStep[]): unknown {
   if (!(value instanceof ValueRef)) return selectValue(value, steps)
   const selected = selectValue(value.value, steps)
   return selected === undefined ? undefined : new ValueRef(value.seq, steps, undefined)

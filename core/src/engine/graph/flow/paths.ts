@@ -70,7 +70,7 @@ export function findPaths(
       }
       remaining.push(path.slice(0, at))
       // A failure in an inner loop belongs to the iteration around it.
-      closed.push(caught ? path.slice(at, at + 1) : path.slice(at))
+      closed.push(path.slice(at, caught && opened ? path.indexOf(opened) + 1 : path.length))
     }
     found.links.set(link, remaining)
     found.closed.set(link, closed)
@@ -202,18 +202,51 @@ function checkClosed(node: FlowNode, found: Paths): void {
   }
 }
 
-/** Depth-first, so that a node comes after all nodes that lead to it. */
-function sortNodes(nodes: readonly FlowNode[], backs: ReadonlyMap<FlowLink, unknown>): FlowNode[] {
+/**
+ * The nodes that receive a value because of the runs of a node, without a link: of its failures, or of the end of its
+ * loop.
+ */
+function findEffects(
+  nodes: readonly FlowNode[],
+  { nodes: paths, catches }: Paths,
+  backs: ReadonlyMap<FlowLink, unknown>,
+  scopes: ReadonlyMap<FlowNode, NodeScopes>,
+): Map<FlowNode, FlowNode[]> {
+  const effects = new Map<FlowNode, FlowNode[]>()
+  for (const producer of nodes) {
+    const { donePins, caughtPins } = producer.block
+    const [done, caught] = [donePins, caughtPins].map((pins) => producer.outgoing.filter(({ sourcePin }) => pins.has(sourcePin)))
+    const loop = scopes.get(producer)?.loop
+    const behind = reachable(done ?? [], (link) => !link.carry && !backs.has(link))
+    const inside = nodes.filter((node) => !behind.has(node) && paths.get(node)?.some((path) => loop && path.includes(loop)))
+    const add = (causes: Iterable<FlowNode>, links: readonly FlowLink[] = []): void => {
+      if (links.length > 0)
+        for (const node of causes) effects.set(node, [...(effects.get(node) ?? []), ...links.map(({ sink }) => sink)])
+    }
+    add(inside, done)
+    add(catches.get(producer) ?? [], caught)
+  }
+  return effects
+}
+
+/** A node comes after all nodes that lead to it. @param effects nodes that come after others to which no link leads */
+function sortNodes(
+  nodes: readonly FlowNode[],
+  backs: ReadonlyMap<FlowLink, unknown>,
+  effects: ReadonlyMap<FlowNode, readonly FlowNode[]> = new Map(),
+): FlowNode[] {
   const missing = new Map(nodes.map((node) => [node, 0]))
-  const links = nodes.flatMap(({ outgoing }) => outgoing.filter((link) => !link.carry && !backs.has(link)))
-  for (const { sink } of links) missing.set(sink, (missing.get(sink) ?? 0) + 1)
+  const next = (node: FlowNode): FlowNode[] => [
+    ...node.outgoing.filter((link) => !link.carry && !backs.has(link)).map(({ sink }) => sink),
+    ...(effects.get(node) ?? []),
+  ]
+  for (const sink of nodes.flatMap(next)) missing.set(sink, (missing.get(sink) ?? 0) + 1)
   const order = nodes.filter((node) => missing.get(node) === 0)
   for (const node of order)
-    for (const link of node.outgoing) {
-      if (link.carry || backs.has(link)) continue
-      const left = (missing.get(link.sink) ?? 0) - 1
-      missing.set(link.sink, left)
-      if (left === 0) order.push(link.sink)
+    for (const sink of next(node)) {
+      const left = (missing.get(sink) ?? 0) - 1
+      missing.set(sink, left)
+      if (left === 0) order.push(sink)
     }
   return order
 }

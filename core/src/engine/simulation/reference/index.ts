@@ -54,7 +54,7 @@ function compareEnds(one: Run, other: Run): number {
 }
 
 export { isDefined } from './defined.ts'
-export { runBlock } from './run-block.ts'
+export { runBlock, type Performance } from './run-block.ts'
 export { showTag } from './tags.ts'
 export { stableText } from './values.ts'
 export type { Run, Tag } from './entities.ts'

@@ -21,7 +21,9 @@ export function gatherLists(node: Node, paths: Paths, state: State, focus: Tag):
     if (!markersOf(node, pin).collect) continue
     const [link] = linksTo(node, pin)
     const opener = link && paths.closedBy(link)
-    const scopes = [...state.scopes.values()].filter((scope) => scope.opener === opener && isInside(scope.parent, focus))
+    const scopes = [...state.scopes.values()].filter(
+      (scope) => scope.opener === opener && (isInside(scope.parent, focus) || isInside(focus, scope.parent)),
+    )
     const byTag = Map.groupBy(scopes, ({ parent }) => parent.key)
     lists.set(
       pin,

@@ -59,7 +59,7 @@ export class NodeEvaluation {
     for (const pin of node.pins) {
       if (markersOf(node, pin).latest) continue
       const tokens = (lists.get(pin) ?? this.#state.tokensAt(node, pin)).filter(
-        ({ link, tag }) => !link?.carry && (isInside(tag, focus) || isInside(focus, tag)),
+        ({ link, tag }) => !(link && this.#isForLater(link, tag)) && (isInside(tag, focus) || isInside(focus, tag)),
       )
       for (const [, same] of Map.groupBy(tokens, ({ tag }) => tag.key))
         if (
@@ -69,6 +69,12 @@ export class NodeEvaluation {
         )
           this.#state.conflicts.push({ node, tag: same[0].tag })
     }
+  }
+
+  /** What is carried, and the value from outside that a later turn takes if it gets no other one. */
+  #isForLater(link: Link, tag: Tag): boolean {
+    const cycle = this.#paths.cycles.find(({ enters }) => enters.has(link))
+    return link.carry || (cycle !== undefined && tag.steps.at(-1)?.scope.opener !== cycle.opener)
   }
 
   #run(node: Node, tag: Tag, { taken, lineage }: Combination): void {

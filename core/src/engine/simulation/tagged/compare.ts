@@ -140,7 +140,8 @@ function placeOf({ node, tag }: NodeExecution): string {
 }
 
 function loopsOf(scheduler: Scheduler): string[] {
-  return scheduler.scopes().map((scope) => `${openerOf(scope)} at ${tagText(scope.parent)}: ${scope.opened}`)
+  const loops = scheduler.scopes().filter(({ producer }) => producer)
+  return loops.map((scope) => `${openerOf(scope)} at ${tagText(scope.parent)}: ${scope.opened}`)
 }
 
 function expectedLoops({ state }: Outcome): string[] {

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../../pins/index.ts'
 import type { FakeBlock, FakeResult } from '../fake-blocks.ts'
-import { runBlock, type ScriptedBlock } from '../reference/index.ts'
+import { runBlock, stableText, type Performance, type ScriptedBlock } from '../reference/index.ts'
 
 /** The scripted blocks for the simulator. */
 export function toFakes(blocks: Record<string, ScriptedBlock>): Record<string, FakeBlock> {
@@ -26,16 +26,24 @@ function toFake(block: ScriptedBlock): FakeBlock {
   }
 }
 
-/** The engine finds the faults of the yields itself. */
+/** The engine finds the faults of the yields itself. Like the driver, it compares what an attempt repeats. */
 function toResult(block: ScriptedBlock, inputs: Record<string, unknown>, attempt: number): FakeResult {
   const { yields, sleeps, failure } = runBlock(block, inputs, attempt)
+  const earlier = Array.from({ length: attempt - 1 }, (_, i) => runBlock(block, inputs, i + 1).yields)
+  const delivered = earlier.toSorted((a, b) => b.length - a.length)[0] ?? []
+  const isRepeated = delivered.every((each, i) => stableText(each) === stableText(yields[i] ?? each))
+  if (!isRepeated) return { pairs: toPairs(delivered), error: { code: 'NOT_DETERMINISTIC', message: '<NOT_DETERMINISTIC>' } }
+  if (!failure) return { pairs: toPairs(yields), sleeps }
+  const { message, isRetryable } = failure
+  return { pairs: toPairs(yields), sleeps, error: { code: 'BLOCK_FAILED', message, ...(isRetryable && { retryable: true }) } }
+}
+
+/** A value states its iteration if that differs from the number of earlier values of its pin. */
+function toPairs(yields: Performance['yields']): FakeResult['pairs'] {
   const counts = new Map<string, number>()
-  const pairs = yields.map(({ pin, value, k }): [string, unknown, number?] => {
+  return yields.map(({ pin, value, k }) => {
     const count = counts.get(pin) ?? 0
     counts.set(pin, count + 1)
     return k === undefined || k === count ? [pin, value] : [pin, value, k]
   })
-  if (!failure) return { pairs, sleeps }
-  const { message, isRetryable } = failure
-  return { pairs, sleeps, error: { code: 'BLOCK_FAILED', message, ...(isRetryable && { retryable: true }) } }
 }

@@ -30,8 +30,8 @@ interface Held {
 }
 
 /**
- * The outputs of runs whose loop is full or has reached its rate, in order. The run ends after its outputs. They are not
- * in the journal, so a worker that takes the execution runs the block again, and the block yields them again.
+ * The outputs of runs whose loop is full or has reached its rate, in order. The run ends after its outputs. They are
+ * not in the journal, so a worker that takes the execution runs the block again, and the block yields them again.
  */
 export class HeldOutputs {
   readonly #gate: OutputGate

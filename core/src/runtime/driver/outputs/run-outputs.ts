@@ -57,7 +57,7 @@ export class RunOutputs {
     return { more, skipped: (index, pin, value, k) => this.#skip(run, index, { pin, value, k }) }
   }
 
-  /** Continues once it is known that a repeated run has repeated its outputs. A sleep discards the outputs that wait. */
+  /** Continues once a repeated run has repeated its outputs. A sleep discards the outputs that wait. */
   afterCheck(run: NodeExecution, next: () => void): void {
     const proceed = (): void => {
       if (run.status === 'RUNNING') next()

@@ -43,6 +43,22 @@ export function reportIfDue(): void {
   sendReport(drain(), current)
 }
 
+/** The maximum length of events in the result of an entry. */
+const MAX_RESULT_CHARS = 1000
+
+/**
+ * Sends long events to the host before the entry returns. The host would keep a long result until its next garbage
+ * collection, which may not run for hundreds of megabytes: isolated-vm (7.0.1) copies texts of 1 KiB or more to memory
+ * outside of the heap. It passes the arguments of a callback as normal strings.
+ *
+ * @returns the events to return; '' if they were sent
+ */
+export function sendLong(events: string): string {
+  if (events.length <= MAX_RESULT_CHARS) return events
+  sendReport(events, likelyCall())
+  return ''
+}
+
 /** Whether {@link drain} has left events. */
 export function hasMore(): boolean {
   return outbox.length > 0
