@@ -332,7 +332,7 @@ export class Scheduler {
     this.#waitingForRetry.clear()
     this.#ready = []
     this.#next = 0
-    const end: Decision = { type: 'end', status, outputs: this.#outputs.inOrder(), failedNodes: this.failedNodes }
+    const end: Decision = { type: 'end', status, ...this.#outputs.inOrder(), failedNodes: this.failedNodes }
     this.#decisions.push(reason ? { ...end, reason } : end)
   }
 }

@@ -77,6 +77,7 @@ describe('the differences of documents', () => {
 
   it('name the fields of each node with both values, and moved nodes', () => {
     const a = documentSchema.parse({
+      pairing: 'FIFO',
       nodes: [
         { id: 'gone', block: 'io/note' },
         { id: 'greet', block: 'text/template', inputs: { format: 'Hello', old: 1 }, title: 'Greet' },

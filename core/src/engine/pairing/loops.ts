@@ -211,6 +211,10 @@ export class Loops {
 }
 
 function notMany({ node }: NodeExecution, pin: string): NodeFailure {
+  if (node.block.kind === 'graph') {
+    const message = `output "${pin}" of the graph that node "${node.id}" runs received a second value, and it is not in a loop of that graph. Let one value reach it, or collect the values into a list there`
+    return { code: 'PIN_NOT_MANY', message }
+  }
   const message = `block ${node.block.qualifiedName} yielded a second value on "${pin}", which is not declared many. Yield one value, for example a list, or declare the pin with .meta({ many: true })`
   return { code: 'PIN_NOT_MANY', message }
 }

@@ -80,7 +80,7 @@ export class ExecutionDriver {
       resolveInputs: (run, watch) => scheduler.resolveInputs(run, watch),
     })
     this.#children = new ChildRuns(parts, {
-      output: (run, pin, value) => this.#outputs.take(run, { pin, value, k: undefined }),
+      output: (run, pin, value, k) => this.#outputs.take(run, { pin, value, k }),
       end: (run, error) =>
         this.#outputs.end(run, error !== undefined, () => this.#finish(run, error ?? scheduler.refuseEnd(run))),
     })
@@ -347,8 +347,15 @@ export class ExecutionDriver {
     this.#children.abort(run)
   }
 
-  #end({ status, outputs, failedNodes, reason }: Extract<Decision, { type: 'end' }>): void {
-    this.#append({ type: 'ExecutionFinished', status, outputs, failedNodes, ...(reason && { reason }) })
+  #end({ status, outputs, iterations, failedNodes, reason }: Extract<Decision, { type: 'end' }>): void {
+    this.#append({
+      type: 'ExecutionFinished',
+      status,
+      outputs,
+      ...(iterations && { iterations }),
+      failedNodes,
+      ...(reason && { reason }),
+    })
     this.stop()
   }
 }
