@@ -87,7 +87,6 @@ describe('the differences of documents', () => {
         { from: 'greet.output', to: 'gone.text' },
         { from: 'greet.output', to: 'greet.old' },
       ],
-      pairing: 'FIFO',
     })
     const b = documentSchema.parse({
       nodes: [
