@@ -1,6 +1,5 @@
 import type { Watch } from '../plan/index.ts'
-import type { NodeExecution } from './node-execution.ts'
-import { ancestorAt, type Scope, type Tag } from './tags.ts'
+import { type NodeExecution, type Scope, type Tag, ancestorAt } from './tags/index.ts'
 import { WaiterQueue, type Waiter } from './waiters.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { compareTags, type Tag } from './tags.ts'
+import { type Tag, compareTags } from './tags/index.ts'
 
 /** What happens once certain values can no longer arrive: a list is complete, a run does without a pin. */
 export interface Waiter {

@@ -15,7 +15,6 @@ import { toNodeError } from '../node-errors.ts'
 const MAX_INPUT_CHARS = 32 * 1024 * 1024
 /** The values that are read at a time: at most this many, and at most this length as JSON text, estimated. */
 const PAGE = { items: 5000, chars: 512 * 1024 }
-/** The delay before a failed read is repeated. */
 const RETRY_MS = 1000
 
 export interface RunInputsParts {
@@ -28,6 +27,8 @@ export interface RunInputsParts {
 interface RunInputsSource {
   entry: JournalEntry
   resolveInputs(run: NodeExecution, onConverted?: OnConverted): Record<string, unknown>
+  /** The delay before a failed read is repeated. @default 1000 */
+  retryMs?: number
 }
 
 /**
@@ -120,7 +121,7 @@ export class RunInputs {
 
   async #events(seqs: readonly number[], isWanted: () => boolean): Promise<ReadonlyMap<number, ExecutionEvent> | undefined> {
     const { journal, readEventsAt, onError } = this.#parts
-    const { entry } = this.#source
+    const { entry, retryMs = RETRY_MS } = this.#source
     await journal.committed(entry)
     while (isWanted()) {
       try {
@@ -129,7 +130,7 @@ export class RunInputs {
       } catch (error) {
         if (error instanceof AshlarError) throw error
         onError(error)
-        await pause(RETRY_MS)
+        await pause(retryMs)
       }
     }
     return undefined

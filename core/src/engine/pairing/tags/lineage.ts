@@ -1,4 +1,4 @@
-import type { PlanNode } from '../plan/index.ts'
+import type { PlanNode } from '../../plan/index.ts'
 
 /**
  * Which links a value has come through, for each node before it that has a pin with several links. Two values with the
