@@ -6,12 +6,8 @@ import { WaiterQueue, type Waiter } from './waiters.ts'
  * Counts the runs that have not ended, by tag and by what they may still cause.
  *
  * A waiter waits for a count to become 0. Waiters are settled one at a time and only after a step is complete: upstream
-<<<<<<< HEAD
- * first, then innermost scope first. A waiter that becomes due while others are settled takes its place among them.
-=======
  * first, then the longer tag. A waiter that becomes due while others are settled takes its place among them. Source:
  * execution semantics, rule 32; the page of the engine explains the counts.
->>>>>>> w-model
  */
 export class Liveness {
   /** Scopes whose number of live iterations has changed. */
@@ -44,8 +40,8 @@ export class Liveness {
   }
 
   /**
-   * Whether a run may still cause the value that a watch is about, for a tag. If so, the waiter is settled when this may
-   * have changed.
+   * Whether a run may still cause the value that a watch is about, for a tag. If so, the waiter is settled when this
+   * may have changed.
    */
   waitIfAlive(tag: Tag, watch: Watch | undefined, waiter: Waiter): boolean {
     if (!watch) return false

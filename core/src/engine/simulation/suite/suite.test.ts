@@ -16,8 +16,8 @@ const invalid = cases.flatMap(({ given }) => ('faults' in given.expected ? [{ gi
 /** Cases that the engine does not pass, with the reason. */
 const KNOWN_FAILURES: Record<string, string> = {}
 
-function assertResult(simulation: Simulation, expected: Result, what: string): void {
-  expect(compare(toResult(simulation), expected), what).toBeUndefined()
+function assertResult(simulation: Simulation, expected: Result, order: string): void {
+  expect(compare(toResult(simulation), expected), `in ${order}`).toBeUndefined()
 }
 
 describe('the conformance suite', () => {
@@ -72,7 +72,7 @@ describe('after a crash at any event', () => {
       for (const place of events.keys()) {
         const survived: ExecutionEvent[] = events.slice(0, place)
         const again = runCase(prepared, (choices, count) => mix(place, count) % choices, survived)
-        assertResult(again, afterwards, `after event ${place}`)
+        assertResult(again, afterwards, `a life after a crash at event ${place}`)
       }
     }
   })
@@ -94,7 +94,7 @@ describe('the reference model', () => {
       const ended = [...expected.nodeExecutions, ...(expected.possible ?? [])].filter(
         ({ error }) => error !== 'BROADCAST_CONFLICT',
       )
-      for (const each of ended) expect(computed, nameOf(each)).toContainEqual(each)
+      for (const each of ended) expect(computed, `${nameOf(each)}`).toContainEqual(each)
     },
   )
 })
