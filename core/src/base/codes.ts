@@ -69,6 +69,7 @@ export const API_ERROR_CODES = {
   TIMEOUT: { status: 422, retryable: true, description: 'The block took longer than its time limit.' },
   CPU_LIMIT: { status: 422, retryable: false, description: 'The block used more CPU time than its limit.' },
   MEMORY_LIMIT: { status: 422, retryable: false, description: 'The block used more memory than its limit.' },
+  INPUT_LIMIT: { status: 422, retryable: false, description: 'The inputs of a block are too large.' },
   OUTPUT_LIMIT: { status: 422, retryable: false, description: 'An output of the block is too large.' },
   EFFECT_INTERRUPTED: {
     status: 422,

@@ -2,6 +2,7 @@ export { AshlarError, errorMessage, showFaults, showValue } from './ashlar-error
 export { Batcher } from './batcher.ts'
 export { API_ERROR_CODES, ERROR_CODES } from './codes.ts'
 export { describeIssue, describeIssues, describeSecretIssue, valueAt } from './describe-issue.ts'
+export { MAX_DEPTH, minJsonLength } from './json-length.ts'
 export { JsonText } from './json-text.ts'
 export { mapConcurrently } from './map-concurrently.ts'
 export { Lru } from './lru.ts'

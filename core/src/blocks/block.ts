@@ -92,6 +92,7 @@ const DERIVED: ReadonlySet<string> = new Set(
     donePins: true,
     caughtPins: true,
     collectPins: true,
+    pagedPins: true,
     optionalPins: true,
     latestPins: true,
     loopPin: true,

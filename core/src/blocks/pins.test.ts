@@ -34,6 +34,7 @@ it('lists the pins of each marker', () => {
     donePins: new Set(['end']),
     caughtPins: new Set(['failed']),
     collectPins: new Set(['items', 'wrapped']),
+    pagedPins: new Set(),
     optionalPins: new Set(['rest']),
     latestPins: new Set(['last']),
     loopPin: 'facts',

@@ -18,6 +18,8 @@ export interface BlockPins {
   caughtPins: ReadonlySet<string>
   /** Inputs that gather the values of all iterations into a list. */
   collectPins: ReadonlySet<string>
+  /** Collecting inputs whose values the block reads in pages while it runs. */
+  pagedPins: ReadonlySet<string>
   /** Inputs without which the block also runs. */
   optionalPins: ReadonlySet<string>
   /** Inputs of which a later broadcast value replaces an earlier one. */
@@ -40,6 +42,7 @@ export function describePins(inputSchema: JsonSchema, outputSchema: JsonSchema):
     donePins: namesWith(outputs, 'done'),
     caughtPins: namesWith(outputs, 'caught'),
     collectPins: namesWith(inputs, 'collect'),
+    pagedPins: namesWith(inputs, 'paged'),
     optionalPins: namesWith(inputs, 'optional'),
     latestPins: namesWith(inputs, 'latest'),
     loopPin: inputs.find(({ meta }) => meta.loop === true)?.name,
@@ -89,7 +92,7 @@ interface PinFault {
 
 const NO_PINS: ReadonlySet<string> = new Set()
 
-function namesWith(pins: readonly MarkedPin[], marker: PinMarker): ReadonlySet<string> {
+function namesWith(pins: readonly MarkedPin[], marker: PinMarker | 'paged'): ReadonlySet<string> {
   const names = pins.filter(({ meta }) => meta[marker] === true).map(({ name }) => name)
   return names.length === 0 ? NO_PINS : new Set(names)
 }

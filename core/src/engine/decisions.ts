@@ -39,4 +39,12 @@ export type Decision =
   | { type: 'accept'; run: NodeExecution }
   /** Stop the run, because its execution has ended. */
   | { type: 'abort'; run: NodeExecution }
-  | { type: 'end'; status: ExecutionStatus; outputs: Record<string, unknown[]>; failedNodes: string[]; reason?: Reason }
+  | {
+      type: 'end'
+      status: ExecutionStatus
+      outputs: Record<string, unknown[]>
+      /** See the event `ExecutionFinished`. */
+      iterations?: Record<string, number[]>
+      failedNodes: string[]
+      reason?: Reason
+    }

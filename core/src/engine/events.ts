@@ -36,6 +36,11 @@ export type ExecutionEvent =
       type: 'ExecutionFinished'
       status: ExecutionStatus
       outputs: Record<string, unknown[]>
+      /**
+       * For outputs with values from inside of a loop, the rank of the iteration of each value. Absent if each of these
+       * outputs has one value for each iteration.
+       */
+      iterations?: Record<string, number[]>
       failedNodes: string[]
       reason?: Reason
     }

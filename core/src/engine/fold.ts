@@ -3,7 +3,7 @@ import type { ExecutionEvent } from './events.ts'
 import type { NodeExecution } from './pairing/index.ts'
 import type { Plan } from './plan/index.ts'
 import type { Decision, SchedulerEvent } from './decisions.ts'
-import { Scheduler } from './scheduler.ts'
+import { Scheduler, type SchedulerOptions } from './scheduler.ts'
 
 /** The state of an execution after the events of its journal. */
 export interface Folded {
@@ -20,10 +20,11 @@ export interface Folded {
 /**
  * Restores the state of an execution by passing its events to the scheduler in order.
  *
+ * @param options see {@link Scheduler}
  * @throws {AshlarError} JOURNAL_UNREADABLE when a newer version has written the journal
  */
-export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
-  const folding = new Folding(plan)
+export function fold(plan: Plan, events: Iterable<ExecutionEvent>, options?: SchedulerOptions): Folded {
+  const folding = new Folding(plan, options)
   for (const event of events) folding.add(event)
   return folding.end()
 }
@@ -40,13 +41,13 @@ export class Folding {
   readonly #unreported: Decision[] = []
   #end: Decision | undefined
 
-  /** @param options.retains see {@link Scheduler} */
-  constructor(plan: Plan, options: { retains?: boolean } = {}) {
+  /** @param options see {@link Scheduler} */
+  constructor(plan: Plan, options: SchedulerOptions = {}) {
     this.#scheduler = new Scheduler(plan, options)
   }
 
   /** Adds the next event. @throws {AshlarError} JOURNAL_UNREADABLE when a newer version has written it */
-  add(event: ExecutionEvent): void {
+  add(event: ExecutionEvent & { seq?: number }): void {
     const input = toSchedulerEvent(event)
     if (event.type === 'EffectStarted' || (event.type === 'NodeStarted' && !event.marksEffects)) {
       const run = this.#scheduler.nodeExecution(event.node, event.n)
@@ -59,7 +60,7 @@ export class Folding {
       if (run) this.#pending.delete(run)
       if (run && input.type === 'finish') this.#effectAttempts.delete(run)
     }
-    for (const decision of this.#scheduler.step(input)) {
+    for (const decision of this.#scheduler.step(input, event.seq)) {
       if (decision.type === 'end') this.#end = decision
       else if (decision.type === 'graph-output') this.#unreported.push(decision)
       else if (decision.type === 'run' || decision.type === 'retry' || decision.type === 'wait')

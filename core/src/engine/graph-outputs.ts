@@ -36,23 +36,61 @@ export class GraphOutputs {
     return { name, value }
   }
 
-  /** The values in the order of their iterations, by name in the order of the document. */
-  inOrder(): Record<string, unknown[]> {
-    if (!this.#places) return this.values
-    const ordered: Record<string, unknown[]> = {}
+  /** The values in the order of their iterations, by name in the order of the document, and their iterations. */
+  inOrder(): { outputs: Record<string, unknown[]>; iterations?: Record<string, number[]> } {
+    if (!this.#places) return { outputs: this.values }
+    const outputs: Record<string, unknown[]> = {}
+    const places = new Map<string, Place[]>()
     for (const { block, constants } of this.#plan.nodes) {
-      const places = block.kind === 'output' && typeof constants.name === 'string' && this.#places.get(constants.name)
-      if (!places || Object.hasOwn(ordered, String(constants.name))) continue
-      const values = this.values[String(constants.name)] ?? []
-      const order = [...places.keys()].toSorted((a, b) => comparePlaces(places[a], places[b]))
+      const name = String(constants.name)
+      const own = block.kind === 'output' ? this.#places.get(name) : undefined
+      if (!own || places.has(name)) continue
+      const values = this.values[name] ?? []
+      const order = [...own.keys()].toSorted((a, b) => comparePlaces(own[a], own[b]))
       setOwn(
-        ordered,
-        String(constants.name),
+        outputs,
+        name,
         order.map((i) => values[i]),
       )
+      places.set(
+        name,
+        order.flatMap((i) => own[i] ?? []),
+      )
     }
-    return ordered
+    const iterations = rankIterations(places)
+    return iterations ? { outputs, iterations } : { outputs }
   }
+}
+
+/**
+ * Ranks the iterations of all outputs that have values from inside of a loop: values of different outputs have the same
+ * rank if they belong to the same iteration. Several values of one output and one iteration have ranks of their own.
+ *
+ * @param places by output, in order
+ * @returns undefined if each output has one value for each iteration
+ */
+function rankIterations(places: ReadonlyMap<string, readonly Place[]>): Record<string, number[]> | undefined {
+  const many = [...places].filter(([, own]) => own.some(({ tag }) => tag.parent))
+  const counts = new Map<Tag, number>()
+  for (const [, own] of many)
+    for (const [tag, same] of Map.groupBy(own, (place) => place.tag)) counts.set(tag, Math.max(counts.get(tag) ?? 0, same.length))
+  const first = new Map<Tag, number>()
+  let next = 0
+  for (const tag of [...counts.keys()].toSorted(compareTags)) {
+    first.set(tag, next)
+    next += counts.get(tag) ?? 0
+  }
+  const iterations: Record<string, number[]> = {}
+  for (const [name, own] of many) {
+    const ranks = own.map(({ tag }) => {
+      const rank = first.get(tag) ?? 0
+      first.set(tag, rank + 1)
+      return rank
+    })
+    for (const [tag, same] of Map.groupBy(own, (place) => place.tag)) first.set(tag, (first.get(tag) ?? 0) - same.length)
+    Object.defineProperty(iterations, name, { value: ranks, enumerable: true })
+  }
+  return many.some(([, own]) => own.length !== next) ? iterations : undefined
 }
 
 /** Sets also names like `__proto__`. */

@@ -1,5 +1,5 @@
 import { placeValue } from '../pins/index.ts'
-import type { NodeExecution } from './pairing/index.ts'
+import { GatheredList, type NodeExecution } from './pairing/index.ts'
 import type { PlanNode } from './plan/index.ts'
 
 /** Inputs that an execution sets for nodes, by node and pin. They override all other inputs. */
@@ -35,7 +35,10 @@ export function resolveInputs(
   return coerceInputs(node, inputs, onConverted)
 }
 
-/** Converts inputs to the types of their pins (rule 8) and drops null. Changes `inputs`. */
+/**
+ * Converts inputs to the types of their pins (rule 8) and drops null. Changes `inputs`. The values of a
+ * {@link GatheredList} are converted when they are read.
+ */
 export function coerceInputs(
   node: PlanNode,
   inputs: Record<string, unknown>,
@@ -43,7 +46,7 @@ export function coerceInputs(
 ): Record<string, unknown> {
   for (const [pin, coerce] of node.coercions) {
     const value = Object.hasOwn(inputs, pin) ? inputs[pin] : undefined
-    if (value === undefined || value === null) continue
+    if (value === undefined || value === null || value instanceof GatheredList) continue
     inputs[pin] = coerce(value)
     if (onConverted && inputs[pin] !== value) onConverted(pin, value, inputs[pin])
   }

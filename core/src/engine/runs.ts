@@ -1,10 +1,19 @@
-import { ArrivalPairing, Liveness, Tag, TaggedPairing, type NodeExecution, type NodeFailure } from './pairing/index.ts'
+import {
+  ArrivalPairing,
+  GatherMemory,
+  Liveness,
+  Tag,
+  TaggedPairing,
+  type NodeExecution,
+  type NodeFailure,
+} from './pairing/index.ts'
 import type { Plan, PlanLink, PlanNode } from './plan/index.ts'
 
 /** What is kept after it has ended. */
-export interface Retention {
+interface Retention {
   retains: boolean
   retainsLoops: boolean
+  maxGatheredChars: number | undefined
 }
 
 /**
@@ -25,12 +34,13 @@ export class Runs {
   #tag = this.#root
 
   /** @param onReady receives each node execution that has all values */
-  constructor(plan: Plan, { retains, retainsLoops }: Retention, onReady: (run: NodeExecution) => void) {
+  constructor(plan: Plan, { retains, retainsLoops, maxGatheredChars }: Retention, onReady: (run: NodeExecution) => void) {
     this.#retains = retains
     this.#onReady = onReady
     this.#byNode = plan.nodes.map(() => new Map())
     if (plan.pairing === 'TAGGED') {
-      this.tagged = new TaggedPairing(plan, this.#root, this.#liveness, (run, isReady) => this.#add(run, isReady))
+      const parts = { liveness: this.#liveness, memory: new GatherMemory(maxGatheredChars) }
+      this.tagged = new TaggedPairing(plan, this.#root, parts, (run, isReady) => this.#add(run, isReady))
       this.tagged.loops.retains = retainsLoops
     } else for (const node of plan.nodes) this.#arrivals.set(node, new ArrivalPairing(node, this.#root))
   }
@@ -96,8 +106,9 @@ export class Runs {
     this.tagged?.loops.yielded(run)
   }
 
-  deliver(run: NodeExecution, link: PlanLink, value: unknown): void {
-    if (this.tagged) return this.tagged.arrive(link, value, this.#tag, run.lineage)
+  /** @param seq the event of the journal from which the link takes the value */
+  deliver(run: NodeExecution, link: PlanLink, value: unknown, seq: number | undefined): void {
+    if (this.tagged) return this.tagged.arrive(link, value, this.#tag, run.lineage, seq)
     const { sink, sinkPin, isStatic } = link
     const pairing = this.#arrivals.get(sink)
     const ready = isStatic ? pairing?.deliverStatic(sinkPin, value) : pairing?.deliver(sinkPin, value)

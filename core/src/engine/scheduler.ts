@@ -5,7 +5,8 @@ import { GraphOutputs } from './graph-outputs.ts'
 import { resolveInputs, type InputMasks, type OnConverted } from './node-inputs.ts'
 import { findLostItems, type NodeExecution, type Scope, type Sleep } from './pairing/index.ts'
 import type { Plan, PlanLink, PlanNode } from './plan/index.ts'
-import { Runs, type Retention } from './runs.ts'
+import { ReadyQueue } from './ready-queue.ts'
+import { Runs } from './runs.ts'
 import { SerialNodes } from './serial-nodes.ts'
 import { isFinal, type ExecutionStatus, type Reason } from './status.ts'
 
@@ -26,15 +27,21 @@ import { isFinal, type ExecutionStatus, type Reason } from './status.ts'
  *
  * Comments refer to the rules of the execution semantics by number.
  */
+/** What a scheduler keeps, and how it reads values. See the constructor. */
+export interface SchedulerOptions {
+  select?: typeof selectValue
+  retains?: boolean
+  retainsLoops?: boolean
+  maxGatheredChars?: number
+}
+
 export class Scheduler {
   readonly plan: Plan
   status: ExecutionStatus = 'QUEUED'
   readonly #runs: Runs
   readonly #outputs: GraphOutputs
   readonly #budget: Budget
-  /** Ready node executions, oldest first. The index `#next` points to the first one that has not been taken. */
-  #ready: NodeExecution[] = []
-  #next = 0
+  readonly #ready = new ReadyQueue()
   readonly #serials = new SerialNodes()
   #running = new Set<NodeExecution>()
   #waitingForRetry = new Set<NodeExecution>()
@@ -44,6 +51,8 @@ export class Scheduler {
   readonly #failedNodes = new Set<string>()
   #given: { inputs: Record<string, unknown>; masks: InputMasks } = { inputs: {}, masks: {} }
   #decisions: Decision[] = []
+  /** The place of the current event in the journal. */
+  #seq: number | undefined
   readonly #select: typeof selectValue
 
   /**
@@ -52,21 +61,24 @@ export class Scheduler {
    * @param options.retains whether to keep node executions that have ended. A driver does not need them, and an
    * execution may have millions. @default true
    * @param options.retainsLoops whether to keep loops that have ended. @default retains
+   * @param options.maxGatheredChars the maximum length of the collections in memory, as JSON text. A collection that
+   * exceeds it keeps the `seq` of its values and becomes a {@link GatheredList}. @default none
    */
   constructor(
     plan: Plan,
-    { select = selectValue, retains = true, retainsLoops = retains }: { select?: typeof selectValue } & Partial<Retention> = {},
+    { select = selectValue, retains = true, retainsLoops = retains, maxGatheredChars }: SchedulerOptions = {},
   ) {
     this.plan = plan
     this.#select = select
-    this.#runs = new Runs(plan, { retains, retainsLoops }, (run) => this.#queue(run))
+    this.#runs = new Runs(plan, { retains, retainsLoops, maxGatheredChars }, (run) => this.#queue(run))
     this.#outputs = new GraphOutputs(plan)
     this.#budget = new Budget(plan)
   }
 
-  /** Applies one event and returns the resulting decisions in order. */
-  step(event: SchedulerEvent): Decision[] {
+  /** Applies one event and returns the resulting decisions in order. @param seq its place in the journal, if it has one */
+  step(event: SchedulerEvent, seq?: number): Decision[] {
     this.#decisions = []
+    this.#seq = seq
     if (event.type === 'start') this.#start(event.inputs, event.masks ?? {})
     else if (this.status === 'RUNNING') this.#apply(event)
     else if (event.type === 'cancel') this.#end('CANCELLED', event.reason)
@@ -163,7 +175,7 @@ export class Scheduler {
     return run.status === 'RUNNING' || run.status === 'WAITING' || this.#awake.includes(run) || this.#startEarly(run)
   }
 
-  /** Starts a queued run of which the journal has a result: a journal that was rewritten lacks runs that came before. */
+  /** Starts a queued run of which the journal has a result: a rewritten journal lacks runs that came before. */
   #startEarly(run: NodeExecution): boolean {
     if (run.status !== 'QUEUED' || this.#waitingForRetry.has(run)) return false
     if (run.node.block.serial) this.#serials.remove(run)
@@ -243,7 +255,7 @@ export class Scheduler {
     if (tool) return this.#deliverToTool(run, links.get(TOOLS_PIN) ?? [], tool, value)
     for (const link of links.get(pin) ?? []) {
       const selected = link.steps.length === 0 ? value : this.#select(value, link.steps)
-      if (selected !== undefined) this.#runs.deliver(run, link, selected)
+      if (selected !== undefined) this.#runs.deliver(run, link, selected, this.#seq)
     }
   }
 
@@ -255,7 +267,7 @@ export class Scheduler {
     value: unknown,
   ): void {
     const link = links.find(({ sink, sinkPin }) => sink.id === node && sinkPin === pin)
-    if (link) this.#runs.deliver(run, link, value)
+    if (link) this.#runs.deliver(run, link, value, this.#seq)
   }
 
   #queue(run: NodeExecution): void {
@@ -282,21 +294,13 @@ export class Scheduler {
       if (!run) break
       this.#run(run)
     }
-    if (this.#next > 1024 || this.#next === this.#ready.length) {
-      this.#ready = this.#ready.slice(this.#next)
-      this.#next = 0
-    }
     const asleep = this.#sleeping.size + this.#awake.length
-    const waiting = asleep + this.#waitingForRetry.size + this.#serials.size + this.#ready.length - this.#next
+    const waiting = asleep + this.#waitingForRetry.size + this.#serials.size + this.#ready.size
     if (this.#running.size + waiting === 0 && this.status === 'RUNNING') this.#end('COMPLETED')
   }
 
   #takeReady(): NodeExecution | undefined {
-    for (let run = this.#ready[this.#next]; run; run = this.#ready[this.#next]) {
-      this.#next++
-      if (run.status === 'QUEUED' && !this.#waitingForRetry.has(run) && this.#serials.admit(run)) return run
-    }
-    return undefined
+    return this.#ready.take((run) => run.status === 'QUEUED' && !this.#waitingForRetry.has(run) && this.#serials.admit(run))
   }
 
   #run(run: NodeExecution): void {
@@ -310,16 +314,14 @@ export class Scheduler {
     this.status = status
     for (const run of this.#running) this.#decisions.push({ type: 'abort', run })
     const asleep = [...this.#sleeping, ...this.#awake]
-    const waiting = [...this.#serials.drain(), ...this.#ready.slice(this.#next), ...this.#waitingForRetry]
+    const waiting = [...this.#serials.drain(), ...this.#ready.drain(), ...this.#waitingForRetry]
     for (const run of [...this.#running, ...asleep, ...waiting]) run.status = 'CANCELLED'
     for (const run of asleep) run.currentSleep = undefined
     this.#running.clear()
     this.#sleeping.clear()
     this.#awake = []
     this.#waitingForRetry.clear()
-    this.#ready = []
-    this.#next = 0
-    const end: Decision = { type: 'end', status, outputs: this.#outputs.inOrder(), failedNodes: this.failedNodes }
+    const end: Decision = { type: 'end', status, ...this.#outputs.inOrder(), failedNodes: this.failedNodes }
     this.#decisions.push(reason ? { ...end, reason } : end)
   }
 }

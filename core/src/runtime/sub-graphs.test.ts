@@ -138,6 +138,38 @@ describe('a graph as a node', () => {
     await until(() => Promise.resolve(runtime.worker?.active() === 0))
   })
 
+  it('yields the values of its loops by iteration, also if each output has only some of them', async () => {
+    const graphId = await create('Split', {
+      nodes: [
+        { id: 'each', block: 'loop/for-each', inputs: { items: [1, 2, 3] } },
+        { id: 'large', block: 'logic/condition', inputs: { operator: '>', value2: 1, no_value: 'small' } },
+        { id: 'yes', block: 'io/output', inputs: { name: 'yes' } },
+        { id: 'no', block: 'io/output', inputs: { name: 'no' } },
+      ],
+      links: [
+        { from: 'each.item', to: 'large.value1' },
+        { from: 'large.yes_output', to: 'yes.value' },
+        { from: 'large.no_output', to: 'no.value' },
+      ],
+    })
+    const document = {
+      nodes: [
+        { id: 'child', block: 'io/graph', inputs: { graph_id: graphId } },
+        { id: 'either', block: 'logic/merge' },
+        { id: 'list', block: 'list/collect' },
+        { id: 'out', block: 'io/output', inputs: { name: 'all' } },
+      ],
+      links: [
+        { from: 'child.yes', to: 'either.a' },
+        { from: 'child.no', to: 'either.b' },
+        { from: 'either.values', to: 'list.item' },
+        { from: 'list.list', to: 'out.value' },
+      ],
+    }
+    const end = await readEnd(await start(await create('Around', document)))
+    expect(end).toMatchObject({ status: 'COMPLETED', outputs: { all: [[['small'], [2], [3]]] } })
+  })
+
   it('reports no failures', () => {
     expect(runtime.failures).toEqual([])
   })

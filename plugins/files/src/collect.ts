@@ -27,7 +27,10 @@ export const collect = defineBlock({
   capabilities: { files: ['write'] },
   onCrash: 'retry', // a write replaces the whole file, so repeating it has the same result
   input: z.object({
-    item: z.array(z.unknown()).default([]).meta({ description: 'A value of each iteration of the loop.', collect: true }),
+    item: z
+      .array(z.unknown())
+      .default([])
+      .meta({ description: 'A value of each iteration of the loop.', collect: true, paged: true }),
     path: pathPin,
     format: z
       .enum(['jsonl', 'json', 'csv', 'lines'])
@@ -77,21 +80,29 @@ export const collect = defineBlock({
     },
     { input: { item: [1], path: '../a' }, output: [['error', 'files: the path "../a" must not have the names "." and ".."']] },
   ],
-  async *run({ item: items, path, format, columns }, { files }) {
+  async *run({ path, format, columns }, { files, collected }) {
+    let count = 0
+    async function* items(): AsyncGenerator<unknown> {
+      count = 0
+      for await (const item of collected('item')) {
+        count++
+        yield item
+      }
+    }
     const written = await files.write(path, toStream(toRecords(items, { format, columns })))
     yield ['path', written.path]
-    yield ['count', items.length]
+    yield ['count', count]
     yield ['bytes', written.bytes]
   },
 })
 
-function toStream(records: Iterator<string, unknown>): ReadableStream<Uint8Array> {
+function toStream(records: AsyncIterator<string, unknown>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   return new ReadableStream<Uint8Array>({
-    pull(controller) {
+    async pull(controller) {
       const texts: string[] = []
       while (texts.length < RECORDS_AT_ONCE) {
-        const { value, done } = records.next()
+        const { value, done } = await records.next()
         if (done) break
         texts.push(value)
       }

@@ -3,8 +3,14 @@ import { toRecords } from './records.ts'
 
 type Format = Parameters<typeof toRecords>[1]['format']
 
-function write(items: unknown[], format: Format, columns: string[] = []): string {
-  return Iterator.from(toRecords(items, { format, columns })).toArray().join('')
+async function write(items: unknown[], format: Format, columns: string[] = []): Promise<string> {
+  const read = async function* (): AsyncGenerator<unknown> {
+    yield* items
+  }
+  const records = toRecords(read, { format, columns })
+  let text = ''
+  for (let next = await records.next(); next.done !== true; next = await records.next()) text += next.value
+  return text
 }
 
 it.each<[Format, unknown[], string]>([
@@ -23,15 +29,15 @@ it.each<[Format, unknown[], string]>([
   ],
   ['csv', [{ a: ' x' }, { a: '' }], 'a\n" x"\n""\n'],
   ['csv', [], ''],
-])('writes %s of %j', (format, items, text) => {
-  expect(write(items, format)).toBe(text)
+])('writes %s of %j', async (format, items, text) => {
+  expect(await write(items, format)).toBe(text)
 })
 
-it('writes the given columns, also for an empty loop', () => {
-  expect(write([{ a: 1, b: 2 }], 'csv', ['b', 'd'])).toBe('b,d\n2,\n')
-  expect(write([], 'csv', ['b', 'd'])).toBe('b,d\n')
+it('writes the given columns, also for an empty loop', async () => {
+  expect(await write([{ a: 1, b: 2 }], 'csv', ['b', 'd'])).toBe('b,d\n2,\n')
+  expect(await write([], 'csv', ['b', 'd'])).toBe('b,d\n')
 })
 
-it('rejects a row that is not a dictionary', () => {
-  expect(() => write([{ a: 1 }, [2]], 'csv')).toThrow('item 2 must be a dictionary to be a row of a table, got [2]')
+it('rejects a row that is not a dictionary', async () => {
+  await expect(write([{ a: 1 }, [2]], 'csv')).rejects.toThrow('item 2 must be a dictionary to be a row of a table, got [2]')
 })

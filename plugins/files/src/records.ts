@@ -4,12 +4,15 @@ interface Format {
   columns: readonly string[]
 }
 
+/** Returns the items, each time from the first one. They may not fit into memory. */
+type Items = () => AsyncIterable<unknown>
+
 /**
- * Returns the text of a file, one item after the other.
+ * Returns the text of a file, one item after the other. Reads the items of a table without columns twice.
  *
  * @throws when an item of a table is not a dictionary
  */
-export function toRecords(items: readonly unknown[], { format, columns }: Format): Iterator<string> {
+export function toRecords(items: Items, { format, columns }: Format): AsyncIterator<string> {
   switch (format) {
     case 'jsonl':
       return toLines(items, (item) => JSON.stringify(item))
@@ -18,28 +21,45 @@ export function toRecords(items: readonly unknown[], { format, columns }: Format
     case 'json':
       return toJson(items)
     case 'csv':
-      return toTable(items.map(assertRow), columns)
+      return toTable(items, columns)
   }
 }
 
-function* toLines(items: readonly unknown[], write: (item: unknown) => string): Generator<string> {
-  for (const item of items) yield `${write(item)}\n`
+async function* toLines(items: Items, write: (item: unknown) => string): AsyncGenerator<string> {
+  for await (const item of items()) yield `${write(item)}\n`
 }
 
-function* toJson(items: readonly unknown[]): Generator<string> {
-  if (items.length === 0) return yield '[]\n'
-  for (const [i, item] of items.entries()) yield `${i === 0 ? '[\n' : ',\n'}${JSON.stringify(item)}`
-  yield '\n]\n'
+async function* toJson(items: Items): AsyncGenerator<string> {
+  let isEmpty = true
+  for await (const item of items()) {
+    yield `${isEmpty ? '[\n' : ',\n'}${JSON.stringify(item)}`
+    isEmpty = false
+  }
+  yield isEmpty ? '[]\n' : '\n]\n'
 }
-
-type Row = Record<string, unknown>
 
 /** Source: RFC 4180. */
-function* toTable(rows: readonly Row[], columns: readonly string[]): Generator<string> {
-  const fields = columns.length > 0 ? columns : [...new Set(rows.flatMap((row) => Object.keys(row)))]
+async function* toTable(items: Items, columns: readonly string[]): AsyncGenerator<string> {
+  const fields = columns.length > 0 ? columns : await findFields(items)
   if (fields.length === 0) return
   yield toRow(fields)
-  for (const row of rows) yield toRow(fields.map((field) => (Object.hasOwn(row, field) ? toText(row[field]) : '')))
+  for await (const row of rowsOf(items)) yield toRow(fields.map((field) => (Object.hasOwn(row, field) ? toText(row[field]) : '')))
+}
+
+async function findFields(items: Items): Promise<string[]> {
+  const fields = new Set<string>()
+  for await (const row of rowsOf(items)) for (const field of Object.keys(row)) fields.add(field)
+  return [...fields]
+}
+
+async function* rowsOf(items: Items): AsyncGenerator<Record<string, unknown>> {
+  let place = 0
+  for await (const item of items()) {
+    place++
+    if (typeof item !== 'object' || item === null || Array.isArray(item))
+      throw new Error(`item ${place} must be a dictionary to be a row of a table, got ${JSON.stringify(item).slice(0, 100)}`)
+    yield item as Record<string, unknown>
+  }
 }
 
 function toRow(values: readonly string[]): string {
@@ -55,9 +75,4 @@ function quote(value: string): string {
 function toText(value: unknown): string {
   if (value === null || value === undefined) return ''
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
-}
-
-function assertRow(item: unknown, i: number): Row {
-  if (typeof item === 'object' && item !== null && !Array.isArray(item)) return item as Row
-  throw new Error(`item ${i + 1} must be a dictionary to be a row of a table, got ${JSON.stringify(item).slice(0, 100)}`)
 }

@@ -54,6 +54,11 @@ declare module 'zod' {
     caught?: boolean
     /** Input, a list: Ashlar gathers the values of all iterations, in order, and passes them when the loop ends. */
     collect?: boolean
+    /**
+     * Input that is `collect`: the list can be larger than memory. The block reads the values with
+     * `context.collected(pin)`, and the input itself is empty if the list is large.
+     */
+    paged?: boolean
     /** Input: if it has a link, the block also runs without it once no value can arrive. */
     optional?: boolean
     /** Input: a second value from outside of a loop replaces the first one. Otherwise, a second value is an error. */
@@ -83,7 +88,10 @@ export interface BlockDefinition<Input extends z.ZodObject, Output extends z.Zod
   synonyms?: readonly string[]
   /** @default 'standard' */
   kind?: BlockKind
-  /** The nodes that receive the output reuse it, instead of consuming it once. @default false */
+  /**
+   * In graphs with the pairing `FIFO`, the nodes that receive the output reuse it, instead of consuming it once. In
+   * `TAGGED` graphs, every value is reused. @default false
+   */
   staticOutput?: boolean
   /** Runs of one node never overlap. @default false */
   serial?: boolean

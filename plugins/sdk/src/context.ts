@@ -49,6 +49,11 @@ export interface BlockContext {
    * determine which run a console line belongs to. @default level 'info'
    */
   readonly log: (text: string, level?: LogLevel) => void
+  /**
+   * Reads the values of an input that is `paged`, in order, each time from the first one. A small list is in the input
+   * itself. Ashlar reads a large one from the journal while the block runs, so it can be larger than the memory.
+   */
+  readonly collected: (pin: string) => AsyncIterable<unknown>
   /** The files of the execution. Needs the capability `files`. */
   readonly files: Files
 }

@@ -101,7 +101,8 @@ defineMutation('replayExecution', {
     number: t.int({ defaultValue: 1, description: 'The number of the node execution.' }),
     inputs: t.field({ type: 'JSON', description: 'Inputs to use instead of the original ones, by pin.' }),
     iteration: t.int({
-      description: 'Repeats only this iteration of the loop that the node execution produced, from 0, and what follows from it.',
+      description:
+        'The iteration of the loop of this node execution to repeat: 0, 1, 2 … Only this iteration and what follows from it run again.',
     }),
   }),
   payload: executionFields,

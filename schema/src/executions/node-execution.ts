@@ -146,7 +146,7 @@ builder.objectType(NodeExecutionType, {
 builder.objectFields(NodeExecutionType, (t) => ({
   tag: t.exposeString('tag', {
     description:
-      'The iterations to which it belongs, outermost first: `rows.1[42]/cells.43[0]` is the iteration 0 of the loop of the node execution 43 of `cells`, within the iteration 42 of `rows`. Empty outside of loops.',
+      'The iterations to which it belongs, outermost first: `rows.1[42]/cells.43[0]` is iteration 0 of the loop of node execution 43 of `cells`, within iteration 42 of the loop of node execution 1 of `rows`. Empty outside of loops.',
   }),
   iteration: t.field({
     type: IterationType,

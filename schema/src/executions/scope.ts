@@ -22,11 +22,11 @@ const ScopeKindType = builder.enumType('ExecutionScopeKind', {
 })
 
 const ScopeProgressType = builder.objectRef<ScopeProgress>('ExecutionScopeProgress').implement({
-  description: 'Numbers of iterations of a loop or a cycle.',
+  description: 'The progress of a loop or a cycle, in iterations.',
   fields: (t) => ({
     iterations: t.exposeInt('iterations', { description: 'All iterations so far.' }),
     alive: t.exposeInt('alive', { description: 'The iterations in which a node execution has not ended.' }),
-    done: t.exposeInt('done', { description: 'The other iterations.' }),
+    done: t.exposeInt('done', { description: 'The iterations in which all node executions have ended.' }),
     dropped: t.exposeInt('dropped', {
       nullable: true,
       description:
@@ -58,7 +58,7 @@ const ScopeType = builder.objectRef<ScopeView>('ExecutionScope').implement({
     tag: t.exposeString('tag', {
       description: 'The iteration that contains it, as `NodeExecution.tag`. Empty outside of other loops.',
     }),
-    progress: t.expose('progress', { type: ScopeProgressType, description: 'Numbers of its iterations.' }),
+    progress: t.expose('progress', { type: ScopeProgressType, description: 'The progress of its iterations.' }),
     ended: t.exposeBoolean('hasEnded', {
       description:
         'Whether its producer has ended and no node execution in it is queued, running, asleep or waiting for a retry.',

@@ -23,7 +23,7 @@ const NodeRetryInput = builder.inputType('NodeRetryInput', {
 })
 
 const NodeLoopInput = builder.inputType('NodeLoopInput', {
-  description: 'How the iterations of a node run. Only for a node of which an output pin is `many`.',
+  description: 'How the iterations of a node run. Only for a node with an output pin that is `many`.',
   fields: (t) => ({
     concurrency: t.int({
       description:
@@ -34,7 +34,7 @@ const NodeLoopInput = builder.inputType('NodeLoopInput', {
     }),
     window: t.int({
       description:
-        'The maximum number of live iterations: 1 to 100000. The node waits while the window is full. The default is 1000.',
+        'The maximum number of iterations in which something is queued or running: 1 to 100000. The node waits while the window is full. The default is 1000.',
     }),
     budget: t.int({ description: 'The maximum number of iterations of one loop: 1 to 1000000000. The default is 1000000.' }),
   }),

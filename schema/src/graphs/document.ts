@@ -39,7 +39,7 @@ const NodeRetryType = builder.objectRef<NonNullable<GraphNode['retry']>>('NodeRe
 })
 
 const NodeLoopType = builder.objectRef<NonNullable<GraphNode['loop']>>('NodeLoop').implement({
-  description: 'How the iterations of a node run, of which an output pin is `many`.',
+  description: 'How the iterations of a node with an output pin that is `many` run.',
   fields: (t) => ({
     concurrency: t.exposeInt('concurrency', {
       nullable: true,
@@ -50,7 +50,8 @@ const NodeLoopType = builder.objectRef<NonNullable<GraphNode['loop']>>('NodeLoop
       description: 'The maximum number of iterations that start per second. Null for no limit.',
     }),
     window: t.exposeInt('window', {
-      description: 'The maximum number of live iterations. The node waits while the window is full.',
+      description:
+        'The maximum number of iterations in which something is queued or running. The node waits while the window is full.',
     }),
     budget: t.exposeInt('budget', { description: 'The maximum number of iterations of one loop.' }),
   }),

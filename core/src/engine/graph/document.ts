@@ -47,7 +47,9 @@ const loopSchema = z
       .min(1)
       .max(100_000)
       .default(1000)
-      .describe('The maximum number of live iterations. The node waits while the window is full.'),
+      .describe(
+        'The maximum number of iterations in which something is queued or running. The node waits while the window is full.',
+      ),
     budget: z.int().min(1).max(MAX_ITERATIONS).default(1_000_000).describe('The maximum number of iterations of one loop.'),
   })
   .describe('How the iterations of the node run. Only for a node with an output pin that is `many`. Requires `TAGGED`.')

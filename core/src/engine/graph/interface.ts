@@ -11,8 +11,8 @@ interface GraphInterface {
 
 /**
  * Computes the interface from the input and output blocks of a document: their constants `name`, `title`,
- * `description`, `value` (the default) and `options`. An input without a value is required. Each output is a list. It is
- * marked `many` if it may have several values.
+ * `description`, `value` (the default) and `options`. An input without a value is required. Each output is a list. It
+ * is marked `many` if it may have several values.
  */
 export function toInterface(document: GraphDocument, findBlock: FindBlock): GraphInterface {
   const inputs: Record<string, JsonSchema> = {}

@@ -1,22 +1,25 @@
 import type { GatherPlan, PinFlow, PlanNode } from '../plan/index.ts'
-import type { Lineage } from './lineage.ts'
-import { commonLineage, compareLineages } from './lineage.ts'
-import type { Liveness, Waiter } from './liveness.ts'
-import type { LoopReport } from './node-execution.ts'
+import type { GatheredList } from './gathered-list.ts'
+import { GatheredPlaces, GatheredValues, type GatherMemory } from './gathered-values.ts'
+import { type Lineage, type LoopReport, type Scope, type Tag, commonLineage, compareLineages } from './tags/index.ts'
+import type { Liveness } from './liveness.ts'
 import type { Entry } from './slot.ts'
-import { compareTags, type Scope, type Tag } from './tags.ts'
+import type { Waiter } from './waiters.ts'
+
+interface GatherParts {
+  liveness: Liveness
+  memory: GatherMemory
+  onComplete(gather: Gather): void
+}
 
 /** The values that a collect pin gathers for one tag. */
 class Gather implements Waiter {
   readonly plan: GatherPlan
   readonly tag: Tag
   readonly order: number
-  readonly #liveness: Liveness
-  readonly #onComplete: (gather: Gather) => void
-  readonly #values: unknown[] = []
-  /** The place of each value: its index in the only loop that the list is about, or its tag. */
-  readonly #places: (number | Tag)[] = []
-  readonly #links: number[] = []
+  readonly #parts: GatherParts
+  readonly #values: GatheredValues
+  readonly #places = new GatheredPlaces()
   readonly #lineages = new Map<number, Lineage>()
   readonly scopes: Scope[] = []
   /** The number of iterations, by the collections to which those of one opener count. */
@@ -25,64 +28,60 @@ class Gather implements Waiter {
   failure: string | undefined
   isComplete = false
 
-  constructor(plan: GatherPlan, tag: Tag, liveness: Liveness, onComplete: (gather: Gather) => void) {
+  constructor(plan: GatherPlan, tag: Tag, parts: GatherParts) {
     this.plan = plan
     this.tag = tag
     this.order = plan.node.flow?.order ?? 0
-    this.#liveness = liveness
-    this.#onComplete = onComplete
+    this.#parts = parts
+    this.#values = new GatheredValues(parts.memory)
   }
 
-  add({ value, link, lineage }: Entry, tag: Tag): void {
+  /** @param seq the event of the journal that has the value */
+  add({ value, link, lineage }: Entry, tag: Tag, seq: number | undefined): void {
     if (lineage) this.#lineages.set(this.#values.length, lineage)
-    this.#values.push(value)
-    this.#places.push(tag.scope === this.scopes[0] && !tag.from ? tag.index : tag)
-    this.#links.push(link)
+    this.#values.add(value, link, seq)
+    this.#places.add(tag)
   }
 
   settle(): void {
     if (this.isComplete) return
     const watch = this.plan.watch.byDepth.get(this.tag.depth)
-    if (this.#liveness.waitIfAlive(this.tag, watch, this)) return
+    if (this.#parts.liveness.waitIfAlive(this.tag, watch, this)) return
     this.isComplete = true
-    this.#onComplete(this)
+    this.#parts.onComplete(this)
   }
 
   /** The values in the order of their iterations, then of their links. */
-  list(): unknown[] {
-    const places = this.#places
-    const isSorted = places.every((place, i) => {
-      const before = places[i - 1]
-      return typeof place === 'number' && (i === 0 || (typeof before === 'number' && before < place))
-    })
-    if (isSorted) return this.#values
-    return [...places.keys()].toSorted((a, b) => this.#compare(a, b)).map((i) => this.#values[i])
+  list(): unknown[] | GatheredList {
+    const { links } = this.plan.pin
+    if (this.#places.isSorted) return this.#values.toList(undefined, links)
+    const order = Uint32Array.from({ length: this.#values.length }, (_, i) => i)
+    return this.#values.toList(
+      order.sort((a, b) => this.#compare(a, b)),
+      links,
+    )
   }
 
   #compare(a: number, b: number): number {
-    const [one, other] = [this.#places[a], this.#places[b]]
-    const difference =
-      typeof one === 'number' && typeof other === 'number' ? one - other : compareTags(this.#tagOf(one), this.#tagOf(other))
-    if (difference !== 0) return difference
-    return (this.#links[a] ?? 0) - (this.#links[b] ?? 0) || compareLineages(this.#lineages.get(a), this.#lineages.get(b))
-  }
-
-  /** A tag that compares like the place. */
-  #tagOf(place: number | Tag | undefined): Tag {
-    if (typeof place === 'object') return place
-    const [scope] = this.scopes
-    return { parent: this.tag, scope, index: place ?? 0, depth: this.tag.depth + 1 } as Tag
+    return (
+      this.#places.compare(a, b) ||
+      this.#values.linkOf(a) - this.#values.linkOf(b) ||
+      compareLineages(this.#lineages.get(a), this.#lineages.get(b)) ||
+      a - b
+    )
   }
 }
 
 /** Gathers the values of loops at collect pins. Source: execution semantics, rules 27 and 28. */
 export class Gathers {
   readonly #liveness: Liveness
+  readonly #parts: GatherParts
   readonly #deliver: (pin: PinFlow, entry: Entry, tag: Tag) => void
 
-  /** @param deliver delivers a complete list */
-  constructor(liveness: Liveness, deliver: (pin: PinFlow, entry: Entry, tag: Tag) => void) {
+  /** @param deliver delivers a complete list: an array or a {@link GatheredList} */
+  constructor(liveness: Liveness, memory: GatherMemory, deliver: (pin: PinFlow, entry: Entry, tag: Tag) => void) {
     this.#liveness = liveness
+    this.#parts = { liveness, memory, onComplete: (gather) => this.#complete(gather) }
     this.#deliver = deliver
   }
 
@@ -95,10 +94,11 @@ export class Gathers {
     }
   }
 
-  add(plan: GatherPlan, entry: Entry, tag: Tag): void {
+  /** @param seq the event of the journal that has the value */
+  add(plan: GatherPlan, entry: Entry, tag: Tag, seq: number | undefined): void {
     const gather = this.#find(plan, tag)
     if (!gather) return
-    gather.add(entry, tag)
+    gather.add(entry, tag, seq)
     const counted = countedPart(plan, tag)
     if (counted.gathered?.has(plan.node)) return
     if (!counted.gathered && counted.scope) counted.scope.delivered++
@@ -142,7 +142,7 @@ export class Gathers {
     tag.gathers ??= new Map()
     const known = tag.gathers.get(plan)
     if (known instanceof Gather) return known
-    const gather = new Gather(plan, tag, this.#liveness, (complete) => this.#complete(complete))
+    const gather = new Gather(plan, tag, this.#parts)
     tag.gathers.set(plan, gather)
     return gather
   }

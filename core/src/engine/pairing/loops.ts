@@ -2,10 +2,9 @@ import type { GatherPlan, PlanLink, PlanNode } from '../plan/index.ts'
 import { TOOLS_PIN, parsePinPath, parseToolPin, selectValue } from '../../pins/index.ts'
 import { Carries } from './carries.ts'
 import type { Gathers } from './gathers.ts'
-import { withChoice, type Lineage } from './lineage.ts'
-import type { Liveness, Waiter } from './liveness.ts'
-import type { NodeExecution, NodeFailure } from './node-execution.ts'
-import { Scope, Tag } from './tags.ts'
+import { type Lineage, type NodeExecution, type NodeFailure, Scope, Tag, withChoice } from './tags/index.ts'
+import type { Liveness } from './liveness.ts'
+import type { Waiter } from './waiters.ts'
 
 const DEFAULT_WINDOW = 1000
 /** Larger than the place of any link: a failure of one node and one of another are alternatives, as links are. */
@@ -14,7 +13,10 @@ const DEFAULT_BUDGET = 1_000_000
 
 type Arrive = (link: PlanLink, value: unknown, tag: Tag, lineage: Lineage) => void
 
-/** The loops that runs produce: their iterations, their ends and their limits. */
+/**
+ * The loops that runs produce: their iterations, their ends and their limits. Source: execution semantics, rules 23, 34
+ * and 35.
+ */
 export class Loops {
   readonly #liveness: Liveness
   readonly #gathers: Gathers
@@ -208,6 +210,10 @@ export class Loops {
 }
 
 function notMany({ node }: NodeExecution, pin: string): NodeFailure {
+  if (node.block.kind === 'graph') {
+    const message = `output "${pin}" of the graph that node "${node.id}" runs received a second value, and it is not in a loop of that graph. Let one value reach it, or collect the values into a list there`
+    return { code: 'PIN_NOT_MANY', message }
+  }
   const message = `block ${node.block.qualifiedName} yielded a second value on "${pin}", which is not declared many. Yield one value, for example a list, or declare the pin with .meta({ many: true })`
   return { code: 'PIN_NOT_MANY', message }
 }

@@ -1,13 +1,24 @@
 import type { PinFlow, Plan, PlanLink, PlanNode, ScopeKey } from '../plan/index.ts'
 import { Carries } from './carries.ts'
+import type { GatherMemory } from './gathered-values.ts'
 import { Gathers } from './gathers.ts'
-import { lineageKey, mergeLineages, outsideOf, type Lineage } from './lineage.ts'
-import type { Liveness, Waiter } from './liveness.ts'
+import {
+  type Lineage,
+  type NodeExecution,
+  type NodeFailure,
+  type Tag,
+  ancestorAt,
+  createRun,
+  formatTag,
+  lineageKey,
+  mergeLineages,
+  outsideOf,
+} from './tags/index.ts'
+import type { Liveness } from './liveness.ts'
 import { Loops } from './loops.ts'
-import { createRun, type NodeExecution, type NodeFailure } from './node-execution.ts'
 import { chosen, combine, Slot, type Entry } from './slot.ts'
-import { ancestorAt, formatTag, Tag } from './tags.ts'
 import { Turns } from './turns.ts'
+import type { Waiter } from './waiters.ts'
 
 /** A pin of which it is not known yet whether a value will arrive. */
 const UNDECIDED = 'undecided'
@@ -17,8 +28,8 @@ const LACKING = 'lacking'
 /**
  * Pairs values of the same iteration. Source: execution semantics, rules 22 to 36.
  *
- * A run starts at a tag when each linked pin has a value with this tag or with the beginning of it, and at least one has
- * exactly this tag. Values of a shorter tag are kept and used by every iteration.
+ * A run starts at a tag when each linked pin has a value with this tag or with the beginning of it, and at least one
+ * has exactly this tag. Values of a shorter tag are kept and used by every iteration.
  */
 export class TaggedPairing {
   readonly loops: Loops
@@ -31,12 +42,17 @@ export class TaggedPairing {
   readonly #onRun: (run: NodeExecution, isReady: boolean) => void
 
   /** @param onRun receives each run when it is created, and when it is ready */
-  constructor(plan: Plan, root: Tag, liveness: Liveness, onRun: (run: NodeExecution, isReady: boolean) => void) {
+  constructor(
+    plan: Plan,
+    root: Tag,
+    { liveness, memory }: { liveness: Liveness; memory: GatherMemory },
+    onRun: (run: NodeExecution, isReady: boolean) => void,
+  ) {
     this.#root = root
     this.#liveness = liveness
     this.#onRun = onRun
     this.#numbers = plan.nodes.map(() => 0)
-    this.#gathers = new Gathers(liveness, (pin, entry, tag) => this.#put(pin, entry, tag))
+    this.#gathers = new Gathers(liveness, memory, (pin, entry, tag) => this.#put(pin, entry, tag))
     this.#carries = new Carries(liveness, (node, tag) => this.#retry(node, tag))
     this.#turns = new Turns(this.#gathers, (scope) => this.loops.note(scope))
     this.loops = new Loops(liveness, this.#gathers, this.#carries, (link, value, tag, lineage) =>
@@ -49,12 +65,12 @@ export class TaggedPairing {
     this.#onRun(this.#create(node, this.#root, new Map(), undefined), true)
   }
 
-  /** Delivers a value that has a tag. */
-  arrive(link: PlanLink, value: unknown, tag: Tag, lineage: Lineage): void {
+  /** Delivers a value that has a tag. @param seq the event of the journal from which the link takes the value */
+  arrive(link: PlanLink, value: unknown, tag: Tag, lineage: Lineage, seq?: number): void {
     const { flow } = link
     if (!flow) return
     const entry: Entry = { value, lineage, link: link.index }
-    if (flow.gather) this.#gathers.add(flow.gather, entry, tag)
+    if (flow.gather) this.#gathers.add(flow.gather, entry, tag, seq)
     else if (flow.isCarry) {
       if (!this.#carries.deliver(link, entry, tag)) this.#refuse(flow.pin, tag, lineage, carriedTwice(link, tag))
     } else if (flow.back) {

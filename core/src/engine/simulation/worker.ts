@@ -2,7 +2,7 @@ import type { ExecutionEvent } from '../events.ts'
 import type { FakeBlock, FakeResult } from './fake-blocks.ts'
 import { fold } from '../fold.ts'
 import { effectInterrupted } from '../../runtime/driver/index.ts'
-import type { NodeExecution } from '../pairing/index.ts'
+import { GatheredList, takeValue, type NodeExecution } from '../pairing/index.ts'
 import type { Plan } from '../plan/index.ts'
 import type { InputMasks } from '../node-inputs.ts'
 import type { Decision, NodeError, SchedulerEvent } from '../decisions.ts'
@@ -32,6 +32,8 @@ export interface SimulationOptions {
   events?: ExecutionEvent[]
   /** Commit only when {@link Simulator.commit} is called. @default events are committed immediately */
   hasGroupCommit?: boolean
+  /** See {@link Scheduler}. @default none: collections are in memory */
+  maxGatheredChars?: number
   /** Called when a block has an external effect. */
   onEffect?: (run: NodeExecution, inputs: Record<string, unknown>) => void
   onStep?: (scheduler: Scheduler, event: SchedulerEvent, decisions: readonly Decision[]) => void
@@ -83,7 +85,9 @@ export class Simulator {
     this.events = [...(options.events ?? [])]
     this.committed = options.hasGroupCommit ? this.events.length : Infinity
     this.#inputCount = this.events.filter(isSchedulerInput).length
-    const { scheduler, pending, interrupted } = fold(plan, this.events)
+    const { maxGatheredChars } = options
+    const journal = this.events.map((event, i) => ({ ...event, seq: i + 1 }))
+    const { scheduler, pending, interrupted } = fold(plan, journal, maxGatheredChars === undefined ? {} : { maxGatheredChars })
     this.scheduler = scheduler
     this.#resume(pending, interrupted)
   }
@@ -203,7 +207,7 @@ export class Simulator {
 
   #step(input: SchedulerEvent): void {
     this.#inputCount++
-    const decisions = this.scheduler.step(input)
+    const decisions = this.scheduler.step(input, this.events.length)
     this.#options.onStep?.(this.scheduler, input, decisions)
     this.#carryOut(decisions)
   }
@@ -234,12 +238,27 @@ export class Simulator {
     started.error = this.scheduler.refuseRun(run)
     if (started.error) return
     try {
-      started.inputs = this.scheduler.resolveInputs(run)
+      started.inputs = this.#readGathered(this.scheduler.resolveInputs(run))
     } catch (error) {
       started.error = { code: 'BLOCK_INPUT_INVALID', message: String(error) }
       return
     }
     this.#call(started)
+  }
+
+  /** Reads lists from the journal, page by page. */
+  #readGathered(inputs: Record<string, unknown>): Record<string, unknown> {
+    for (const [pin, list] of Object.entries(inputs)) {
+      if (!(list instanceof GatheredList)) continue
+      const values: unknown[] = []
+      while (values.length < list.length)
+        for (const item of list.page(values.length, 3, 20)) {
+          const event = 'seq' in item ? this.events[item.seq - 1] : undefined
+          values.push('seq' in item ? event && takeValue(event, item.link) : item.value)
+        }
+      inputs[pin] = values
+    }
+    return inputs
   }
 
   #reachBarrier(acting: ActiveRun): void {

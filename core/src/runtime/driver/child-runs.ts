@@ -12,7 +12,8 @@ export interface ChildRunParts {
 
 /** Receives the outputs and the end of a child. */
 interface ChildSink {
-  output(run: NodeExecution, pin: string, value: unknown): void
+  /** @param k the iteration of the value */
+  output(run: NodeExecution, pin: string, value: unknown, k?: number): void
   end(run: NodeExecution, error?: NodeError): void
 }
 
@@ -95,13 +96,13 @@ export class ChildRuns {
   #take(childId: string, child: ChildRun, event: JournalEvent): void {
     this.seqs.set(childId, event.seq)
     const { manyPins } = child.run.node.block
-    const deliver = (pin: string, value: unknown): void => {
-      if (child.skip-- <= 0) this.#sink.output(child.run, pin, value)
+    const deliver = (pin: string, value: unknown, k?: number): void => {
+      if (child.skip-- <= 0) this.#sink.output(child.run, pin, value, k)
     }
     const isOrdered = child.run.node.flow !== undefined
     if (event.type === 'GraphOutput' && !(isOrdered && manyPins.has(event.name))) deliver(event.name, event.value)
     if (event.type !== 'ExecutionFinished') return
-    if (isOrdered) for (const pin of manyPins) for (const value of event.outputs[pin] ?? []) deliver(pin, value)
+    if (isOrdered) for (const { pin, value, k } of toIterations(event, manyPins)) deliver(pin, value, k)
     this.#forget(childId)
     const { status, reason } = event
     const message = `the graph ended with status ${status}: ${reason?.message ?? 'no reason given'}`
@@ -113,4 +114,15 @@ export class ChildRuns {
     this.#runs.delete(childId)
     this.seqs.delete(childId)
   }
+}
+
+/** The values of outputs from inside of a loop, iteration by iteration. */
+function toIterations(
+  { outputs, iterations }: Extract<JournalEvent, { type: 'ExecutionFinished' }>,
+  pins: ReadonlySet<string>,
+): { pin: string; value: unknown; k: number | undefined }[] {
+  const values = [...pins].flatMap((pin) =>
+    (outputs[pin] ?? []).map((value, i) => ({ pin, value, k: iterations?.[pin]?.[i], place: iterations?.[pin]?.[i] ?? i })),
+  )
+  return values.toSorted((a, b) => a.place - b.place)
 }

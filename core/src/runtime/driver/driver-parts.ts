@@ -4,6 +4,7 @@ import type { Sandbox } from '../../sandbox/index.ts'
 import type { ChildRunParts } from './child-runs.ts'
 import type { Folded, Plan, InputMasks } from '../../engine/index.ts'
 import type { JournalEntry, JournalWriter } from '../journal/index.ts'
+import type { RunInputsParts } from './inputs/index.ts'
 import type { RunOutputsParts } from './outputs/index.ts'
 
 /** An execution that a worker has leased. */
@@ -20,7 +21,7 @@ export interface TakenExecution {
   folded: Folded
 }
 
-export interface DriverParts extends ChildRunParts, RunOutputsParts {
+export interface DriverParts extends ChildRunParts, RunOutputsParts, RunInputsParts {
   sandbox: Pick<Sandbox, 'call' | 'forget'>
   errorLocator: ErrorLocator
   capabilities: CapabilityHosts

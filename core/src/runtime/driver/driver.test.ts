@@ -40,6 +40,7 @@ function drive(plan: Plan, instead: Partial<DriverParts> = {}): { events: Execut
     onNews: () => () => {},
     readEvents: () => Promise.resolve([]),
     readOutputs: async function* () {},
+    readEventsAt: () => Promise.resolve(new Map()),
     onIdle: () => {},
     onError: (error) => {
       throw error

@@ -4,6 +4,7 @@ import { HostCallSessions } from './host-call-sessions.ts'
 import { toCallRequest } from './call-request.ts'
 import { ChildRuns } from './child-runs.ts'
 import { ChildStarts } from './child-starts.ts'
+import { DecisionQueue } from './decision-queue.ts'
 import type { DriverParts, TakenExecution } from './driver-parts.ts'
 import {
   type Decision,
@@ -11,6 +12,7 @@ import {
   inputText,
   type NodeError,
   type NodeExecution,
+  type OnConverted,
   type Reason,
   waitingReason,
   Retries,
@@ -19,6 +21,7 @@ import {
   type Sleep,
 } from '../../engine/index.ts'
 import { FailedCalls } from './failed-calls.ts'
+import { hasGatheredList, RunInputs } from './inputs/index.ts'
 import { LossLog } from './loss-log.ts'
 import { answerBlock, effectInterrupted } from './node-errors.ts'
 import { ProgressReports } from './progress-reports.ts'
@@ -47,13 +50,12 @@ export class ExecutionDriver {
   readonly #foreseen = new ForeseenRuns()
   readonly #failed: FailedCalls
   readonly #outputs: RunOutputs
+  readonly #inputs: RunInputs
   readonly #losses: LossLog
   readonly #progress: ProgressReports
   readonly #retries: Retries
   readonly #sleeps: RecordedSleeps
-  /** Decisions that are not yet carried out. */
-  #queue: Decision[] = []
-  #isCarryingOut = false
+  readonly #decisions = new DecisionQueue((decision) => this.#carryOut(decision))
   #stopped = false
   /** Set once nothing new may be started. */
   #drained: PromiseWithResolvers<void> | undefined
@@ -72,8 +74,12 @@ export class ExecutionDriver {
         this.#finish(run, error)
       },
     })
+    this.#inputs = new RunInputs(parts, {
+      entry: taken.entry,
+      resolveInputs: (run, watch) => scheduler.resolveInputs(run, watch),
+    })
     this.#children = new ChildRuns(parts, {
-      output: (run, pin, value) => this.#outputs.take(run, { pin, value, k: undefined }),
+      output: (run, pin, value, k) => this.#outputs.take(run, { pin, value, k }),
       end: (run, error) =>
         this.#outputs.end(run, error !== undefined, () => this.#finish(run, error ?? scheduler.refuseEnd(run))),
     })
@@ -111,7 +117,7 @@ export class ExecutionDriver {
       if (decision.type === 'run' && decision.run.status !== 'RUNNING') continue // an earlier decision has ended it
       if (decision.type === 'run' && this.#interrupted.has(decision.run))
         this.#finish(decision.run, effectInterrupted(decision.run.node.block))
-      else this.#carryOut([decision])
+      else this.#decisions.add([decision])
     }
     this.#reportIdle()
   }
@@ -131,17 +137,12 @@ export class ExecutionDriver {
   /** Stops all work without an event in the journal. */
   stop(): void {
     this.#stopped = true
-    this.#queue = []
+    this.#decisions.clear()
     for (const abort of this.#calls.values()) abort()
     this.#hostCalls.closeAll()
     this.#calls.clear()
-    this.#failed.stop()
-    this.#outputs.stop()
-    this.#progress.stop()
-    this.#retries.stop()
-    this.#sleeps.stop()
-    this.#children.stop()
-    this.#childStarts.stop()
+    const parts = [this.#failed, this.#outputs, this.#inputs, this.#progress, this.#retries, this.#sleeps]
+    for (const part of [...parts, this.#children, this.#childStarts]) part.stop()
     this.#foreseen.dropAll()
     this.#parts.sandbox.forget(this.#taken.id)
     this.#drained?.resolve()
@@ -150,23 +151,14 @@ export class ExecutionDriver {
   #record(event: ExecutionEvent, input: SchedulerEvent): void {
     if (this.#stopped) return
     this.#append(event)
-    this.#carryOut(this.#scheduler.step(input))
+    this.#decisions.add(this.#scheduler.step(input, this.#taken.entry.lastSeq))
   }
 
   #append(event: ExecutionEvent): void {
     this.#parts.journal.append(this.#taken.entry, event)
   }
 
-  /** Queues decisions, so that decisions that follow from them are carried out in order and not recursively. */
-  #carryOut(decisions: Decision[]): void {
-    this.#queue.push(...decisions)
-    if (this.#isCarryingOut) return
-    this.#isCarryingOut = true
-    for (let decision = this.#queue.shift(); decision; decision = this.#queue.shift()) this.#carryOutOne(decision)
-    this.#isCarryingOut = false
-  }
-
-  #carryOutOne(decision: Decision): void {
+  #carryOut(decision: Decision): void {
     if (this.#drained && (decision.type === 'run' || decision.type === 'retry' || decision.type === 'wait')) return
     if (decision.type === 'run') this.#run(decision.run)
     else if (decision.type === 'graph-output') this.#append({ type: 'GraphOutput', name: decision.name, value: decision.value })
@@ -185,10 +177,24 @@ export class ExecutionDriver {
     if (refusal) return this.#finish(run, refusal)
     const foreseen = this.#foreseen.take(run)
     if (foreseen && this.#adopt(run, foreseen)) return
-    const input = inputText(() => this.#scheduler.resolveInputs(run, this.#losses.watch(run)))
+    this.#begin(run, this.#losses.watch(run))
+  }
+
+  #begin(run: NodeExecution, onConverted?: OnConverted): void {
+    if (hasGatheredList(run)) return this.#watch(this.#readInputs(run, onConverted))
+    const input = inputText(() => this.#scheduler.resolveInputs(run, onConverted))
     if (input instanceof RangeError) this.#finish(run, { code: 'BLOCK_INPUT_INVALID', message: input.message })
     else if (run.node.block.kind === 'graph') this.#watch(this.#childStarts.start(run).then(() => this.#reportIdle()))
     else this.#call(run, input)
+  }
+
+  async #readInputs(run: NodeExecution, onConverted: OnConverted | undefined): Promise<void> {
+    let isWanted = true
+    this.#calls.set(run, () => (isWanted = false))
+    const input = await this.#inputs.read(run, () => isWanted, onConverted)
+    if (!isWanted || input === undefined) return
+    if (typeof input === 'string') this.#call(run, input)
+    else this.#finish(run, input)
   }
 
   #adopt(run: NodeExecution, { call, stretch }: ForeseenRun): boolean {
@@ -200,13 +206,9 @@ export class ExecutionDriver {
 
   /** Whether the only remaining work is to wait for children and for sleeps that do not end soon. */
   get isIdle(): boolean {
-    const isBusy =
-      this.#stopped ||
-      this.#calls.size + this.#failed.size > 0 ||
-      this.#retries.size > 0 ||
-      this.#childStarts.size > 0 ||
-      this.#outputs.hasTimers
-    return !isBusy && this.#children.size + this.#sleeps.size > 0 && this.#sleeps.remainingMs > SOON_MS
+    const busy = this.#calls.size + this.#failed.size + this.#retries.size + this.#childStarts.size
+    if (this.#stopped || busy > 0 || this.#outputs.hasTimers) return false
+    return this.#children.size + this.#sleeps.size > 0 && this.#sleeps.remainingMs > SOON_MS
   }
 
   #reportIdle(): void {
@@ -253,15 +255,18 @@ export class ExecutionDriver {
         this.#outputs.take(run, { pin, value, k })
       },
       ...this.#outputs.control(run),
-      hostCall: (method, args) =>
-        method === 'sleep.begin'
-          ? this.#sleeps.request(run, args)
-          : answerBlock(() => this.#hostCalls.perform(run, method, args), this.#parts.onError),
+      hostCall: (method, args) => this.#answer(run, method, args),
       restarted: () => this.#hostCalls.close(run),
       log: (level, text) => this.#append({ type: 'NodeLog', node: run.node.id, n: run.n, level, text }),
       progress: (fraction, note) => this.#progress.take(run, { fraction, note }),
       end: (error) => this.#endCall(run, error),
     }
+  }
+
+  #answer(run: NodeExecution, method: string, args: readonly unknown[]): Promise<unknown> {
+    if (method === 'sleep.begin') return this.#sleeps.request(run, args)
+    if (method === 'collected.read') return this.#inputs.readPage(run, args)
+    return answerBlock(() => this.#hostCalls.perform(run, method, args), this.#parts.onError)
   }
 
   /** A block whose time limit passes while the journal cannot be written is called again once it can be written. */
@@ -278,20 +283,17 @@ export class ExecutionDriver {
     this.#outputs.drop(run)
     this.#calls.set(run, () => {})
     await this.#parts.journal.committed(this.#taken.entry)
-    if (!this.#stopped && !this.#taken.entry.lost && run.status === 'RUNNING')
-      this.#call(run, JSON.stringify(this.#scheduler.resolveInputs(run)))
+    if (!this.#stopped && !this.#taken.entry.lost && run.status === 'RUNNING') this.#begin(run)
   }
 
   #finish(run: NodeExecution, error: NodeError | undefined): void {
     this.#calls.delete(run)
     this.#hostCalls.close(run)
     this.#progress.flush(run)
-    const { node, n, attempt } = run
-    const event: ExecutionEvent = { type: 'NodeFinished', node: node.id, n, attempt }
-    if (error) event.error = error
+    const at = { node: run.node.id, n: run.n, ...(error && { error }) }
     const retryInMs = this.#retries.nextBackoffMs(run, error)
-    if (retryInMs !== undefined) event.retryInMs = retryInMs
-    this.#record(event, { type: 'finish', node: node.id, n, ...(error && { error }) })
+    const next = retryInMs !== undefined && { retryInMs }
+    this.#record({ type: 'NodeFinished', ...at, attempt: run.attempt, ...next }, { type: 'finish', ...at })
     this.#reportIdle()
     if (!this.#hostCalls.hasEffects) this.#drained?.resolve()
   }
@@ -323,8 +325,8 @@ export class ExecutionDriver {
     this.#children.abort(run)
   }
 
-  #end({ status, outputs, failedNodes, reason }: Extract<Decision, { type: 'end' }>): void {
-    this.#append({ type: 'ExecutionFinished', status, outputs, failedNodes, ...(reason && { reason }) })
+  #end(end: Extract<Decision, { type: 'end' }>): void {
+    this.#append({ ...end, type: 'ExecutionFinished' })
     this.stop()
   }
 }

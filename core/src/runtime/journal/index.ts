@@ -9,6 +9,7 @@ export { JOURNAL_AT, decodeRowByEvent, encodeRow, toRuns } from './journal-rows.
 export { createJournalStore } from './journal-store.ts'
 export { createJournalWriter } from './journal-writer.ts'
 export { readNodeOutputs } from './node-outputs.ts'
+export { readSingleEvents } from './single-events.ts'
 export { News } from './news.ts'
 export type { JournalHealth } from './journal-health.ts'
 export type { ReaderBehind } from './journal-reader.ts'

@@ -3,6 +3,9 @@ import { AshlarError, Slices } from '../../base/index.ts'
 import { Folding, type Folded, type Plan } from '../../engine/index.ts'
 import { readPages } from '../journal/index.ts'
 
+/** Above this length as JSON text, the lists that an execution gathers are read from the journal when they are complete. */
+const MAX_GATHERED_CHARS = 4 * 1024 * 1024
+
 /**
  * Restores the state of an execution from its journal, in turns with other work. Throws database errors.
  *
@@ -10,7 +13,7 @@ import { readPages } from '../journal/index.ts'
  * @returns an error JOURNAL_UNREADABLE if the journal cannot be read
  */
 export async function foldJournal(pool: pg.Pool, plan: Plan, executionId: string | undefined): Promise<Folded | AshlarError> {
-  const folding = new Folding(plan, { retains: false })
+  const folding = new Folding(plan, { retains: false, maxGatheredChars: MAX_GATHERED_CHARS })
   const slices = new Slices()
   try {
     for await (const events of executionId === undefined ? [] : readPages(pool, executionId, 0))

@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto'
-import { AshlarError } from '../../base/index.ts'
+import { AshlarError, MAX_DEPTH, minJsonLength } from '../../base/index.ts'
 import type { Call } from './call.ts'
 import { answerCredit } from './credit.ts'
 import type { SandboxLimits } from '../limits/index.ts'
 import { withRemedy } from './missing-globals.ts'
-import { minJsonLength, MAX_DEPTH } from './output-limits.ts'
 import { GUEST_ERROR_CODES, MORE_OUTPUTS, type GuestEvent } from '../channel/index.ts'
 
 /** A request of a guest to its host. */

@@ -1,4 +1,5 @@
 import { findJsonFault, type BlockContext, type Credential, type Files, type Storage } from '@ashlar/sdk'
+import { readCollected, type CollectedLists } from './capabilities/collected.ts'
 import { getCredential } from './capabilities/credentials.ts'
 import { fetchFor } from './capabilities/fetch.ts'
 import { filesFor } from './capabilities/files.ts'
@@ -11,11 +12,13 @@ import { sleepFor } from './capabilities/sleep.ts'
 export class GuestContext implements BlockContext {
   readonly #callId: number
   readonly #signal: () => AbortSignal
+  readonly #lists: CollectedLists | undefined
   #sleep: BlockContext['sleep'] | undefined
 
-  constructor(callId: number, signal: () => AbortSignal) {
+  constructor(callId: number, signal: () => AbortSignal, lists: CollectedLists | undefined) {
     this.#callId = callId
     this.#signal = signal
+    this.#lists = lists
   }
 
   get signal(): AbortSignal {
@@ -36,6 +39,10 @@ export class GuestContext implements BlockContext {
 
   get files(): Files {
     return filesFor(this.#callId)
+  }
+
+  get collected(): BlockContext['collected'] {
+    return (pin) => readCollected(this.#lists, pin)
   }
 
   get sleep(): BlockContext['sleep'] {

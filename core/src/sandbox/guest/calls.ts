@@ -20,6 +20,7 @@ import {
 } from './io/outbox.ts'
 import { Entry, isSliceOver, park, settle, startSlice } from './io/entries.ts'
 import { toFailure } from './failures.ts'
+import { openLists } from './capabilities/collected.ts'
 import { callHost, forgetHostCalls } from './io/host-calls.ts'
 import { findManyFault, type Yielded } from './many-faults.ts'
 import { isMany } from './pins.ts'
@@ -273,9 +274,11 @@ async function runTest(running: RunningCall): Promise<void> {
 
 /** Runs the block on checked inputs and passes what it yields to `take`. See {@link passYields}. */
 function forEachYield(call: RunningCall, block: Block, input: unknown, take: TakeYields): Promise<void> | undefined {
-  const parsed = block.input.safeParse(input)
+  const lists = openLists(call.call.id, block)
+  const parsed = block.input.safeParse(lists ? lists.withoutLarge(input) : input)
   if (!parsed.success) throw new GuestFailure('BLOCK_INPUT_INVALID', describeFaults(parsed.error, 'input', input))
-  return passYields(block, block.run(parsed.data as never, call.context), take, call.call.id)
+  lists?.begin(parsed.data)
+  return passYields(block, block.run(parsed.data as never, call.contextWith(lists)), take, call.call.id)
 }
 
 function getBlock(name: string): Block {

@@ -1,12 +1,14 @@
 import { readPins } from '@ashlar/sdk/markers'
 import type { Block } from '@ashlar/sdk'
 
-/** The output pins of a block that take part in loops. */
+/** The pins of a block that take part in loops. */
 interface LoopPins {
   /** Also those that are many only in some nodes. */
   many: ReadonlySet<string>
   /** The inputs that make a pin many. */
   conditions: ReadonlyMap<string, readonly string[]>
+  /** The inputs whose values the block may read while it runs. */
+  paged: ReadonlySet<string>
   /** The pins on which the block never yields, by their marker. */
   silent: ReadonlyMap<string, 'done' | 'caught'>
 }
@@ -28,6 +30,11 @@ export function isManyWith(block: Block, pin: string, isSet: (input: string) => 
   return many.has(pin) && (conditions.get(pin)?.some(isSet) ?? true)
 }
 
+/** The inputs whose values the block may read while it runs. */
+export function pagedPins(block: Block): ReadonlySet<string> {
+  return loopPins(block).paged
+}
+
 /** The marker of a pin on which only Ashlar emits. */
 export function silentMarker(block: Block, pin: string): 'done' | 'caught' | undefined {
   return loopPins(block).silent.get(pin)
@@ -39,7 +46,8 @@ function loopPins(block: Block): LoopPins {
   return pins
 }
 
-function readLoopPins({ output }: Block): LoopPins {
+function readLoopPins({ input, output }: Block): LoopPins {
+  const paged = readPins(input, 'input').filter(({ meta }) => meta.paged === true)
   const pins = readPins(output, 'output')
   const silent = new Map<string, 'done' | 'caught'>()
   for (const { name, meta } of pins)
@@ -47,5 +55,6 @@ function readLoopPins({ output }: Block): LoopPins {
   const many = pins.filter(({ meta }) => meta.many === true || Array.isArray(meta.manyIf))
   const conditional = many.filter(({ meta }) => meta.many !== true)
   const conditions = new Map(conditional.map(({ name, meta }) => [name, meta.manyIf as string[]]))
-  return { many: new Set(many.map(({ name }) => name)), conditions, silent }
+  const names = (found: typeof pins): ReadonlySet<string> => new Set(found.map(({ name }) => name))
+  return { many: names(many), conditions, paged: names(paged), silent }
 }

@@ -1,6 +1,7 @@
 import { parseJson, type Block, type BlockContext } from '@ashlar/sdk'
 import { CREDIT, IDS_PER_CALL, Iterations, MORE_OUTPUTS, type GuestCall, type Stretch } from '../channel/index.ts'
 import type { Entry } from './io/entries.ts'
+import type { CollectedLists } from './capabilities/collected.ts'
 import { GuestContext } from './block-context.ts'
 import { callHost } from './io/host-calls.ts'
 import { GuestFailure, limits } from './io/outbox.ts'
@@ -41,8 +42,8 @@ export class RunningCall {
   }
 
   /** The second argument of `run`. */
-  get context(): BlockContext {
-    return new GuestContext(this.call.id, () => this.#abortSignal as unknown as AbortSignal)
+  contextWith(lists: CollectedLists | undefined): BlockContext {
+    return new GuestContext(this.call.id, () => this.#abortSignal as unknown as AbortSignal, lists)
   }
 
   /** Prepares to count the outputs of a run of the block. */

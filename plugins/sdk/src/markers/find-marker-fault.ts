@@ -50,6 +50,10 @@ function inputFault(pin: MarkedPin, inputs: readonly MarkedPin[], loops: readonl
   if (second) return `the input "${pin.name}" is ${marker} and ${second}: an input has at most one of these markers`
   if (marker === 'collect' && !pin.isList)
     return `the input "${pin.name}" is collect, so it must be a list: declare it as z.array(…)`
+  if (pin.meta.paged !== undefined && pin.meta.paged !== false) {
+    if (pin.meta.paged !== true) return `the marker paged of the input "${pin.name}" must be true or false`
+    if (marker !== 'collect') return `the input "${pin.name}" is paged, so it must also be collect`
+  }
   if (marker !== 'loop') return undefined
   const other = loops.find((each) => each !== pin)
   if (other) return `the inputs "${pin.name}" and "${other.name}" are both loop: a block has at most one such input`
@@ -85,6 +89,7 @@ function conditionFault({ name, meta }: MarkedPin, inputs: readonly MarkedPin[],
 /** Returns the markers of a pin that are set, or a fault if one is not a boolean or belongs to the other side. */
 function markersOf({ name, meta }: MarkedPin, allowed: readonly PinMarker[]): PinMarker[] | string {
   const side = allowed === INPUT_MARKERS ? 'input' : 'output'
+  if (side === 'output' && meta.paged !== undefined) return `the output "${name}" is paged, but only an input can be`
   if (side === 'input' && meta.manyIf !== undefined) return `the input "${name}" is manyIf, but only an output can be`
   for (const marker of PIN_MARKERS) {
     const value = meta[marker]

@@ -38,7 +38,7 @@ export class NodeEvaluation {
     for (const tag of tagsOf(node, this.#paths, lists, this.#state, focus)) {
       const candidates = candidatesAt(node, tag, lists, this.#state)
       const canRun = candidates.dead.every((pin) => mayBeLeftOut(node, pin))
-      const combinations = canRun ? combine(node, tag, candidates) : []
+      const combinations = canRun ? combine(node, tag, candidates, this.#paths) : []
       for (const combination of combinations) this.#run(node, tag, combination)
       if (combinations.length === 0) this.#state.incomplete.push({ node, tag, dead: candidates.dead })
     }

@@ -1,6 +1,66 @@
-import type { CyclePlan, GatherPlan, PlanLink, PlanNode } from '../plan/index.ts'
-import { compareLineages, type Lineage } from './lineage.ts'
-import type { NodeExecution } from './node-execution.ts'
+import type { SourcePosition } from '../../../blocks/index.ts'
+import type { CyclePlan, GatherPlan, PlanLink, PlanNode } from '../../plan/index.ts'
+import type { Lineage } from './lineage.ts'
+
+/** The reason why a run of a node failed. */
+export interface NodeFailure {
+  code: string
+  message: string
+  /** The position in the source of the plugin where the block threw the error. */
+  position?: SourcePosition
+  /** One line per stack frame of the plugin's code, innermost first. */
+  stack?: string
+}
+
+/** One run of a node. It is created when its first value arrives, and ready when every linked pin has a value. */
+export interface NodeExecution {
+  node: PlanNode
+  /** 1, 2, 3 … per node. */
+  n: number
+  attempt: number
+  status: 'INCOMPLETE' | 'QUEUED' | 'RUNNING' | 'WAITING' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
+  /** Values that have arrived, by linked pin. */
+  values: Map<string, unknown>
+  /** The number of outputs delivered so far. */
+  outputs: number
+  /** The number of sleeps that have ended. They are skipped when the block runs again. */
+  slept: number
+  /** The current sleep while it is WAITING. */
+  currentSleep: Sleep | undefined
+  error?: NodeFailure
+  /** Inputs that replace those that arrived. */
+  override?: Record<string, unknown>
+  /** The iteration to which it belongs; the root in a graph that pairs values in the order of arrival. */
+  tag: Tag
+  /** Which of several links of a pin it and the runs before it took. */
+  lineage: Lineage
+  /** The loop that it produces, and that of its tool calls. */
+  loop: Scope | undefined
+  tools: Scope | undefined
+  /** Output pins that have a value and are not many. */
+  yielded: Set<string> | undefined
+  /** What the pin that is marked `loop` of a collect node receives. */
+  collected: LoopReport | undefined
+  /** Why it must not run. */
+  refusal: NodeFailure | undefined
+}
+
+/** The loops that a collect node has closed. */
+export interface LoopReport {
+  iterations: number
+  /** The number of iterations that have delivered nothing to a collect pin of the node. */
+  dropped: number
+  /** The message of the failure of a producer. */
+  failure: string | null
+}
+
+/** A durable wait of a block. */
+export interface Sleep {
+  /** 1, 2, 3 … per node execution, in the order of the block's requests. */
+  sleep: number
+  /** The end of the sleep, in milliseconds since 1970 on the database clock. */
+  until: number
+}
 
 /**
  * The iteration to which a value or a run belongs. Tags form a tree: the parent of an iteration is the tag of the run
@@ -90,72 +150,35 @@ export class Scope {
   }
 }
 
-/** @returns the first part of a tag with this depth; undefined if the tag is shorter */
-export function ancestorAt(tag: Tag, depth: number): Tag | undefined {
-  if (tag.depth < depth) return undefined
-  let found: Tag = tag
-  while (found.depth > depth && found.parent) found = found.parent
-  return found
-}
-
-/** Orders tags: by iteration, a shorter one first. Loops of different nodes are in the order of the document. */
-export function compareTags(a: Tag, b: Tag): number {
-  if (a === b) return 0
-  if (a.scope === b.scope && a.parent === b.parent) return compareIterations(a, b)
-  const [one, other] = [pathOf(a), pathOf(b)]
-  for (let i = 0; i < Math.min(one.length, other.length); i++) {
-    const [left, right] = [one[i], other[i]]
-    if (!left || !right || left === right) continue
-    const order = left.scope === right.scope ? compareIterations(left, right) : compareScopes(left.scope, right.scope)
-    if (order !== 0) return order
+/** Creates an incomplete run. */
+export function createRun(node: PlanNode, n: number, tag: Tag, values: Map<string, unknown>, lineage?: Lineage): NodeExecution {
+  return {
+    node,
+    n,
+    attempt: 1,
+    status: 'INCOMPLETE',
+    values,
+    outputs: 0,
+    slept: 0,
+    currentSleep: undefined,
+    tag,
+    lineage,
+    loop: undefined,
+    tools: undefined,
+    yielded: undefined,
+    collected: undefined,
+    refusal: undefined,
   }
-  return one.length - other.length
 }
 
-function compareIterations(a: Tag, b: Tag): number {
-  if (a.index !== b.index || !a.from || !b.from) return a.index - b.index
-  return compareTags(a.from.tag, b.from.tag) || compareLineages(a.from.lineage, b.from.lineage)
+/** The linked pins that a node execution still lacks. */
+export function missingPins({ node, values }: NodeExecution): string[] {
+  return node.linkedPins.filter((pin) => !values.has(pin))
 }
 
-function compareScopes(a: Scope | undefined, b: Scope | undefined): number {
-  const [one, other] = [a?.producer, b?.producer]
-  return (
-    placeOf(a) - placeOf(b) ||
-    compareLineages(one?.lineage, other?.lineage) ||
-    (one?.n ?? 0) - (other?.n ?? 0) ||
-    (a?.kind ?? '').localeCompare(b?.kind ?? '') ||
-    (a?.cycle?.index ?? 0) - (b?.cycle?.index ?? 0)
-  )
-}
-
-/** The place in the document of the node that opens a scope; for a cycle, of its first node. */
-function placeOf(scope: Scope | undefined): number {
-  if (scope?.producer) return scope.producer.node.index
-  return Math.min(...[...(scope?.cycle?.nodes ?? [])].map(({ index }) => index))
-}
-
-function pathOf(tag: Tag): Tag[] {
-  const path: Tag[] = []
-  for (let each: Tag | undefined = tag; each?.parent; each = each.parent) path.push(each)
-  return path.toReversed()
-}
-
-/** The text of a tag: `rows.1[42]/inner.43[0]`; empty for the root. The turns of a cycle: `cycle-1[3]`. */
-export function formatTag(tag: Tag): string {
-  if (!tag.parent || !tag.scope) return ''
-  const { kind, producer, cycle } = tag.scope
-  const name = producer
-    ? `${producer.node.id}.${producer.n}${kind === 'TOOLS' ? '.tools' : ''}`
-    : `cycle-${(cycle?.index ?? 0) + 1}`
-  const own = `${name}[${turnText(tag)}]`
-  const before = formatTag(tag.parent)
-  return before === '' ? own : `${before}/${own}`
-}
-
-/** A turn that a back edge reaches from an inner iteration is one of several with the same number. */
-function turnText({ index, from, scope }: Tag): string {
-  if (!from || from.tag.scope === scope) return String(index)
-  const inner: string[] = []
-  for (let each: Tag | undefined = from.tag; each && each.scope !== scope; each = each.parent) inner.push(turnText(each))
-  return `${index}:${inner.toReversed().join('.')}`
+/** The producer of a loop has failed, so the lists that the run has received are not complete. */
+export function findLostItems({ collected, node }: NodeExecution): NodeFailure | undefined {
+  if (collected?.failure === null || collected === undefined) return undefined
+  const message = `node "${node.id}" has collected only ${collected.iterations} iterations, because the producer of the loop failed: ${collected.failure}`
+  return { code: 'LOOP_INCOMPLETE', message }
 }

@@ -1,8 +1,9 @@
-import type { PlanNode } from '../plan/index.ts'
+import type { PlanNode } from '../../plan/index.ts'
 
 /**
  * Which links a value has come through, for each node before it that has a pin with several links. Two values with the
- * same tag meet in a run only if their lineages agree. In the order of the plan. Undefined: no such node.
+ * same tag meet in a run only if their lineages agree: execution semantics, rule 26. In the order of the plan.
+ * Undefined: no such node.
  */
 export type Lineage = readonly Choice[] | undefined
 
