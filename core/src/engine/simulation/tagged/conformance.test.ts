@@ -27,3 +27,11 @@ describe.each(files)('%s', (file) => {
     if (!given.expected.faults) orders.forEach((choose, i) => checkConformance(given, document, library, choose, i === 2))
   })
 })
+
+it('docs/semantics.md names cases that exist', () => {
+  const page = readFileSync(new URL('../../../docs/semantics.md', FOLDER), 'utf8')
+  const named = [...page.matchAll(/^(?:_Case: |- _)(.*)_$/gm)].map(([, name]) => name)
+  const known = new Set(files.flatMap((file) => (read(file) as ConformanceCase[]).map(({ name }) => name)))
+  expect(named.length).toBeGreaterThan(20)
+  expect(named.filter((name) => !known.has(name ?? ''))).toEqual([])
+})
