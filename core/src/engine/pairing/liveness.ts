@@ -1,27 +1,18 @@
 import type { Watch } from '../plan/index.ts'
-import type { NodeExecution } from './node-execution.ts'
-import { ancestorAt, compareTags, type Scope, type Tag } from './tags.ts'
-
-/** What happens once certain values can no longer arrive: a list is complete, a run does without a pin. */
-export interface Waiter {
-  /** The tag at which it happens. */
-  readonly tag: Tag
-  /** The place of its node in the topological order. */
-  readonly order: number
-  /** Does it, if the values can no longer arrive. Otherwise waits again. */
-  settle(): void
-}
+import { type NodeExecution, type Scope, type Tag, ancestorAt } from './tags/index.ts'
+import { WaiterQueue, type Waiter } from './waiters.ts'
 
 /**
  * Counts the runs that have not ended, by tag and by what they may still cause.
  *
  * A waiter waits for a count to become 0. Waiters are settled one at a time and only after a step is complete: upstream
- * first, then the longer tag. Source: execution semantics, rule 32; the page of the engine explains the counts.
+ * first, then the longer tag. A waiter that becomes due while others are settled takes its place among them. Source:
+ * execution semantics, rule 32; the page of the engine explains the counts.
  */
 export class Liveness {
   /** Scopes whose number of live iterations has changed. */
   readonly touched = new Set<Scope>()
-  readonly #candidates = new Set<Waiter>()
+  readonly #due = new WaiterQueue()
 
   /** Called when a run is queued, and when it has ended. */
   setAlive({ node, tag }: NodeExecution, isAlive: boolean): void {
@@ -91,7 +82,7 @@ export class Liveness {
 
   wakeScope(scope: Scope): void {
     if (!scope.waiters) return
-    for (const waiter of scope.waiters) this.#candidates.add(waiter as Waiter)
+    for (const waiter of scope.waiters) this.#due.add(waiter as Waiter)
     scope.waiters = undefined
   }
 
@@ -102,20 +93,12 @@ export class Liveness {
 
   /** Settles the waiter after this step. */
   poke(waiter: Waiter): void {
-    this.#candidates.add(waiter)
+    this.#due.add(waiter)
   }
 
   /** Settles all waiters whose values may no longer arrive. @param isRunning stops when it returns false */
   settle(isRunning: () => boolean): void {
-    while (this.#candidates.size > 0 && isRunning()) {
-      const [first, second] = this.#candidates
-      const sorted = second ? [...this.#candidates].toSorted(compareWaiters) : first ? [first] : []
-      this.#candidates.clear()
-      for (const waiter of sorted) {
-        if (!isRunning()) return
-        waiter.settle()
-      }
-    }
+    for (let waiter = this.#due.take(); waiter && isRunning(); waiter = this.#due.take()) waiter.settle()
   }
 
   #count(tag: Tag, { index, depth }: Watch, change: number): void {
@@ -132,13 +115,9 @@ export class Liveness {
     const waiters = tag.waiters?.get(index)
     if (!waiters) return
     tag.waiters?.delete(index)
-    for (const waiter of waiters) this.#candidates.add(waiter as Waiter)
+    for (const waiter of waiters) this.#due.add(waiter as Waiter)
   }
 }
 
 /** What waits for a carried value. Watches have larger numbers. */
 const CARRIED = { index: -1 }
-
-function compareWaiters(a: Waiter, b: Waiter): number {
-  return a.order - b.order || b.tag.depth - a.tag.depth || compareTags(a.tag, b.tag)
-}

@@ -4,11 +4,13 @@ import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { findRareCases, type Counts } from './counts.ts'
 import { proveEffects, provePure, proveWriter } from './simulation.ts'
+import { proveTagged } from './tagged/index.ts'
 
 /*
- * `simulate --cases N --seed S`: proves the scheduler and the journal fold on this number of random executions, on all
- * cores. Each batch of 1000 has its own seed, starting at S, so a failing batch can be repeated alone. The exit status
- * is 1 when a case fails (the smallest one found is printed) or when an expected case never occurred.
+ * `simulate --cases N --seed S`: proves the scheduler and the journal fold on this number of random executions of FIFO
+ * graphs, and on as many TAGGED graphs, on all cores. Each batch of 1000 has its own seed, starting at S, so a failing
+ * batch can be repeated alone. The exit status is 1 when a case fails (the smallest one found is printed) or when an
+ * expected case never occurred.
  */
 
 const BATCH = 1000
@@ -24,24 +26,33 @@ interface BatchResult extends Batch {
   pure: Counts
   effects: Counts
   writer: Counts
+  tagged: Counts
 }
 
 async function runBatch({ cases, seed }: Batch): Promise<BatchResult> {
   const writerCases = Math.ceil(cases * 0.02)
   const pureCases = Math.ceil(cases * 0.7)
   const pure = provePure({ cases: pureCases, seed })
-  const result: BatchResult = { cases, seed, failure: pure.failure, pure: pure.counts, effects: {}, writer: {} }
+  const result: BatchResult = { cases, seed, failure: pure.failure, pure: pure.counts, effects: {}, writer: {}, tagged: {} }
   if (pure.failure !== undefined) return result
   const effects = proveEffects({ cases: Math.max(1, cases - pureCases - writerCases), seed })
   const writer = effects.failure === undefined ? await proveWriter({ cases: writerCases, seed }) : NOTHING
-  return { ...result, failure: effects.failure ?? writer.failure, effects: effects.counts, writer: writer.counts }
+  const failure = effects.failure ?? writer.failure
+  const tagged = failure === undefined ? proveTagged({ cases, seed }) : NOTHING
+  return {
+    ...result,
+    failure: failure ?? tagged.failure,
+    effects: effects.counts,
+    writer: writer.counts,
+    tagged: tagged.counts,
+  }
 }
 
 const NOTHING = { failure: undefined, counts: {} }
 
 async function simulate(cases: number, seed: number): Promise<void> {
   const startedAt = performance.now()
-  const done: BatchResult = { cases: 0, seed, failure: undefined, pure: {}, effects: {}, writer: {} }
+  const done: BatchResult = { cases: 0, seed, failure: undefined, pure: {}, effects: {}, writer: {}, tagged: {} }
   stdout.write(`${cases} random executions with the seed ${seed}\n`)
   const perSecond = (): number => Math.round((done.cases * 1000) / (performance.now() - startedAt))
   const progress = setInterval(
@@ -53,6 +64,7 @@ async function simulate(cases: number, seed: number): Promise<void> {
     add(done.pure, result.pure)
     add(done.effects, result.effects)
     add(done.writer, result.writer)
+    add(done.tagged, result.tagged)
     if (result.failure === undefined || done.failure !== undefined) return
     done.failure = `${result.failure}\n\nto repeat this batch: pnpm simulate --cases ${result.cases} --seed ${result.seed}`
   })
@@ -60,8 +72,10 @@ async function simulate(cases: number, seed: number): Promise<void> {
   printCounts('Without effects', done.pure)
   printCounts('With effects', done.effects)
   printCounts('Journal writer', done.writer)
+  printCounts('Loops', done.tagged)
   stdout.write(`\n${done.cases} cases in ${((performance.now() - startedAt) / 1000).toFixed(1)} s, ${perSecond()} per second\n`)
-  const missing = cases < 10_000 ? [] : [done.pure, done.effects, done.writer].flatMap((counts) => findRareCases(counts, 1))
+  const missing =
+    cases < 10_000 ? [] : [done.pure, done.effects, done.writer, done.tagged].flatMap((counts) => findRareCases(counts, 1))
   if (missing.length > 0) stdout.write(`never occurred: ${missing.join(', ')}\n`)
   if (done.failure !== undefined) stdout.write(`\n${done.failure}\n`)
   if (done.failure !== undefined || missing.length > 0) process.exitCode = 1

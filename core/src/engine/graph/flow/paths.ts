@@ -1,4 +1,5 @@
 import type { Cycles } from './cycles.ts'
+import { findEffects, reachable, sortNodes } from './order.ts'
 import { isCollect, opens, type FlowLink, type FlowNode, type FlowScope, type NodeScopes, type ScopePath } from './flow.ts'
 
 /** The scopes that contain the node executions and the values of a graph. */
@@ -39,15 +40,6 @@ export function findPaths(
 ): Paths {
   const order = sortNodes(nodes, backs)
   const found: Paths = { nodes: new Map(), links: new Map(), closed: new Map(), catches: new Map(), order, misfits: [] }
-  const memberOf = new Map(cycles.map((cycle) => [cycle, new Set(cycle.nodes)]))
-  const isMember = (scope: FlowScope, id: string): boolean =>
-    scope.kind === 'CYCLE' && [...(memberOf.get(scope) ?? [])].some((node) => node.id === id)
-  const closing = (path: ScopePath, { sink, source }: FlowLink, caught: boolean): number => {
-    const { scope: id } = sink
-    if (id === undefined) return caught ? path.findIndex((scope) => scope === scopes.get(source)?.loop) : path.length - 1
-    const loop = path.findIndex((scope) => scope.kind !== 'CYCLE' && scope.node.id === id)
-    return loop < 0 ? path.findLastIndex((scope) => isMember(scope, id)) : loop
-  }
   const addLink = (link: FlowLink): void => {
     const { source, sourcePin } = link
     const caught = source.block.caughtPins.has(sourcePin)
@@ -59,7 +51,7 @@ export function findPaths(
     if (!isCollect(link)) return void found.links.set(link, arriving)
     const [remaining, closed]: [ScopePath[], ScopePath[]] = [[], []]
     for (const path of arriving) {
-      const at = closing(path, link, caught)
+      const at = closingIndex(path, link, caught ? opened : undefined)
       if (path.slice(at).some((scope) => isMember(scope, link.sink.id)) && at >= 0) {
         found.misfits.push({ type: 'OWN_CYCLE', link })
         continue
@@ -93,7 +85,23 @@ export function findPaths(
     for (const link of node.incoming) if (link.carry) checkCarry(link, found)
     checkClosed(node, found)
   }
-  return found
+  const complete = sortNodes(nodes, backs, findEffects(nodes, found, { backs, cycles }, scopes))
+  return complete.length === order.length ? { ...found, order: complete } : found
+}
+
+/**
+ * The place of the outermost scope that a collect pin closes; -1 if there is none.
+ *
+ * @param caught the loop whose failures the link brings
+ */
+function closingIndex(path: ScopePath, { sink: { scope: id } }: FlowLink, caught: FlowScope | undefined): number {
+  if (id === undefined) return caught ? path.indexOf(caught) : path.length - 1
+  const loop = path.findIndex((scope) => scope.kind !== 'CYCLE' && scope.node.id === id)
+  return loop < 0 ? path.findLastIndex((scope) => isMember(scope, id)) : loop
+}
+
+function isMember(scope: FlowScope, id: string): boolean {
+  return scope.kind === 'CYCLE' && scope.nodes.some((node) => node.id === id)
 }
 
 /** The scopes of the executions of a node: those of a value that at least one value of each other pin can meet. */
@@ -172,18 +180,6 @@ function findCaught(
   return count
 }
 
-/** The nodes to which links lead, directly or not. */
-export function reachable(links: Iterable<FlowLink>, isFollowed: (link: FlowLink) => boolean = () => true): Set<FlowNode> {
-  const seen = new Set<FlowNode>()
-  const left = [...links].map(({ sink }) => sink)
-  for (let node = left.pop(); node; node = left.pop()) {
-    if (seen.has(node)) continue
-    seen.add(node)
-    left.push(...node.outgoing.filter(isFollowed).map(({ sink }) => sink))
-  }
-  return seen
-}
-
 function checkCarry(link: FlowLink, found: Paths): void {
   const [from, to] = [found.nodes.get(link.source) ?? [], found.nodes.get(link.sink) ?? []]
   const add = (problem: 'NO_LOOP' | 'OTHER_LOOP' | 'CYCLE'): void => void found.misfits.push({ type: 'CARRY', link, problem })
@@ -200,55 +196,6 @@ function checkClosed(node: FlowNode, found: Paths): void {
     const [first, other] = [...new Set(own.flatMap((link) => found.closed.get(link)?.map(([scope]) => scope) ?? []))]
     if (first && other) found.misfits.push({ type: 'SEVERAL_LOOPS', node, pin, scopes: [first, other] })
   }
-}
-
-/**
- * The nodes that receive a value because of the runs of a node, without a link: of its failures, or of the end of its
- * loop.
- */
-function findEffects(
-  nodes: readonly FlowNode[],
-  { nodes: paths, catches }: Paths,
-  backs: ReadonlyMap<FlowLink, unknown>,
-  scopes: ReadonlyMap<FlowNode, NodeScopes>,
-): Map<FlowNode, FlowNode[]> {
-  const effects = new Map<FlowNode, FlowNode[]>()
-  for (const producer of nodes) {
-    const { donePins, caughtPins } = producer.block
-    const [done, caught] = [donePins, caughtPins].map((pins) => producer.outgoing.filter(({ sourcePin }) => pins.has(sourcePin)))
-    const loop = scopes.get(producer)?.loop
-    const behind = reachable(done ?? [], (link) => !link.carry && !backs.has(link))
-    const inside = nodes.filter((node) => !behind.has(node) && paths.get(node)?.some((path) => loop && path.includes(loop)))
-    const add = (causes: Iterable<FlowNode>, links: readonly FlowLink[] = []): void => {
-      if (links.length > 0)
-        for (const node of causes) effects.set(node, [...(effects.get(node) ?? []), ...links.map(({ sink }) => sink)])
-    }
-    add(inside, done)
-    add(catches.get(producer) ?? [], caught)
-  }
-  return effects
-}
-
-/** A node comes after all nodes that lead to it. @param effects nodes that come after others to which no link leads */
-function sortNodes(
-  nodes: readonly FlowNode[],
-  backs: ReadonlyMap<FlowLink, unknown>,
-  effects: ReadonlyMap<FlowNode, readonly FlowNode[]> = new Map(),
-): FlowNode[] {
-  const missing = new Map(nodes.map((node) => [node, 0]))
-  const next = (node: FlowNode): FlowNode[] => [
-    ...node.outgoing.filter((link) => !link.carry && !backs.has(link)).map(({ sink }) => sink),
-    ...(effects.get(node) ?? []),
-  ]
-  for (const sink of nodes.flatMap(next)) missing.set(sink, (missing.get(sink) ?? 0) + 1)
-  const order = nodes.filter((node) => missing.get(node) === 0)
-  for (const node of order)
-    for (const sink of next(node)) {
-      const left = (missing.get(sink) ?? 0) - 1
-      missing.set(sink, left)
-      if (left === 0) order.push(sink)
-    }
-  return order
 }
 
 function union(lists: readonly ScopePath[][]): ScopePath[] {

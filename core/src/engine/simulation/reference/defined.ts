@@ -1,12 +1,14 @@
 import type { GraphDocument } from '../../graph/index.ts'
 import type { Graph, Link, Node, Opener } from './entities.ts'
 import { isCaught, isCollect, linksTo, markersOf, readGraph } from './graph.ts'
-import { findPaths, isPrefix, type Path, type Paths } from './paths.ts'
+import { findPaths, isPrefix, isSamePath, type Path, type Paths } from './paths.ts'
 import type { ScriptedBlock } from './script.ts'
 
 /**
  * Whether the rules say what a valid graph must give. They leave open what happens when
  * - values of unrelated loops meet in a node with several pins
+ * - values with different tags enter a cycle
+ * - a pin that receives what is carried has another link from the same loop
  * - a collect pin closes several scopes, or a cycle that contains its node
  * - a node runs several times with one tag, and it carries values, has an optional pin or runs in several loops
  */
@@ -14,12 +16,22 @@ export function isDefined(document: GraphDocument, blocks: Record<string, Script
   const graph = readGraph(document, blocks)
   const paths = findPaths(graph)
   const repeated = findRepeated(graph, paths)
+  if (!paths.cycles.every(({ enters }) => isOnePath([...enters].flatMap(paths.ofLink)))) return false
   return graph.nodes.every((node) => {
     const entering = node.incoming.filter((link) => !link.carry && !paths.isBack(link))
     const isRelated = node.pins.length < 2 || isChain(entering.flatMap(paths.ofSink))
     const isSingle = node.pins.every(
       (pin) => markersOf(node, pin).optional !== true && !linksTo(node, pin).some(({ carry }) => carry),
     )
+    const depth = Math.min(...paths.ofNode(node).map(({ length }) => length))
+    const startsOutside = node.pins.every((pin) => {
+      const own = linksTo(node, pin)
+      return (
+        !own.some(({ carry }) => carry) ||
+        own.every((link) => link.carry || paths.ofSink(link).every(({ length }) => length < depth))
+      )
+    })
+    if (!startsOutside) return false
     const isPlain = isSingle && paths.ofNode(node).length < 2
     return isRelated && closesOne(node, paths) && (isPlain || !repeated.has(node))
   })
@@ -27,6 +39,10 @@ export function isDefined(document: GraphDocument, blocks: Record<string, Script
 
 function isChain(paths: readonly Path[]): boolean {
   return paths.every((one) => paths.every((other) => isPrefix(one, other) || isPrefix(other, one)))
+}
+
+function isOnePath(paths: readonly Path[]): boolean {
+  return paths.every((one) => paths.every((other) => isSamePath(one, other)))
 }
 
 function closesOne(node: Node, { closedBy, ofLink, cycles }: Paths): boolean {

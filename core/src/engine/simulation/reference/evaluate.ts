@@ -30,7 +30,7 @@ interface Context {
  * @param removed links whose values belong to a later turn or iteration
  */
 function evaluateNodes(context: Context, nodes: readonly Node[], removed: ReadonlySet<Link>, focus: Tag): void {
-  const next = (node: Node): Node[] => follow(context, node, nodes, removed, true)
+  const next = (node: Node): Node[] => follow(context, node, nodes, removed)
   for (const component of components(nodes, next)) {
     const [first] = component
     if (!first) continue
@@ -42,24 +42,20 @@ function evaluateNodes(context: Context, nodes: readonly Node[], removed: Readon
 }
 
 /** Where the values of a node go. A failure goes to the links of the caught pin that receives it. */
-function follow(
-  { graph, paths }: Context,
-  node: Node,
-  among: readonly Node[],
-  removed: ReadonlySet<Link>,
-  withCarry: boolean,
-): Node[] {
-  const links = node.outgoing.filter((link) => !removed.has(link) && (withCarry || !link.carry))
+function follow({ graph, paths }: Context, node: Node, among: readonly Node[], removed: ReadonlySet<Link>): Node[] {
+  const links = node.outgoing.filter((link) => !removed.has(link))
   const caught = graph.links.filter((link) => isCaught(link) && paths.caughtBy(link.source).has(node))
   return [...links, ...caught].map(({ sink }) => sink).filter((sink) => among.includes(sink))
 }
 
-/** The outermost cycle whose nodes are all in the component, if it is not held together by links that carry. */
+/** The outermost cycle in the component, if all links in it that carry do so inside of the cycle. */
 function findCycle(context: Context, component: readonly Node[], removed: ReadonlySet<Link>): Cycle | undefined {
-  const { length } = components(component, (node) => follow(context, node, component, removed, false))
-  if (length > 1) return undefined
+  const carries = carriesAmong(context, component, removed)
   return context.paths.cycles.find(
-    ({ nodes, backs }) => [...backs].every((link) => !removed.has(link)) && [...nodes].every((node) => component.includes(node)),
+    ({ nodes, backs, opener }) =>
+      [...backs].every((link) => !removed.has(link)) &&
+      [...nodes].every((node) => component.includes(node)) &&
+      carries.every((link) => longestPath(context, link).includes(opener)),
   )
 }
 

@@ -63,10 +63,11 @@ export function mayBeLeftOut(node: Node, pin: string): boolean {
 }
 
 /** Rule 24: each combination of values whose lineages agree. */
-export function combine(node: Node, tag: Tag, { byPin }: Candidates): Combination[] {
+export function combine(node: Node, tag: Tag, { byPin }: Candidates, { isBack }: Paths): Combination[] {
   let combinations: Combination[] = [{ taken: new Map(), lineage: new Map() }]
   for (const [pin, tokens] of byPin) {
-    const notes = linksTo(node, pin).length > 1 && !markersOf(node, pin).collect
+    const links = markersOf(node, pin).collect ? [] : linksTo(node, pin).filter(({ carry }) => !carry)
+    const notes = links.filter(isBack).length > 1 || links.filter((link) => !isBack(link)).length > 1
     combinations = combinations.flatMap(({ taken, lineage }) =>
       tokens
         .filter((token) => agree(token.lineage, lineage))

@@ -10,7 +10,6 @@ export interface Source {
   isSeveral: boolean
   /** It may have values with shorter tags, too. */
   isMixed: boolean
-  isCaught?: true
 }
 
 interface DocumentNode {
@@ -68,7 +67,7 @@ export class Builder {
   pickVisible(path: readonly string[]): Source | undefined {
     const visible = this.sources.filter((source) => isPrefix(source.path, path))
     const plain = visible.filter(({ isSeveral, path: { length } }) => !isSeveral || length === path.length)
-    return this.tape.pick(this.tape.often(97) && plain.length > 0 ? plain : visible)
+    return this.tape.pick(this.tape.often(92) && plain.length > 0 ? plain : visible)
   }
 
   pickExact(path: readonly string[]): Source | undefined {

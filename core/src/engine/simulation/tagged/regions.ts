@@ -15,6 +15,7 @@ export function buildRegion(graph: Builder, path: readonly string[], depth: numb
       carry: 2,
       output: 2,
       tools: 1,
+      walk: depth < 2 ? 1 : 0,
     })
     if (kind === 'plain') addPlain(graph, path)
     else if (kind === 'loop') addLoop(graph, path, depth)
@@ -22,11 +23,12 @@ export function buildRegion(graph: Builder, path: readonly string[], depth: numb
     else if (kind === 'cycle') addCycle(graph, path, depth)
     else if (kind === 'carry') addCarry(graph, path)
     else if (kind === 'tools') addTools(graph, path)
+    else if (kind === 'walk') addWalk(graph, path)
     else addOutput(graph)
   }
 }
 
-const KINDS = { pass: 6, filter: 4, both: 2, fail: 3, sleep: 1, twice: 0.2, retry: 1 }
+const KINDS = { pass: 6, filter: 4, both: 2, fail: 3, sleep: 1, twice: 0.5, retry: 1 }
 
 /** A node with one to three pins. */
 function addPlain(graph: Builder, path: readonly string[]): Source | undefined {
@@ -128,11 +130,26 @@ function addLoop(graph: Builder, path: readonly string[], depth: number): void {
   graph.offer(`${id}.item`, inner, from)
   if (!('value' in iteration)) graph.offer(`${id}.index`, inner, from)
   if (tape.often(15)) graph.offer(`${id}.done`, outer, from)
-  if (tape.often(25)) Object.assign(graph.offer(`${id}.caught_#_nodeId`, inner, from, true), { isCaught: true })
+  const caught = tape.often(35) ? graph.offer(`${id}.caught_#_nodeId`, inner, from, true) : undefined
   if (tape.often(8)) graph.offer(`${id}.error`, outer, from)
   buildRegion(graph, inner, depth + 1)
+  if (caught && tape.often(60)) addRisky(graph, caught, inner)
   const closings = tape.below(3)
   for (let i = 0; i < closings && !graph.isFull; i++) addCollect(graph, id, inner)
+}
+
+/** A node that may fail, and one that receives its failures. */
+function addRisky(graph: Builder, caught: Source, inner: readonly string[]): void {
+  const source = graph.pickExact(inner)
+  if (!source || graph.isFull) return
+  const id = graph.add('n', { does: actionsOf('fail') })
+  graph.link(source, `${id}.a`)
+  graph.offer(`${id}.out`, inner, [source])
+  const handler = graph.tape.often(50)
+    ? graph.add('n', { does: actionsOf('pass') })
+    : graph.add('c', { inputs: { a: { collect: true } }, does: [yieldDigest('out')] })
+  graph.link(caught, `${handler}.a`)
+  graph.offer(`${handler}.out`, handler.startsWith('c') ? inner.slice(0, -1) : inner, [caught])
 }
 
 /** Closes a loop; if a value is from an inner loop, that one, too. */
@@ -218,6 +235,30 @@ function addCycle(graph: Builder, path: readonly string[], depth: number): void 
   if (second !== undefined) graph.links.push({ from: `${gate}.more`, to: second })
   graph.offer(`${gate}.end`, last.path, [last])
   if (tape.often(40)) addCollect(graph, header, inner)
+}
+
+/** A cycle through a loop that is not closed: each iteration has a next turn of its own. */
+function addWalk(graph: Builder, path: readonly string[]): void {
+  const { tape } = graph
+  const initial = graph.pickExact(path)
+  if (!initial || initial.isMixed) return
+  const header = graph.add('h', { does: [yieldDigest('out')] })
+  graph.link(initial, `${header}.a`)
+  const size = 1 + tape.below(2)
+  const iteration: Action = { yield: 'item', value: { $digest: ['i', { $k: 'item' }] } }
+  const loop = graph.add('l', { outputs: { item: { many: true } }, does: [{ each: { $range: size }, do: [iteration] }] })
+  graph.links.push({ from: `${header}.out`, to: `${loop}.a` })
+  const gate = graph.add('g', {
+    does: [
+      { when: sometimes('g', 3), ...yieldDigest('more') },
+      { when: { not: sometimes('g', 3) }, ...yieldDigest('end') },
+    ],
+  })
+  graph.links.push({ from: `${loop}.item`, to: `${gate}.a` }, { from: `${gate}.more`, to: `${header}.a` })
+  const inner = [...initial.path, header]
+  graph.offer(`${header}.out`, inner, [initial])
+  graph.offer(`${gate}.end`, [...inner, loop], [initial])
+  addCollect(graph, header, inner)
 }
 
 /** A node with a second pin that the cycle leads back to. */

@@ -1,0 +1,71 @@
+import type { Cycles } from './cycles.ts'
+import type { FlowLink, FlowNode, NodeScopes, ScopePath } from './flow.ts'
+
+/** The nodes to which links lead, directly or not. */
+export function reachable(links: Iterable<FlowLink>, isFollowed: (link: FlowLink) => boolean = () => true): Set<FlowNode> {
+  const seen = new Set<FlowNode>()
+  const left = [...links].map(({ sink }) => sink)
+  for (let node = left.pop(); node; node = left.pop()) {
+    if (seen.has(node)) continue
+    seen.add(node)
+    left.push(...node.outgoing.filter(isFollowed).map(({ sink }) => sink))
+  }
+  return seen
+}
+
+/**
+ * The nodes that receive a value because of the runs of a node, without a link: of its failures, of its loop's end, or
+ * of the next turn of its cycle.
+ */
+export function findEffects(
+  nodes: readonly FlowNode[],
+  { nodes: paths, catches }: { nodes: ReadonlyMap<FlowNode, ScopePath[]>; catches: ReadonlyMap<FlowNode, Set<FlowNode>> },
+  { backs, cycles }: Pick<Cycles, 'backs' | 'cycles'>,
+  scopes: ReadonlyMap<FlowNode, NodeScopes>,
+): Map<FlowNode, FlowNode[]> {
+  const effects = new Map<FlowNode, FlowNode[]>()
+  const add = (causes: Iterable<FlowNode>, links: readonly FlowLink[] = []): void => {
+    if (links.length > 0)
+      for (const node of causes) effects.set(node, [...(effects.get(node) ?? []), ...links.map(({ sink }) => sink)])
+  }
+  for (const cycle of cycles) {
+    const inside = new Set(cycle.nodes)
+    // A later turn may still yield what leaves the cycle.
+    add(
+      inside,
+      cycle.nodes.flatMap(({ outgoing }) => outgoing.filter(({ sink, carry }) => !carry && !inside.has(sink))),
+    )
+  }
+  for (const producer of nodes) {
+    const { donePins, caughtPins } = producer.block
+    const [done, caught] = [donePins, caughtPins].map((pins) => producer.outgoing.filter(({ sourcePin }) => pins.has(sourcePin)))
+    const loop = scopes.get(producer)?.loop
+    const behind = reachable(done ?? [], (link) => !link.carry && !backs.has(link))
+    const inside = nodes.filter((node) => !behind.has(node) && paths.get(node)?.some((path) => loop && path.includes(loop)))
+    add(inside, done)
+    add(catches.get(producer) ?? [], caught)
+  }
+  return effects
+}
+
+/** A node comes after all nodes that lead to it. @param effects nodes that come after others to which no link leads */
+export function sortNodes(
+  nodes: readonly FlowNode[],
+  backs: ReadonlyMap<FlowLink, unknown>,
+  effects: ReadonlyMap<FlowNode, readonly FlowNode[]> = new Map(),
+): FlowNode[] {
+  const missing = new Map(nodes.map((node) => [node, 0]))
+  const next = (node: FlowNode): FlowNode[] => [
+    ...node.outgoing.filter((link) => !link.carry && !backs.has(link)).map(({ sink }) => sink),
+    ...(effects.get(node) ?? []),
+  ]
+  for (const sink of nodes.flatMap(next)) missing.set(sink, (missing.get(sink) ?? 0) + 1)
+  const order = nodes.filter((node) => missing.get(node) === 0)
+  for (const node of order)
+    for (const sink of next(node)) {
+      const left = (missing.get(sink) ?? 0) - 1
+      missing.set(sink, left)
+      if (left === 0) order.push(sink)
+    }
+  return order
+}

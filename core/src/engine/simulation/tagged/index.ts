@@ -1,0 +1,1 @@
+export { proveTagged } from './prove.ts'
