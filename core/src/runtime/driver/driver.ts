@@ -23,7 +23,7 @@ import {
 import { FailedCalls } from './failed-calls.ts'
 import { hasGatheredList, RunInputs } from './inputs/index.ts'
 import { LossLog } from './loss-log.ts'
-import { answerBlock, effectInterrupted } from './node-errors.ts'
+import { answerBlock, effectInterrupted, toNodeError } from './node-errors.ts'
 import { ProgressReports } from './progress-reports.ts'
 import { RunOutputs } from './outputs/index.ts'
 import { ForeseenRuns, getStretch, type ForeseenRun, type PlannedStretch } from './stretch.ts'
@@ -191,7 +191,7 @@ export class ExecutionDriver {
     const input = await this.#inputs.read(run, () => isWanted, onConverted)
     if (!isWanted || input === undefined) return
     if (typeof input === 'string') this.#call(run, input)
-    else this.#finish(run, input)
+    else this.#finish(run, toNodeError(input, run.node.block))
   }
 
   #adopt(run: NodeExecution, { call, stretch }: ForeseenRun): boolean {
