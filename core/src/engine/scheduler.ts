@@ -75,7 +75,7 @@ export class Scheduler {
     this.#budget = new Budget(plan)
   }
 
-  /** Applies one event and returns the resulting decisions in order. @param seq its place in the journal, if it has one */
+  /** Applies one event and returns the resulting decisions in order. @param seq its place in the journal, if any */
   step(event: SchedulerEvent, seq?: number): Decision[] {
     this.#decisions = []
     this.#seq = seq

@@ -23,7 +23,7 @@ import {
 import { FailedCalls } from './failed-calls.ts'
 import { hasGatheredList, RunInputs } from './inputs/index.ts'
 import { LossLog } from './loss-log.ts'
-import { answerBlock, effectInterrupted } from './node-errors.ts'
+import { answerBlock, effectInterrupted, toNodeError } from './node-errors.ts'
 import { ProgressReports } from './progress-reports.ts'
 import { RunOutputs } from './outputs/index.ts'
 import { ForeseenRuns, getStretch, type ForeseenRun, type PlannedStretch } from './stretch.ts'
@@ -41,8 +41,6 @@ export class ExecutionDriver {
   readonly #taken: TakenExecution
   readonly #parts: DriverParts
   readonly #scheduler: Scheduler
-  readonly #pending: Decision[]
-  readonly #interrupted: ReadonlySet<NodeExecution>
   readonly #calls = new Map<NodeExecution, () => void>()
   readonly #hostCalls: HostCallSessions
   readonly #children: ChildRuns
@@ -63,7 +61,7 @@ export class ExecutionDriver {
   constructor(taken: TakenExecution, parts: DriverParts) {
     this.#taken = taken
     this.#parts = parts
-    const { scheduler, pending, interrupted } = taken.folded
+    const { scheduler } = taken.folded
     this.#scheduler = scheduler
     this.#outputs = new RunOutputs(parts, {
       scheduler,
@@ -100,8 +98,6 @@ export class ExecutionDriver {
       follow: (childId, run) => this.#children.follow(childId, run),
       failed: (run, error) => this.#finish(run, error),
     })
-    this.#pending = pending
-    this.#interrupted = interrupted
   }
 
   start(): void {
@@ -112,10 +108,11 @@ export class ExecutionDriver {
   }
 
   #resume(): void {
-    for (const decision of this.#pending) {
+    const { pending, interrupted } = this.#taken.folded
+    for (const decision of pending) {
       if (this.#stopped) return
       if (decision.type === 'run' && decision.run.status !== 'RUNNING') continue // an earlier decision has ended it
-      if (decision.type === 'run' && this.#interrupted.has(decision.run))
+      if (decision.type === 'run' && interrupted.has(decision.run))
         this.#finish(decision.run, effectInterrupted(decision.run.node.block))
       else this.#decisions.add([decision])
     }
@@ -194,7 +191,7 @@ export class ExecutionDriver {
     const input = await this.#inputs.read(run, () => isWanted, onConverted)
     if (!isWanted || input === undefined) return
     if (typeof input === 'string') this.#call(run, input)
-    else this.#finish(run, input)
+    else this.#finish(run, toNodeError(input, run.node.block))
   }
 
   #adopt(run: NodeExecution, { call, stretch }: ForeseenRun): boolean {

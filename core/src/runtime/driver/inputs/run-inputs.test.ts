@@ -83,7 +83,7 @@ it('fails the run if the journal is unreadable or lacks an event', async () => {
   const unreadable = open('whole', ['a'], {
     readEventsAt: () => Promise.reject(new AshlarError('JOURNAL_UNREADABLE', 'bad row')),
   })
-  expect(await unreadable.read()).toEqual({ code: 'JOURNAL_UNREADABLE', message: 'bad row' })
+  expect(await unreadable.read()).toMatchObject({ code: 'JOURNAL_UNREADABLE', message: 'bad row' })
   const incomplete = open('whole', ['a'], { readEventsAt: () => Promise.resolve(new Map()) })
   expect(await incomplete.read()).toMatchObject({ code: 'JOURNAL_UNREADABLE' })
 })

@@ -1,15 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { AshlarError } from '../../../base/index.ts'
-import {
-  GatheredList,
-  takeValue,
-  type ExecutionEvent,
-  type NodeError,
-  type NodeExecution,
-  type OnConverted,
-} from '../../../engine/index.ts'
+import { GatheredList, takeValue, type ExecutionEvent, type NodeExecution, type OnConverted } from '../../../engine/index.ts'
 import type { JournalEntry, JournalWriter } from '../../journal/index.ts'
-import { toNodeError } from '../node-errors.ts'
 
 /** The maximum length of the inputs of a run with lists from the journal, as JSON text. */
 const MAX_INPUT_CHARS = 32 * 1024 * 1024
@@ -50,10 +42,9 @@ export class RunInputs {
    * Reads the inputs of a run.
    *
    * @param isWanted whether the run still needs them
-   * @returns JSON text, the error of the run, or undefined if the run does not need them any more
+   * @returns JSON text, why the run fails, or undefined if the run does not need them any more
    */
-  async read(run: NodeExecution, isWanted: () => boolean, onConverted?: OnConverted): Promise<string | NodeError | undefined> {
-    const { block } = run.node
+  async read(run: NodeExecution, isWanted: () => boolean, onConverted?: OnConverted): Promise<string | AshlarError | undefined> {
     try {
       const members: string[] = []
       let chars = 0
@@ -65,8 +56,9 @@ export class RunInputs {
       }
       return `{${members.join(',')}}`
     } catch (error) {
-      if (error instanceof RangeError) return { code: 'BLOCK_INPUT_INVALID', message: error.message }
-      return toNodeError(error, block)
+      if (error instanceof RangeError) return new AshlarError('BLOCK_INPUT_INVALID', error.message)
+      if (error instanceof AshlarError) return error
+      throw error
     }
   }
 

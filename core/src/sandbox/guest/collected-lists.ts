@@ -1,8 +1,8 @@
 import type { Block } from '@ashlar/sdk'
-import { callHost } from '../io/host-calls.ts'
-import { GuestFailure } from '../io/outbox.ts'
-import { pagedPins } from '../pins.ts'
-import { describeFaults } from '../yields.ts'
+import { callHost } from './io/host-calls.ts'
+import { GuestFailure } from './io/outbox.ts'
+import { pagedPins } from './pins.ts'
+import { describeFaults } from './yields.ts'
 
 /**
  * The inputs of a call of a block with `paged` pins. For a large list, the host passes `{ count }` instead of an array,
