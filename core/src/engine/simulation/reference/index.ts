@@ -56,6 +56,7 @@ function compareEnds(one: Run, other: Run): number {
 export { isDefined } from './defined.ts'
 export { runBlock, type Performance } from './run-block.ts'
 export { showTag } from './tags.ts'
+export { settlePins } from './script.ts'
 export { stableText } from './values.ts'
 export type { Run, Tag } from './entities.ts'
 export type { Action, ScriptedBlock } from './script.ts'
