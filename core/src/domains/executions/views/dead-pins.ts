@@ -13,9 +13,9 @@ import { isToolPin, parsePinPath } from '../../../pins/index.ts'
 /**
  * Finds the pins of incomplete node executions that no value can reach any more.
  *
- * A value reaches a pin only if a run that has not ended causes it: a run of a node from which links lead to the pin, in
- * the same iteration or in one around or inside of it. A pin of which this is possible counts as alive, so a dead pin
- * never receives a value, but a pin may count as alive although none will come.
+ * A value reaches a pin only if a run that has not ended causes it: a run of a node from which links lead to the pin,
+ * in the same iteration or in one around or inside of it. A pin of which this is possible counts as alive, so a dead
+ * pin never receives a value, but a pin may count as alive although none will come.
  */
 export class DeadPins {
   readonly #scheduler: Scheduler
