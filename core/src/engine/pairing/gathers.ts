@@ -3,11 +3,10 @@ import type { GatheredList } from './gathered-list.ts'
 import { GatheredPlaces, GatheredValues, type GatherMemory } from './gathered-values.ts'
 import type { Lineage } from './lineage.ts'
 import { commonLineage, compareLineages } from './lineage.ts'
-import type { Liveness } from './liveness.ts'
+import type { Liveness, Waiter } from './liveness.ts'
 import type { LoopReport } from './node-execution.ts'
 import type { Entry } from './slot.ts'
 import type { Scope, Tag } from './tags.ts'
-import type { Waiter } from './waiters.ts'
 
 interface GatherParts {
   liveness: Liveness

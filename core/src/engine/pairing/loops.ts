@@ -3,10 +3,9 @@ import { TOOLS_PIN, parsePinPath, parseToolPin, selectValue } from '../../pins/i
 import { Carries } from './carries.ts'
 import type { Gathers } from './gathers.ts'
 import { withChoice, type Lineage } from './lineage.ts'
-import type { Liveness } from './liveness.ts'
+import type { Liveness, Waiter } from './liveness.ts'
 import type { NodeExecution, NodeFailure } from './node-execution.ts'
 import { Scope, Tag } from './tags.ts'
-import type { Waiter } from './waiters.ts'
 
 const DEFAULT_WINDOW = 1000
 /** Larger than the place of any link: a failure of one node and one of another are alternatives, as links are. */

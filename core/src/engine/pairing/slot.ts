@@ -1,8 +1,8 @@
 import type { PinFlow, PlanNode } from '../plan/index.ts'
 import { mergeLineages, withChoice, type Lineage } from './lineage.ts'
-import type { Waiter } from './waiters.ts'
 import type { NodeExecution } from './node-execution.ts'
 import type { Tag } from './tags.ts'
+import type { Waiter } from './liveness.ts'
 
 /** A value that has arrived at a pin. */
 export interface Entry {

@@ -19,8 +19,8 @@ export interface Combination {
 }
 
 /**
- * The tags at which a node can run or stay incomplete: those with which a value arrived. A value that is carried into an
- * iteration does not count, and neither does one that only more specific values can complete (a broadcast).
+ * The tags at which a node can run or stay incomplete: those with which a value arrived. A value that is carried into
+ * an iteration does not count, and neither does one that only more specific values can complete (a broadcast).
  */
 export function tagsOf(node: Node, paths: Paths, lists: ReadonlyMap<string, readonly Token[]>, state: State, focus: Tag): Tag[] {
   const tokens = node.pins.flatMap((pin) => [...(lists.get(pin) ?? state.tokensAt(node, pin).filter(({ link }) => !link?.carry))])
