@@ -143,6 +143,9 @@ it.each([
   [{}, { a: { many: 'yes' } }, 'the marker many of the output "a" must be true or false'],
   [{ a: { ...list, collect: 1 } }, {}, 'the marker collect of the input "a" must be true or false'],
   [{ a: { type: 'string', collect: true } }, {}, 'the input "a" is collect, so it must be a list: declare it as z.array(…)'],
+  [{ a: { ...list, paged: true } }, {}, 'the input "a" is paged, so it must also be collect'],
+  [{ a: { ...list, collect: true, paged: 1 } }, {}, 'the marker paged of the input "a" must be true or false'],
+  [{}, { a: { paged: true } }, 'the output "a" is paged, but only an input can be'],
   [
     { a: { optional: true, latest: true } },
     {},

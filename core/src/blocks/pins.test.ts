@@ -11,7 +11,7 @@ const schemaOf = (schema: z.ZodObject, io: 'input' | 'output') =>
 it('lists the pins of each marker', () => {
   const input = z.object({
     items: z.array(z.unknown()).meta({ collect: true }),
-    wrapped: z.array(z.string()).meta({ collect: true }).default([]),
+    wrapped: z.array(z.string()).meta({ collect: true, paged: true }).default([]),
     rest: z.unknown().meta({ optional: true }),
     last: z.string().optional().meta({ latest: true }),
     facts: z.unknown().meta({ loop: true }),
@@ -34,6 +34,7 @@ it('lists the pins of each marker', () => {
     donePins: new Set(['end']),
     caughtPins: new Set(['failed']),
     collectPins: new Set(['items', 'wrapped']),
+    pagedPins: new Set(['wrapped']),
     optionalPins: new Set(['rest']),
     latestPins: new Set(['last']),
     loopPin: 'facts',

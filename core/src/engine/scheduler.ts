@@ -5,6 +5,7 @@ import { GraphOutputs } from './graph-outputs.ts'
 import { resolveInputs, type InputMasks, type OnConverted } from './node-inputs.ts'
 import { findLostItems, type NodeExecution, type Scope, type Sleep } from './pairing/index.ts'
 import type { Plan, PlanLink, PlanNode } from './plan/index.ts'
+import { ReadyQueue } from './ready-queue.ts'
 import { Runs } from './runs.ts'
 import { SerialNodes } from './serial-nodes.ts'
 import { isFinal, type ExecutionStatus, type Reason } from './status.ts'
@@ -40,9 +41,7 @@ export class Scheduler {
   readonly #runs: Runs
   readonly #outputs: GraphOutputs
   readonly #budget: Budget
-  /** Ready node executions, oldest first. The index `#next` points to the first one that has not been taken. */
-  #ready: NodeExecution[] = []
-  #next = 0
+  readonly #ready = new ReadyQueue()
   readonly #serials = new SerialNodes()
   #running = new Set<NodeExecution>()
   #waitingForRetry = new Set<NodeExecution>()
@@ -76,7 +75,7 @@ export class Scheduler {
     this.#budget = new Budget(plan)
   }
 
-  /** Applies one event and returns the resulting decisions in order. @param seq its place in the journal, if it has one */
+  /** Applies one event and returns the resulting decisions in order. @param seq its place in the journal, if any */
   step(event: SchedulerEvent, seq?: number): Decision[] {
     this.#decisions = []
     this.#seq = seq
@@ -295,21 +294,13 @@ export class Scheduler {
       if (!run) break
       this.#run(run)
     }
-    if (this.#next > 1024 || this.#next === this.#ready.length) {
-      this.#ready = this.#ready.slice(this.#next)
-      this.#next = 0
-    }
     const asleep = this.#sleeping.size + this.#awake.length
-    const waiting = asleep + this.#waitingForRetry.size + this.#serials.size + this.#ready.length - this.#next
+    const waiting = asleep + this.#waitingForRetry.size + this.#serials.size + this.#ready.size
     if (this.#running.size + waiting === 0 && this.status === 'RUNNING') this.#end('COMPLETED')
   }
 
   #takeReady(): NodeExecution | undefined {
-    for (let run = this.#ready[this.#next]; run; run = this.#ready[this.#next]) {
-      this.#next++
-      if (run.status === 'QUEUED' && !this.#waitingForRetry.has(run) && this.#serials.admit(run)) return run
-    }
-    return undefined
+    return this.#ready.take((run) => run.status === 'QUEUED' && !this.#waitingForRetry.has(run) && this.#serials.admit(run))
   }
 
   #run(run: NodeExecution): void {
@@ -323,15 +314,13 @@ export class Scheduler {
     this.status = status
     for (const run of this.#running) this.#decisions.push({ type: 'abort', run })
     const asleep = [...this.#sleeping, ...this.#awake]
-    const waiting = [...this.#serials.drain(), ...this.#ready.slice(this.#next), ...this.#waitingForRetry]
+    const waiting = [...this.#serials.drain(), ...this.#ready.drain(), ...this.#waitingForRetry]
     for (const run of [...this.#running, ...asleep, ...waiting]) run.status = 'CANCELLED'
     for (const run of asleep) run.currentSleep = undefined
     this.#running.clear()
     this.#sleeping.clear()
     this.#awake = []
     this.#waitingForRetry.clear()
-    this.#ready = []
-    this.#next = 0
     const end: Decision = { type: 'end', status, ...this.#outputs.inOrder(), failedNodes: this.failedNodes }
     this.#decisions.push(reason ? { ...end, reason } : end)
   }

@@ -10,7 +10,7 @@ import { z } from 'zod'
 
 const many = z.unknown().meta({ many: true })
 const block = (i, name, output, run, more = {}) => defineBlock({
-  id: '66666666-0000-4000-8000-00000000000' + i, name, description: name, category: 'TEST', tests: [],
+  id: '66666666-0000-4000-8000-' + String(i).padStart(12, '0'), name, description: name, category: 'TEST', tests: [],
   input: z.object({ n: z.number().default(1), value: z.unknown().optional() }), output: z.object(output), run, ...more,
 })
 
@@ -33,6 +33,24 @@ export default definePlugin({
     }, { capabilities: { sleep: true } }),
     block(6, 'twice', { out: z.unknown() }, function* () { yield ['out', 1]; yield ['out', 2] }),
     block(8, 'random', { out: z.unknown() }, function* ({ value }) { yield ['out', [value, Math.random()]] }),
+    block(9, 'large', { item: many }, function* ({ n, value }) {
+      for (let i = 0; i < n; i++) yield { item: String(i).padEnd(value, 'é') }
+    }),
+    block(10, 'sizes', { given: z.unknown(), sizes: z.unknown(), isOrdered: z.unknown() }, async function* ({ items }, { collected }) {
+      const sizes = new Map()
+      let [place, isOrdered] = [0, true]
+      for await (const item of collected('items')) {
+        sizes.set(item.length, (sizes.get(item.length) ?? 0) + 1)
+        isOrdered &&= item.startsWith(String(place++))
+      }
+      yield ['given', items.length]
+      yield ['sizes', [...sizes]]
+      yield ['isOrdered', isOrdered]
+    }, { input: z.object({ items: z.array(z.string()).meta({ collect: true, paged: true }) }) }),
+    block(11, 'summary', { count: z.unknown(), last: z.unknown() }, function* ({ items }) {
+      yield ['count', items.length]
+      yield ['last', items.at(-1).slice(0, 5)]
+    }, { input: z.object({ items: z.array(z.string()).meta({ collect: true }) }) }),
     block(7, 'unequal', { item: many, index: many }, function* () { yield ['item', 1]; yield ['item', 2]; yield ['index', 0] }),
   ],
 })
@@ -135,6 +153,46 @@ describe('a loop', () => {
     } finally {
       await other.close()
     }
+  })
+})
+
+describe('a list that is larger than the memory for lists', () => {
+  const large = (n: number, size: number, sink: string): unknown => ({
+    nodes: [
+      { id: 'large', block: 'loops/large', inputs: { n, value: size } },
+      { id: 'sink', block: `loops/${sink}` },
+    ],
+    links: [{ from: 'large.item', to: 'sink.items' }],
+  })
+
+  it('reaches a block in pages, in order', async () => {
+    const events = await readEvents(await start(large(20, 2 ** 20, 'sizes')))
+    expect(outputsOf(events, 'sink', 'given')).toEqual([0])
+    expect(outputsOf(events, 'sink', 'sizes')).toEqual([[[2 ** 20, 20]]])
+    expect(outputsOf(events, 'sink', 'isOrdered')).toEqual([true])
+  })
+
+  it('reaches a block as a whole', async () => {
+    const events = await readEvents(await start(large(6000, 1000, 'summary')))
+    expect(outputsOf(events, 'sink', 'count')).toEqual([6000])
+    expect(outputsOf(events, 'sink', 'last')).toEqual(['5999é'])
+  })
+
+  it('fails its node if it is too large for the inputs of a run', async () => {
+    const events = await readEvents(await start(large(34, 2 ** 20, 'summary')))
+    expect(events.find((event) => event.type === 'NodeFinished' && event.node === 'sink')).toMatchObject({
+      error: {
+        code: 'INPUT_LIMIT',
+        message:
+          'the 34 values that node "sink" (loops/summary) collects on "items" are longer than 33554432 characters of JSON, the limit of the inputs of one run: write them to a file with files/collect, or collect a smaller part of each value',
+      },
+    })
+  })
+
+  it('passes a small list in the inputs of the block', async () => {
+    const events = await readEvents(await start(large(3, 10, 'sizes')))
+    expect(outputsOf(events, 'sink', 'given')).toEqual([3])
+    expect(outputsOf(events, 'sink', 'sizes')).toEqual([[[10, 3]]])
   })
 })
 

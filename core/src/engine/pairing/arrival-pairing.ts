@@ -1,6 +1,5 @@
 import type { PlanNode } from '../plan/index.ts'
-import { createRun, type NodeExecution } from './node-execution.ts'
-import type { Tag } from './tags.ts'
+import { type NodeExecution, type Tag, createRun } from './tags/index.ts'
 
 /**
  * Pairs the values that arrive at the input pins of a node, in the order of arrival. Source: execution semantics, rules

@@ -1,7 +1,8 @@
 import type { PlanLink, PlanNode } from '../plan/index.ts'
-import type { Liveness, Waiter } from './liveness.ts'
+import type { Liveness } from './liveness.ts'
 import type { Entry } from './slot.ts'
-import type { Scope, Tag } from './tags.ts'
+import type { Scope, Tag } from './tags/index.ts'
+import type { Waiter } from './waiters.ts'
 
 /** Nothing was carried: the constant of the pin, or the value of another link, applies. */
 type Carried = Entry | 'none'

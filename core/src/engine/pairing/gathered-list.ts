@@ -1,5 +1,4 @@
 import { selectValue } from '../../pins/index.ts'
-import type { ExecutionEvent } from '../events.ts'
 import type { PlanLink } from '../plan/index.ts'
 
 /** A value of a collection: the value itself, or the journal event from which its link takes it. */
@@ -47,8 +46,15 @@ export class GatheredList {
   }
 }
 
+/** An event of the journal, as far as it has a value. */
+interface ValueEvent {
+  type: string
+  value?: unknown
+  error?: { message: string }
+}
+
 /** Returns the value that the link takes from an event of the journal. */
-export function takeValue(event: ExecutionEvent, { steps }: PlanLink): unknown {
+export function takeValue(event: ValueEvent, { steps }: PlanLink): unknown {
   const value = event.type === 'NodeOutput' ? event.value : event.type === 'NodeFinished' ? event.error?.message : undefined
   return steps.length === 0 ? value : selectValue(value, steps)
 }

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { PlanLink } from '../plan/index.ts'
 import { GatheredList, type GatheredItem } from './gathered-list.ts'
 import { GatheredPlaces, GatheredValues, GatherMemory } from './gathered-values.ts'
-import { Scope, Tag } from './tags.ts'
+import { Scope, Tag } from './tags/index.ts'
 
 const LINKS = [0, 1, 2].map((index) => ({ index, steps: [] }) as unknown as PlanLink)
 

@@ -2,7 +2,7 @@ import { minJsonLength } from '../../base/index.ts'
 import type { PlanLink } from '../plan/index.ts'
 import { GatheredList, type GatheredItem } from './gathered-list.ts'
 import { Int32List } from './int32-list.ts'
-import { compareTags, type Scope, type Tag } from './tags.ts'
+import { type Scope, type Tag, compareTags } from './tags/index.ts'
 
 /** Sizes are estimated up to this length. */
 const MAX_SIZE = 2 ** 30

@@ -1,12 +1,10 @@
 import type { GatherPlan, PinFlow, PlanNode } from '../plan/index.ts'
 import type { GatheredList } from './gathered-list.ts'
 import { GatheredPlaces, GatheredValues, type GatherMemory } from './gathered-values.ts'
-import type { Lineage } from './lineage.ts'
-import { commonLineage, compareLineages } from './lineage.ts'
-import type { Liveness, Waiter } from './liveness.ts'
-import type { LoopReport } from './node-execution.ts'
+import { type Lineage, type LoopReport, type Scope, type Tag, commonLineage, compareLineages } from './tags/index.ts'
+import type { Liveness } from './liveness.ts'
 import type { Entry } from './slot.ts'
-import type { Scope, Tag } from './tags.ts'
+import type { Waiter } from './waiters.ts'
 
 interface GatherParts {
   liveness: Liveness

@@ -2,10 +2,18 @@ export { ArrivalPairing } from './arrival-pairing.ts'
 export { GatheredList, takeValue } from './gathered-list.ts'
 export { GatherMemory } from './gathered-values.ts'
 export { Liveness } from './liveness.ts'
-export { compareLineages, lineageKey } from './lineage.ts'
-export { findLostItems, missingPins } from './node-execution.ts'
+export {
+  type Lineage,
+  type NodeExecution,
+  type NodeFailure,
+  Scope,
+  type Sleep,
+  Tag,
+  compareLineages,
+  compareTags,
+  findLostItems,
+  formatTag,
+  lineageKey,
+  missingPins,
+} from './tags/index.ts'
 export { TaggedPairing } from './tagged-pairing.ts'
-export { compareTags, formatTag, Scope, Tag } from './tags.ts'
-export type { Lineage } from './lineage.ts'
-export type { LoopReport, NodeExecution, NodeFailure, Sleep } from './node-execution.ts'
-export type { GatheredItem } from './gathered-list.ts'

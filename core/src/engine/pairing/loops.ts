@@ -2,10 +2,9 @@ import type { GatherPlan, PlanLink, PlanNode } from '../plan/index.ts'
 import { TOOLS_PIN, parsePinPath, parseToolPin, selectValue } from '../../pins/index.ts'
 import { Carries } from './carries.ts'
 import type { Gathers } from './gathers.ts'
-import { withChoice, type Lineage } from './lineage.ts'
-import type { Liveness, Waiter } from './liveness.ts'
-import type { NodeExecution, NodeFailure } from './node-execution.ts'
-import { Scope, Tag } from './tags.ts'
+import { type Lineage, type NodeExecution, type NodeFailure, Scope, Tag, withChoice } from './tags/index.ts'
+import type { Liveness } from './liveness.ts'
+import type { Waiter } from './waiters.ts'
 
 const DEFAULT_WINDOW = 1000
 /** Larger than the place of any link: a failure of one node and one of another are alternatives, as links are. */

@@ -1,8 +1,6 @@
 import type { PinFlow, PlanNode } from '../plan/index.ts'
-import { mergeLineages, withChoice, type Lineage } from './lineage.ts'
-import type { NodeExecution } from './node-execution.ts'
-import type { Tag } from './tags.ts'
-import type { Waiter } from './liveness.ts'
+import { type Lineage, type NodeExecution, type Tag, mergeLineages, withChoice } from './tags/index.ts'
+import type { Waiter } from './waiters.ts'
 
 /** A value that has arrived at a pin. */
 export interface Entry {

@@ -2,13 +2,23 @@ import type { PinFlow, Plan, PlanLink, PlanNode, ScopeKey } from '../plan/index.
 import { Carries } from './carries.ts'
 import type { GatherMemory } from './gathered-values.ts'
 import { Gathers } from './gathers.ts'
-import { lineageKey, mergeLineages, outsideOf, type Lineage } from './lineage.ts'
-import type { Liveness, Waiter } from './liveness.ts'
+import {
+  type Lineage,
+  type NodeExecution,
+  type NodeFailure,
+  type Tag,
+  ancestorAt,
+  createRun,
+  formatTag,
+  lineageKey,
+  mergeLineages,
+  outsideOf,
+} from './tags/index.ts'
+import type { Liveness } from './liveness.ts'
 import { Loops } from './loops.ts'
-import { createRun, type NodeExecution, type NodeFailure } from './node-execution.ts'
 import { chosen, combine, Slot, type Entry } from './slot.ts'
-import { ancestorAt, formatTag, Tag } from './tags.ts'
 import { Turns } from './turns.ts'
+import type { Waiter } from './waiters.ts'
 
 /** A pin of which it is not known yet whether a value will arrive. */
 const UNDECIDED = 'undecided'

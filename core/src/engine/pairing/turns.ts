@@ -1,7 +1,6 @@
 import type { CyclePlan } from '../plan/index.ts'
 import type { Gathers } from './gathers.ts'
-import { commonLineage, lineageKey, type Lineage } from './lineage.ts'
-import { Scope, Tag } from './tags.ts'
+import { type Lineage, Scope, Tag, commonLineage, lineageKey } from './tags/index.ts'
 
 /** The turns of cycles. Source: execution semantics, rule 30. */
 export class Turns {

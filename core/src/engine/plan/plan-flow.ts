@@ -10,7 +10,7 @@ import {
 } from '../graph/index.ts'
 import { TOOLS_PIN, parsePinPath } from '../../pins/index.ts'
 import type { Plan, PlanLink, PlanNode } from './plan.ts'
-import type { CyclePlan, GatherPlan, NodeFlow, PinFlow, ScopeKey } from './flow-plan.ts'
+import type { CyclePlan, GatherPlan, NodeFlow, PinFlow, ScopeKey } from './plan.ts'
 import { Watches } from './reach.ts'
 
 /** Adds the scopes of a valid document to its plan. */

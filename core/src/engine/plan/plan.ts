@@ -1,16 +1,6 @@
-import {
-  DEFAULT_TIMEOUT_MS,
-  linkedInputs,
-  parseEnd,
-  type GraphDocument,
-  type GraphNode,
-  type LoopOptions,
-  type RetryPolicy,
-} from '../graph/index.ts'
-import { TOOLS_PIN, compileCoercion, isToolPin, parsePinPath, type PinStep } from '../../pins/index.ts'
-import { withNodePins, type Block } from '../../blocks/index.ts'
-import type { LinkFlow, NodeFlow } from './flow-plan.ts'
-import { planFlow } from './plan-flow.ts'
+import type { Block } from '../../blocks/index.ts'
+import type { PinStep } from '../../pins/index.ts'
+import type { GraphDocument, LoopOptions, RetryPolicy } from '../graph/index.ts'
 
 /** A compiled graph version. The scheduler looks up and parses nothing while it runs. */
 export interface Plan {
@@ -64,76 +54,109 @@ export interface PlanLink {
   flow: LinkFlow | undefined
 }
 
-/** @param findBlock returns the block of each node that the graph version pins. Notes are left out of the plan. */
-export function compilePlan(
-  document: GraphDocument,
-  findBlock: (node: GraphNode) => Block,
-  children: Record<string, string> = {},
-): Plan {
-  const linked = linkedInputs(document)
-  const nodes = document.nodes
-    .map((node) => ({ node, block: withNodePins(findBlock(node), node.inputs, linked.get(node.id) ?? new Set()) }))
-    .filter(({ block }) => block.kind !== 'note')
-    .map(({ node, block }, i) => planNode(node, i, block, children))
-  const byId = new Map(nodes.map((node) => [node.id, node]))
-  for (const [i, { from, to }] of document.links.entries()) {
-    const [source, sink] = [parseEnd(from), parseEnd(to)]
-    const [sourceNode, sinkNode] = [byId.get(source.node), byId.get(sink.node)]
-    if (sourceNode && sinkNode) addLink(i, sourceNode, source.pin, sinkNode, sink.pin)
-  }
-  const { onUnhandledError, concurrency, budget, pairing } = document
-  const plan: Plan = { nodes, byId, onUnhandledError, concurrency, budget, pairing }
-  if (pairing === 'TAGGED') planFlow(plan, document)
-  return plan
+/** How a node takes part in scopes. Source: execution semantics, rules 22 to 36. */
+export interface NodeFlow {
+  /** Its place in the topological order of the graph without back edges. */
+  order: number
+  /** Whether it has one linked pin, so that each value that arrives starts a run. */
+  isSimple: boolean
+  /** The depths of the tags of its runs. */
+  runDepths: ReadonlySet<number>
+  maxRunDepth: number
+  /** The scopes of its runs, if those of different loops have the same depth. */
+  paths: ScopeKey[][] | undefined
+  pins: Map<string, PinFlow>
+  /** Whether several of its runs may have the same tag. */
+  repeats: boolean
+  /** Whether it has a pin with several links, so that its runs note which of them they took. */
+  hasChoice: boolean
+  /** Whether its runs open a scope. */
+  opensLoop: boolean
+  /** Its output pins that are many and have a link. */
+  linkedManyPins: string[]
+  /** The collections that begin when its runs open a loop, and when they call a tool for the first time. */
+  gathers: GatherPlan[]
+  toolGathers: GatherPlan[]
+  /** The collections whose items are the iterations of its loops, and of its tool calls. */
+  counted: GatherPlan[]
+  toolCounted: GatherPlan[]
+  /** The links of its pins `done`. */
+  doneLinks: PlanLink[]
+  doneWatch: WatchSet | undefined
+  /** The links of its pin `caught`, and the nodes whose failures it receives. */
+  caughtLinks: PlanLink[]
+  catches: ReadonlySet<PlanNode>
+  /** Links that carry a value from one iteration of its loops to the next. */
+  carries: PlanLink[]
+  /** The watches that count its runs that have not ended. */
+  watches: Watch[]
 }
 
-function planNode(node: GraphNode, index: number, block: Block, children: Record<string, string>): PlanNode {
-  return {
-    id: node.id,
-    index,
-    block,
-    constants: node.inputs,
-    linkedPins: [],
-    dynamicPins: new Map(),
-    links: new Map(),
-    isStart: true,
-    coercions: compileCoercions(block),
-    timeoutMs: node.timeoutMs ?? block.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    retry: node.retry,
-    loop: node.loop,
-    credentials: node.credentials ?? {},
-    childVersionId: children[node.id],
-    flow: undefined,
-  }
+/** What opens a scope: a node with its loops or its tool calls, or a cycle. */
+export type ScopeKey = { node: PlanNode; kind: 'LOOP' | 'TOOLS' } | { cycle: CyclePlan }
+
+/** A linked input pin. */
+export interface PinFlow {
+  name: string
+  node: PlanNode
+  links: PlanLink[]
+  /** The depths at which a value may be found, longest first. */
+  depths: number[]
+  /** The largest depth of runs that take a value of a shorter tag from this pin. */
+  broadcastDepth: number
+  isOptional: boolean
+  isLatest: boolean
+  isCollect: boolean
+  carry: PlanLink | undefined
 }
 
-function addLink(index: number, source: PlanNode, sourcePin: string, sink: PlanNode, sinkPin: string): void {
-  const { base, steps } = parseSourcePin(sourcePin)
-  const links = source.links.get(base) ?? []
-  const from = `${source.id}.${sourcePin}`
-  links.push({ index, from, source, steps, sink, sinkPin, isStatic: source.block.staticOutput, flow: undefined })
-  source.links.set(base, links)
-  sink.isStart = sink.block.kind === 'input'
-  if (sink.linkedPins.includes(sinkPin)) return
-  sink.linkedPins.push(sinkPin)
-  const path = parsePinPath(sinkPin)
-  if (path.steps.length > 0) sink.dynamicPins.set(sinkPin, path)
+interface LinkFlow {
+  pin: PinFlow
+  /** The depths of the tags that its values have at the sink. For a back edge and an entry, those of the turn. */
+  depths: number[]
+  opens: 'LOOP' | 'TOOLS' | undefined
+  /** The cycle of which it starts the first turn. */
+  enters: CyclePlan | undefined
+  /** The cycle of which it leads to the next turn. */
+  back: CyclePlan | undefined
+  isCarry: boolean
+  gather: GatherPlan | undefined
+  /** Counts the runs that may still cause a value. Only for a pin that waits until no value can arrive. */
+  watch: WatchSet | undefined
 }
 
-/** Rule 16: a tool pin belongs to the pin `tools`. */
-function parseSourcePin(pin: string): { base: string; steps: PinStep[] } {
-  return isToolPin(pin) ? { base: TOOLS_PIN, steps: [] } : parsePinPath(pin)
+export interface CyclePlan {
+  index: number
+  nodes: ReadonlySet<PlanNode>
+  gathers: GatherPlan[]
+  counted: GatherPlan[]
 }
 
-const coercions = new WeakMap<Block, PlanNode['coercions']>()
+/** A linked collect pin. */
+export interface GatherPlan {
+  node: PlanNode
+  pin: PinFlow
+  /** The depths of the tags of its lists. */
+  depths: number[]
+  watch: WatchSet
+}
 
-function compileCoercions(block: Block): PlanNode['coercions'] {
-  const known = coercions.get(block)
-  if (known) return known
-  const compiled = Object.entries(block.inputSchema.properties ?? {}).flatMap(([pin, schema]) => {
-    const coerce = compileCoercion(schema, block.inputSchema)
-    return coerce ? [[pin, coerce] as PlanNode['coercions'][number]] : []
-  })
-  coercions.set(block, compiled)
-  return compiled
+/** Watches for the same question at several depths. */
+export interface WatchSet {
+  byDepth: Map<number, Watch>
+}
+
+/**
+ * Counts, for each tag of a depth, the runs with this tag or with a longer one that may still cause a certain value
+ * with a tag that starts with it.
+ */
+export interface Watch {
+  index: number
+  depth: number
+  /** Count runs outside of the tag that may still complete a run inside: with a value of a shorter tag. */
+  outer: Watch[]
+  /** Links that carry a value into an iteration of this depth, without which a run in it waits. */
+  carried: { depth: number; link: PlanLink }[]
+  /** Values of the producer of an iteration around the tag that may still complete a run inside. */
+  pending: { depth: number; source: PlanNode; pin: string }[]
 }

@@ -1,6 +1,6 @@
 import { parsePinPath } from '../../pins/index.ts'
 import type { PlanLink, PlanNode } from './plan.ts'
-import type { Watch, WatchSet } from './flow-plan.ts'
+import type { Watch, WatchSet } from './plan.ts'
 
 /** The facts of a graph that determine which runs can cause a value. */
 export interface Feeds {

@@ -15,6 +15,8 @@ export interface FakeResult {
   sleeps?: number[]
   /** The number of pairs after which it has its external effect; none if absent. */
   acts?: number | undefined
+  /** Never ends after its pairs. */
+  hangs?: boolean
 }
 
 export interface FakeBlock {

@@ -50,6 +50,7 @@ interface ActiveRun {
   /** The numbers of pairs after which it sleeps. */
   sleeps: number[]
   error: NodeError | undefined
+  hangs: boolean
 }
 
 type Occurrence = [ExecutionEvent, SchedulerEvent]
@@ -158,7 +159,8 @@ export class Simulator {
     return { current: active[choice], due: this.#due[choice - active.length] }
   }
 
-  #canContinue({ waitsFor, run, left: [pair] }: ActiveRun): boolean {
+  #canContinue({ waitsFor, run, left: [pair], hangs }: ActiveRun): boolean {
+    if (!pair && hangs) return false
     return waitsFor <= this.committed && (!pair || this.scheduler.canAccept(run, pair[0], pair[2]))
   }
 
@@ -233,7 +235,8 @@ export class Simulator {
   #start(run: NodeExecution): void {
     const marks = run.node.block.effectful && { marksEffects: true as const }
     this.events.push({ type: 'NodeStarted', node: run.node.id, n: run.n, attempt: run.attempt, ...marks })
-    const started: ActiveRun = { run, inputs: {}, actsAfter: undefined, waitsFor: 0, left: [], sleeps: [], error: undefined }
+    const idle = { inputs: {}, actsAfter: undefined, waitsFor: 0, left: [], sleeps: [], error: undefined, hangs: false }
+    const started: ActiveRun = { run, ...idle }
     this.#active.push(started)
     started.error = this.scheduler.refuseRun(run)
     if (started.error) return
@@ -280,6 +283,7 @@ export class Simulator {
     started.left = result.pairs.slice(run.outputs)
     started.sleeps = result.sleeps ?? []
     started.error = result.error
+    started.hangs = result.hangs ?? false
     // Without group commit no event is lost, so the time of the effect does not matter.
     if (this.#options.hasGroupCommit) started.actsAfter = result.acts
   }

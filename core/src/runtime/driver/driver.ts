@@ -4,6 +4,7 @@ import { HostCallSessions } from './host-call-sessions.ts'
 import { toCallRequest } from './call-request.ts'
 import { ChildRuns } from './child-runs.ts'
 import { ChildStarts } from './child-starts.ts'
+import { DecisionQueue } from './decision-queue.ts'
 import type { DriverParts, TakenExecution } from './driver-parts.ts'
 import {
   type Decision,
@@ -22,7 +23,7 @@ import {
 import { FailedCalls } from './failed-calls.ts'
 import { hasGatheredList, RunInputs } from './inputs/index.ts'
 import { LossLog } from './loss-log.ts'
-import { answerBlock, effectInterrupted } from './node-errors.ts'
+import { answerBlock, effectInterrupted, toNodeError } from './node-errors.ts'
 import { ProgressReports } from './progress-reports.ts'
 import { RunOutputs } from './outputs/index.ts'
 import { ForeseenRuns, getStretch, type ForeseenRun, type PlannedStretch } from './stretch.ts'
@@ -40,8 +41,6 @@ export class ExecutionDriver {
   readonly #taken: TakenExecution
   readonly #parts: DriverParts
   readonly #scheduler: Scheduler
-  readonly #pending: Decision[]
-  readonly #interrupted: ReadonlySet<NodeExecution>
   readonly #calls = new Map<NodeExecution, () => void>()
   readonly #hostCalls: HostCallSessions
   readonly #children: ChildRuns
@@ -54,9 +53,7 @@ export class ExecutionDriver {
   readonly #progress: ProgressReports
   readonly #retries: Retries
   readonly #sleeps: RecordedSleeps
-  /** Decisions that are not yet carried out. */
-  #queue: Decision[] = []
-  #isCarryingOut = false
+  readonly #decisions = new DecisionQueue((decision) => this.#carryOut(decision))
   #stopped = false
   /** Set once nothing new may be started. */
   #drained: PromiseWithResolvers<void> | undefined
@@ -64,7 +61,7 @@ export class ExecutionDriver {
   constructor(taken: TakenExecution, parts: DriverParts) {
     this.#taken = taken
     this.#parts = parts
-    const { scheduler, pending, interrupted } = taken.folded
+    const { scheduler } = taken.folded
     this.#scheduler = scheduler
     this.#outputs = new RunOutputs(parts, {
       scheduler,
@@ -101,8 +98,6 @@ export class ExecutionDriver {
       follow: (childId, run) => this.#children.follow(childId, run),
       failed: (run, error) => this.#finish(run, error),
     })
-    this.#pending = pending
-    this.#interrupted = interrupted
   }
 
   start(): void {
@@ -113,12 +108,13 @@ export class ExecutionDriver {
   }
 
   #resume(): void {
-    for (const decision of this.#pending) {
+    const { pending, interrupted } = this.#taken.folded
+    for (const decision of pending) {
       if (this.#stopped) return
       if (decision.type === 'run' && decision.run.status !== 'RUNNING') continue // an earlier decision has ended it
-      if (decision.type === 'run' && this.#interrupted.has(decision.run))
+      if (decision.type === 'run' && interrupted.has(decision.run))
         this.#finish(decision.run, effectInterrupted(decision.run.node.block))
-      else this.#carryOut([decision])
+      else this.#decisions.add([decision])
     }
     this.#reportIdle()
   }
@@ -138,18 +134,12 @@ export class ExecutionDriver {
   /** Stops all work without an event in the journal. */
   stop(): void {
     this.#stopped = true
-    this.#queue = []
+    this.#decisions.clear()
     for (const abort of this.#calls.values()) abort()
     this.#hostCalls.closeAll()
     this.#calls.clear()
-    this.#failed.stop()
-    this.#outputs.stop()
-    this.#inputs.stop()
-    this.#progress.stop()
-    this.#retries.stop()
-    this.#sleeps.stop()
-    this.#children.stop()
-    this.#childStarts.stop()
+    const parts = [this.#failed, this.#outputs, this.#inputs, this.#progress, this.#retries, this.#sleeps]
+    for (const part of [...parts, this.#children, this.#childStarts]) part.stop()
     this.#foreseen.dropAll()
     this.#parts.sandbox.forget(this.#taken.id)
     this.#drained?.resolve()
@@ -158,23 +148,14 @@ export class ExecutionDriver {
   #record(event: ExecutionEvent, input: SchedulerEvent): void {
     if (this.#stopped) return
     this.#append(event)
-    this.#carryOut(this.#scheduler.step(input, this.#taken.entry.lastSeq))
+    this.#decisions.add(this.#scheduler.step(input, this.#taken.entry.lastSeq))
   }
 
   #append(event: ExecutionEvent): void {
     this.#parts.journal.append(this.#taken.entry, event)
   }
 
-  /** Queues decisions, so that decisions that follow from them are carried out in order and not recursively. */
-  #carryOut(decisions: Decision[]): void {
-    this.#queue.push(...decisions)
-    if (this.#isCarryingOut) return
-    this.#isCarryingOut = true
-    for (let decision = this.#queue.shift(); decision; decision = this.#queue.shift()) this.#carryOutOne(decision)
-    this.#isCarryingOut = false
-  }
-
-  #carryOutOne(decision: Decision): void {
+  #carryOut(decision: Decision): void {
     if (this.#drained && (decision.type === 'run' || decision.type === 'retry' || decision.type === 'wait')) return
     if (decision.type === 'run') this.#run(decision.run)
     else if (decision.type === 'graph-output') this.#append({ type: 'GraphOutput', name: decision.name, value: decision.value })
@@ -210,7 +191,7 @@ export class ExecutionDriver {
     const input = await this.#inputs.read(run, () => isWanted, onConverted)
     if (!isWanted || input === undefined) return
     if (typeof input === 'string') this.#call(run, input)
-    else this.#finish(run, input)
+    else this.#finish(run, toNodeError(input, run.node.block))
   }
 
   #adopt(run: NodeExecution, { call, stretch }: ForeseenRun): boolean {
@@ -222,13 +203,9 @@ export class ExecutionDriver {
 
   /** Whether the only remaining work is to wait for children and for sleeps that do not end soon. */
   get isIdle(): boolean {
-    const isBusy =
-      this.#stopped ||
-      this.#calls.size + this.#failed.size > 0 ||
-      this.#retries.size > 0 ||
-      this.#childStarts.size > 0 ||
-      this.#outputs.hasTimers
-    return !isBusy && this.#children.size + this.#sleeps.size > 0 && this.#sleeps.remainingMs > SOON_MS
+    const busy = this.#calls.size + this.#failed.size + this.#retries.size + this.#childStarts.size
+    if (this.#stopped || busy > 0 || this.#outputs.hasTimers) return false
+    return this.#children.size + this.#sleeps.size > 0 && this.#sleeps.remainingMs > SOON_MS
   }
 
   #reportIdle(): void {
@@ -310,12 +287,10 @@ export class ExecutionDriver {
     this.#calls.delete(run)
     this.#hostCalls.close(run)
     this.#progress.flush(run)
-    const { node, n, attempt } = run
-    const event: ExecutionEvent = { type: 'NodeFinished', node: node.id, n, attempt }
-    if (error) event.error = error
+    const at = { node: run.node.id, n: run.n, ...(error && { error }) }
     const retryInMs = this.#retries.nextBackoffMs(run, error)
-    if (retryInMs !== undefined) event.retryInMs = retryInMs
-    this.#record(event, { type: 'finish', node: node.id, n, ...(error && { error }) })
+    const next = retryInMs !== undefined && { retryInMs }
+    this.#record({ type: 'NodeFinished', ...at, attempt: run.attempt, ...next }, { type: 'finish', ...at })
     this.#reportIdle()
     if (!this.#hostCalls.hasEffects) this.#drained?.resolve()
   }
@@ -347,15 +322,8 @@ export class ExecutionDriver {
     this.#children.abort(run)
   }
 
-  #end({ status, outputs, iterations, failedNodes, reason }: Extract<Decision, { type: 'end' }>): void {
-    this.#append({
-      type: 'ExecutionFinished',
-      status,
-      outputs,
-      ...(iterations && { iterations }),
-      failedNodes,
-      ...(reason && { reason }),
-    })
+  #end(end: Extract<Decision, { type: 'end' }>): void {
+    this.#append({ ...end, type: 'ExecutionFinished' })
     this.stop()
   }
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg'
-import type { ExecutionEvent, JournalEvent } from '../../engine/index.ts'
+import type { JournalEvent } from '../../engine/index.ts'
 import { restoreBlobs } from './blobs.ts'
-import { readEventsAt, readParts } from './journal-parts.ts'
+import { readParts } from './journal-parts.ts'
 import { decodeRowByEvent } from './journal-rows.ts'
 
 type NodeOutput = Extract<JournalEvent, { type: 'NodeOutput' }>
@@ -30,18 +30,6 @@ export async function* readNodeOutputs(
     yield* outputs
     hasMore = isMore
   }
-}
-
-/** Reads single committed events of an execution, with all values. @returns by `seq`; events that are missing are left out */
-export async function readFullEvents(
-  pool: pg.Pool,
-  executionId: string,
-  seqs: readonly number[],
-): Promise<Map<number, ExecutionEvent>> {
-  const found = await readEventsAt(pool, new Map([[executionId, new Set(seqs)]]))
-  const events = new Map([...(found.get(executionId) ?? [])].map(([seq, { event }]) => [seq, event]))
-  await restoreBlobs(pool, [...events.values()])
-  return events
 }
 
 function isOutputOf(event: JournalEvent, node: string, n: number): event is NodeOutput {

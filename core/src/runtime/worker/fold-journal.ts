@@ -3,7 +3,7 @@ import { AshlarError, Slices } from '../../base/index.ts'
 import { Folding, type Folded, type Plan } from '../../engine/index.ts'
 import { readPages } from '../journal/index.ts'
 
-/** Above this length as JSON text, the lists that an execution gathers are read from the journal when they are complete. */
+/** If the lists that an execution gathers are longer than this, as JSON text, they are read from the journal. */
 const MAX_GATHERED_CHARS = 4 * 1024 * 1024
 
 /**

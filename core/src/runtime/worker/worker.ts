@@ -8,8 +8,8 @@ import { foldJournal } from './fold-journal.ts'
 import {
   readLastSeq,
   readEvents,
-  readFullEvents,
   readNodeOutputs,
+  readSingleEvents,
   News,
   createJournalStore,
   type JournalEntry,
@@ -254,7 +254,7 @@ class RunningWorker implements Worker {
       now: this.#wakeUps.now,
       onNews: (executionId, listener) => this.#news.add(executionId, listener),
       readOutputs: ({ executionId }, { node, n }) => readNodeOutputs(database.pool, executionId, node.id, n),
-      readEventsAt: ({ executionId }, seqs) => readFullEvents(database.pool, executionId, seqs),
+      readEventsAt: ({ executionId }, seqs) => readSingleEvents(database.pool, executionId, seqs),
       readEvents: (executionId, after) => readEvents(database.pool, executionId, after),
       onIdle: () => this.#suspendSoon(held),
       onError: (error) => this.#parts.onError(error),

@@ -1,5 +1,5 @@
 import { findJsonFault, type BlockContext, type Credential, type Files, type Storage } from '@ashlar/sdk'
-import { readCollected, type CollectedLists } from './capabilities/collected.ts'
+import { readCollected, type CollectedLists } from './collected-lists.ts'
 import { getCredential } from './capabilities/credentials.ts'
 import { fetchFor } from './capabilities/fetch.ts'
 import { filesFor } from './capabilities/files.ts'

@@ -20,7 +20,7 @@ import {
 } from './io/outbox.ts'
 import { Entry, isSliceOver, park, settle, startSlice } from './io/entries.ts'
 import { toFailure } from './failures.ts'
-import { openLists } from './capabilities/collected.ts'
+import { openLists } from './collected-lists.ts'
 import { callHost, forgetHostCalls } from './io/host-calls.ts'
 import { findManyFault, type Yielded } from './many-faults.ts'
 import { isMany } from './pins.ts'

@@ -1,7 +1,7 @@
 import { parseJson, type Block, type BlockContext } from '@ashlar/sdk'
 import { CREDIT, IDS_PER_CALL, Iterations, MORE_OUTPUTS, type GuestCall, type Stretch } from '../channel/index.ts'
 import type { Entry } from './io/entries.ts'
-import type { CollectedLists } from './capabilities/collected.ts'
+import type { CollectedLists } from './collected-lists.ts'
 import { GuestContext } from './block-context.ts'
 import { callHost } from './io/host-calls.ts'
 import { GuestFailure, limits } from './io/outbox.ts'

@@ -1,13 +1,15 @@
 import { TOOLS_PIN, isToolPin, parsePinPath, parseToolPin } from '../../../pins/index.ts'
 import { parseEnd, type GraphDocument } from '../../graph/index.ts'
 import type { Graph, Link, Node } from './entities.ts'
-import type { ScriptedBlock } from './script.ts'
+import { settlePins, type ScriptedBlock } from './script.ts'
 
 export function readGraph(document: GraphDocument, blocks: Record<string, ScriptedBlock>): Graph {
   const nodes = document.nodes.map((node, place): Node => {
-    const block = blocks[node.block]
-    if (!block) throw new Error(`there is no block ${node.block}`)
+    const found = blocks[node.block]
+    if (!found) throw new Error(`there is no block ${node.block}`)
     const { id, inputs: constants, scope: closes } = node
+    const isLinked = (pin: string): boolean => document.links.some(({ to }) => to === `${id}.${pin}`)
+    const block = settlePins(found, (pin) => (constants[pin] ?? undefined) !== undefined || isLinked(pin))
     return {
       id,
       place,

@@ -56,6 +56,6 @@ function compareEnds(one: Run, other: Run): number {
 export { isDefined } from './defined.ts'
 export { runBlock, type Performance } from './run-block.ts'
 export { showTag } from './tags.ts'
-export { stableText } from './script.ts'
+export { settlePins, stableText } from './script.ts'
 export type { Run } from './entities.ts'
 export type { Action, ScriptedBlock } from './script.ts'

@@ -102,7 +102,10 @@ export class NodeEvaluation {
       const messageOf = (code: string): string => this.#given.messageOf(node.id, tag, code)
       const performance = checkYields(runBlock(node.block, inputs, attempt), node.budget, messageOf)
       const { yields, failure } = performance
-      const isSame = delivered.every((each, i) => JSON.stringify(each) === JSON.stringify(yields[i] ?? each))
+      const isSame = delivered.every((each, i) => {
+        const again = yields[i]
+        return again ? JSON.stringify(each) === JSON.stringify(again) : failure !== undefined
+      })
       if (!isSame) return { ...performance, yields: delivered, failure: this.#engineFailure(run, 'NOT_DETERMINISTIC') }
       delivered = yields.length > delivered.length ? yields : delivered
       if (failure?.isRetryable !== true || attempt >= node.attempts) return { ...performance, yields: delivered }
@@ -147,9 +150,9 @@ export class NodeEvaluation {
     if (run.isHandled) return
     const catcher = tag.steps.findLast(({ scope: { producer } }) => producer && this.#paths.caughtBy(producer.node).has(node))
     const producer = catcher?.scope.producer?.node
-    if (!producer) return
+    if (!catcher || !producer) return
     run.isHandled = true
-    const caught = { message, code, nodeId: node.id, index: tag.steps.at(-1)?.k ?? 0 }
+    const caught = { message, code, nodeId: node.id, index: catcher.k }
     // The failures of different nodes are alternatives, as the values of several links are.
     const lineage = mergeLineages([
       run.lineage,

@@ -30,7 +30,7 @@ export function runBlock(block: ScriptedBlock, inputs: Record<string, unknown>, 
   const performance: Performance = { yields: [], sleeps: [], failure: undefined, hangs: false }
   const many = Object.entries(block.outputs ?? {}).flatMap(([pin, markers]) => (markers.many ? [pin] : []))
   const counts = new Map(many.map((pin) => [pin, 0]))
-  for (const deed of perform(block.does ?? defaultDeeds(block), inputs, attempt)) {
+  for (const deed of perform(block.expand?.(inputs) ?? block.does ?? defaultDeeds(block), inputs, attempt)) {
     if (deed.type === 'sleep') performance.sleeps.push(performance.yields.length)
     else if (deed.type === 'hang') performance.hangs = true
     else if (deed.type === 'fail')

@@ -9,6 +9,8 @@ export interface ScriptedBlock {
   staticOutput?: true
   serial?: true
   does?: Action[]
+  /** Computes `does`, for a block that runs a graph. */
+  expand?: (inputs: Record<string, unknown>) => Action[]
 }
 
 interface InputMarkers {
@@ -20,8 +22,18 @@ interface InputMarkers {
 
 interface OutputMarkers {
   many?: true
+  /** Many in a node that sets one of these inputs. */
+  manyIf?: string[]
   done?: true
   caught?: true
+}
+
+/** The block as one node uses it. */
+export function settlePins(block: ScriptedBlock, isSet: (input: string) => boolean): ScriptedBlock {
+  const settle = ({ manyIf, ...markers }: OutputMarkers): OutputMarkers =>
+    manyIf?.some(isSet) ? { ...markers, many: true } : markers
+  const outputs = Object.entries(block.outputs ?? {}).map(([pin, markers]): [string, OutputMarkers] => [pin, settle(markers)])
+  return { ...block, outputs: Object.fromEntries(outputs) }
 }
 
 interface Conditional {

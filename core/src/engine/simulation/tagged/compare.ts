@@ -175,7 +175,7 @@ function turnText({ index, from, scope }: EngineTag): string {
   return `${index}:${inner.toReversed().join('.')}`
 }
 
-function openerOf({ producer, cycle }: NonNullable<EngineTag['scope']>): string {
+export function openerOf({ producer, cycle }: NonNullable<EngineTag['scope']>): string {
   if (producer) return producer.node.id
   const nodes = [...(cycle?.nodes ?? [])].toSorted((a, b) => a.index - b.index)
   return nodes[0]?.id ?? ''

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../../pins/index.ts'
 import type { FakeBlock, FakeResult } from '../fake-blocks.ts'
-import { runBlock, stableText, type Performance, type ScriptedBlock } from '../reference/index.ts'
+import { runBlock, settlePins, stableText, type Performance, type ScriptedBlock } from '../reference/index.ts'
 
 /** The scripted blocks for the simulator. */
 export function toFakes(blocks: Record<string, ScriptedBlock>): Record<string, FakeBlock> {
@@ -27,13 +27,16 @@ function toFake(block: ScriptedBlock): FakeBlock {
 }
 
 /** The engine finds the faults of the yields itself. Like the driver, it compares what an attempt repeats. */
-function toResult(block: ScriptedBlock, inputs: Record<string, unknown>, attempt: number): FakeResult {
-  const { yields, sleeps, failure } = runBlock(block, inputs, attempt)
+function toResult(scripted: ScriptedBlock, inputs: Record<string, unknown>, attempt: number): FakeResult {
+  const block = settlePins(scripted, (pin) => (inputs[pin] ?? undefined) !== undefined)
+  const { yields, sleeps, failure, hangs } = runBlock(block, inputs, attempt)
   const earlier = Array.from({ length: attempt - 1 }, (_, i) => runBlock(block, inputs, i + 1).yields)
   const delivered = earlier.toSorted((a, b) => b.length - a.length)[0] ?? []
-  const isRepeated = delivered.every((each, i) => stableText(each) === stableText(yields[i] ?? each))
+  const isRepeated = delivered.every((each, i) =>
+    yields[i] ? stableText(each) === stableText(yields[i]) : failure !== undefined,
+  )
   if (!isRepeated) return { pairs: toPairs(delivered), error: { code: 'NOT_DETERMINISTIC', message: '<NOT_DETERMINISTIC>' } }
-  if (!failure) return { pairs: toPairs(yields), sleeps }
+  if (!failure) return { pairs: toPairs(yields), sleeps, hangs }
   const { message, isRetryable } = failure
   return { pairs: toPairs(yields), sleeps, error: { code: 'BLOCK_FAILED', message, ...(isRetryable && { retryable: true }) } }
 }

@@ -1,21 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { AshlarError } from '../../../base/index.ts'
-import {
-  GatheredList,
-  takeValue,
-  type ExecutionEvent,
-  type NodeError,
-  type NodeExecution,
-  type OnConverted,
-} from '../../../engine/index.ts'
+import { GatheredList, takeValue, type ExecutionEvent, type NodeExecution, type OnConverted } from '../../../engine/index.ts'
 import type { JournalEntry, JournalWriter } from '../../journal/index.ts'
-import { toNodeError } from '../node-errors.ts'
 
 /** The maximum length of the inputs of a run with lists from the journal, as JSON text. */
 const MAX_INPUT_CHARS = 32 * 1024 * 1024
 /** The values that are read at a time: at most this many, and at most this length as JSON text, estimated. */
 const PAGE = { items: 5000, chars: 512 * 1024 }
-/** The delay before a failed read is repeated. */
 const RETRY_MS = 1000
 
 export interface RunInputsParts {
@@ -28,6 +19,8 @@ export interface RunInputsParts {
 interface RunInputsSource {
   entry: JournalEntry
   resolveInputs(run: NodeExecution, onConverted?: OnConverted): Record<string, unknown>
+  /** The delay before a failed read is repeated. @default 1000 */
+  retryMs?: number
 }
 
 /**
@@ -49,10 +42,9 @@ export class RunInputs {
    * Reads the inputs of a run.
    *
    * @param isWanted whether the run still needs them
-   * @returns JSON text, the error of the run, or undefined if the run does not need them any more
+   * @returns JSON text, why the run fails, or undefined if the run does not need them any more
    */
-  async read(run: NodeExecution, isWanted: () => boolean, onConverted?: OnConverted): Promise<string | NodeError | undefined> {
-    const { block } = run.node
+  async read(run: NodeExecution, isWanted: () => boolean, onConverted?: OnConverted): Promise<string | AshlarError | undefined> {
     try {
       const members: string[] = []
       let chars = 0
@@ -64,8 +56,9 @@ export class RunInputs {
       }
       return `{${members.join(',')}}`
     } catch (error) {
-      if (error instanceof RangeError) return { code: 'BLOCK_INPUT_INVALID', message: error.message }
-      return toNodeError(error, block)
+      if (error instanceof RangeError) return new AshlarError('BLOCK_INPUT_INVALID', error.message)
+      if (error instanceof AshlarError) return error
+      throw error
     }
   }
 
@@ -120,7 +113,7 @@ export class RunInputs {
 
   async #events(seqs: readonly number[], isWanted: () => boolean): Promise<ReadonlyMap<number, ExecutionEvent> | undefined> {
     const { journal, readEventsAt, onError } = this.#parts
-    const { entry } = this.#source
+    const { entry, retryMs = RETRY_MS } = this.#source
     await journal.committed(entry)
     while (isWanted()) {
       try {
@@ -129,7 +122,7 @@ export class RunInputs {
       } catch (error) {
         if (error instanceof AshlarError) throw error
         onError(error)
-        await pause(RETRY_MS)
+        await pause(retryMs)
       }
     }
     return undefined

@@ -1,0 +1,72 @@
+import { compareLineages } from './lineage.ts'
+import type { Scope, Tag } from './state.ts'
+
+/** @returns the first part of a tag with this depth; undefined if the tag is shorter */
+export function ancestorAt(tag: Tag, depth: number): Tag | undefined {
+  if (tag.depth < depth) return undefined
+  let found: Tag = tag
+  while (found.depth > depth && found.parent) found = found.parent
+  return found
+}
+
+/** Orders tags: by iteration, a shorter one first. Loops of different nodes are in the order of the document. */
+export function compareTags(a: Tag, b: Tag): number {
+  if (a === b) return 0
+  if (a.scope === b.scope && a.parent === b.parent) return compareIterations(a, b)
+  const [one, other] = [pathOf(a), pathOf(b)]
+  for (let i = 0; i < Math.min(one.length, other.length); i++) {
+    const [left, right] = [one[i], other[i]]
+    if (!left || !right || left === right) continue
+    const order = left.scope === right.scope ? compareIterations(left, right) : compareScopes(left.scope, right.scope)
+    if (order !== 0) return order
+  }
+  return one.length - other.length
+}
+
+function compareIterations(a: Tag, b: Tag): number {
+  if (a.index !== b.index || !a.from || !b.from) return a.index - b.index
+  return compareTags(a.from.tag, b.from.tag) || compareLineages(a.from.lineage, b.from.lineage)
+}
+
+function compareScopes(a: Scope | undefined, b: Scope | undefined): number {
+  const [one, other] = [a?.producer, b?.producer]
+  return (
+    placeOf(a) - placeOf(b) ||
+    compareLineages(one?.lineage, other?.lineage) ||
+    (one?.n ?? 0) - (other?.n ?? 0) ||
+    (a?.kind ?? '').localeCompare(b?.kind ?? '') ||
+    (a?.cycle?.index ?? 0) - (b?.cycle?.index ?? 0)
+  )
+}
+
+/** The place in the document of the node that opens a scope; for a cycle, of its first node. */
+function placeOf(scope: Scope | undefined): number {
+  if (scope?.producer) return scope.producer.node.index
+  return Math.min(...[...(scope?.cycle?.nodes ?? [])].map(({ index }) => index))
+}
+
+function pathOf(tag: Tag): Tag[] {
+  const path: Tag[] = []
+  for (let each: Tag | undefined = tag; each?.parent; each = each.parent) path.push(each)
+  return path.toReversed()
+}
+
+/** The text of a tag: `rows.1[42]/inner.43[0]`; empty for the root. The turns of a cycle: `cycle-1[3]`. */
+export function formatTag(tag: Tag): string {
+  if (!tag.parent || !tag.scope) return ''
+  const { kind, producer, cycle } = tag.scope
+  const name = producer
+    ? `${producer.node.id}.${producer.n}${kind === 'TOOLS' ? '.tools' : ''}`
+    : `cycle-${(cycle?.index ?? 0) + 1}`
+  const own = `${name}[${turnText(tag)}]`
+  const before = formatTag(tag.parent)
+  return before === '' ? own : `${before}/${own}`
+}
+
+/** A turn that a back edge reaches from an inner iteration is one of several with the same number. */
+function turnText({ index, from, scope }: Tag): string {
+  if (!from || from.tag.scope === scope) return String(index)
+  const inner: string[] = []
+  for (let each: Tag | undefined = from.tag; each && each.scope !== scope; each = each.parent) inner.push(turnText(each))
+  return `${index}:${inner.toReversed().join('.')}`
+}

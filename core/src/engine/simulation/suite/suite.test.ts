@@ -1,0 +1,115 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { Ajv } from 'ajv'
+import { describe, expect, it } from 'vitest'
+import type { ExecutionEvent } from '../../events.ts'
+import { mix } from '../cases.ts'
+import type { Simulation } from '../worker.ts'
+import { readCases, readCaseSchema, type ConformanceCase, type Result } from './case.ts'
+import { nameOf, toResult } from './results.ts'
+import { RULES } from './rules.ts'
+import { compare, computeCase, faultsOf, isComputable, ORDERS, prepare, runAgain, runCase, runsOf } from './run-case.ts'
+
+const cases = await readCases()
+const valid = cases.flatMap(({ given }) => ('faults' in given.expected ? [] : [{ given, expected: given.expected }]))
+const invalid = cases.flatMap(({ given }) => ('faults' in given.expected ? [{ given, faults: given.expected.faults }] : []))
+
+/** Cases that the engine does not pass, with the reason. */
+const KNOWN_FAILURES: Record<string, string> = {}
+
+function assertResult(simulation: Simulation, expected: Result, what: string): void {
+  expect(compare(toResult(simulation), expected), what).toBeUndefined()
+}
+
+describe('the conformance suite', () => {
+  it('has the form that its schema describes', async () => {
+    const validate = new Ajv({ strictTuples: false }).compile(await readCaseSchema())
+    for (const { file, given } of cases) {
+      expect(validate(given), `${file}: ${JSON.stringify(validate.errors)}`).toBe(true)
+      expect(file).toBe(`${given.name}.json`)
+    }
+  })
+
+  it('has at least 80 cases, and one for each rule', () => {
+    expect(cases.length).toBeGreaterThanOrEqual(80)
+    expect([...new Set(cases.map(({ given }) => given.rule))].toSorted()).toEqual(RULES.toSorted())
+  })
+
+  it('has the cases that docs/semantics.md cites', () => {
+    const page = new URL('../../../../../docs/semantics.md', import.meta.url)
+    const text = existsSync(page) ? readFileSync(page, 'utf8') : ''
+    const cited = [...text.matchAll(/conformance\/semantics\/([a-z0-9-]+)\.json/g)].map(([, name]) => name)
+    expect(cited.filter((cite) => !cases.some(({ given }) => given.name === cite))).toEqual([])
+  })
+
+  it('has no case that the engine is known to fail', () => {
+    expect(KNOWN_FAILURES).toEqual({})
+  })
+})
+
+describe('an invalid graph', () => {
+  it.each(invalid.map((each) => [each.given.title, each] as const))('%s', (_, { given, faults }) => {
+    const found = faultsOf(given)
+    expect(found.map(({ path }) => path)).toEqual(faults.map(({ path }) => path))
+    for (const [i, { contains }] of faults.entries()) for (const text of contains) expect(found[i]?.message).toContain(text)
+  })
+})
+
+describe('in every order of completion', () => {
+  it.each(valid.map((each) => [each.given.title, each] as const))('%s', (_, { given, expected }) => {
+    const prepared = prepare(given)
+    expect(faultsOf(given)).toEqual([])
+    for (const [order, choose] of ORDERS.entries()) assertResult(runCase(prepared, choose), expected, `order ${order}`)
+  })
+})
+
+describe('after a crash at any event', () => {
+  it.each(valid.map((each) => [each.given.title, each] as const))('%s', (_, { given, expected }) => {
+    const prepared = prepare(given)
+    for (const choose of ORDERS.slice(2, 3)) {
+      const { events } = runCase(prepared, choose)
+      const { starts: __, ...afterwards } = expected
+      for (const place of events.keys()) {
+        const survived: ExecutionEvent[] = events.slice(0, place)
+        const again = runCase(prepared, (choices, count) => mix(place, count) % choices, survived)
+        assertResult(again, afterwards, `after event ${place}`)
+      }
+    }
+  })
+})
+
+describe('the reference model', () => {
+  it.each(valid.filter(({ given }) => isComputable(given)).map((each) => [each.given.title, each] as const))(
+    'agrees: %s',
+    (_, { given, expected }) => {
+      const { starts: __, ...rest } = expected
+      expect(compare(computeCase(given), rest)).toBeUndefined()
+    },
+  )
+
+  it.each(valid.filter(({ given }) => isStopped(given)).map((each) => [each.given.title, each] as const))(
+    'gives what ended before: %s',
+    (_, { given, expected }) => {
+      const computed = computeCase(given).nodeExecutions
+      const ended = [...expected.nodeExecutions, ...(expected.possible ?? [])].filter(
+        ({ error }) => error !== 'BROADCAST_CONFLICT',
+      )
+      for (const each of ended) expect(computed, nameOf(each)).toContainEqual(each)
+    },
+  )
+})
+
+describe('a second execution', () => {
+  it.each(valid.filter(({ given }) => given.again).map((each) => [each.given.title, each] as const))('%s', (_, { given }) => {
+    const prepared = prepare(given)
+    for (const [order, choose] of ORDERS.entries()) {
+      const again = runAgain(prepared, runCase(prepared, choose), choose)
+      if (given.again) assertResult(again, given.again.expected, `order ${order}`)
+      expect(runsOf(again).toSorted(), `order ${order}`).toEqual(given.again?.runs.toSorted())
+    }
+  })
+})
+
+/** It fails because of a failure, so that all that ended is a part of what the reference computes. */
+function isStopped({ expected }: ConformanceCase): boolean {
+  return 'status' in expected && expected.status === 'FAILED' && expected.reason?.code !== 'BUDGET_EXCEEDED'
+}
