@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -66,5 +66,13 @@ function describeFault(error: unknown): unknown {
 describe('docs/semantics.md', () => {
   it.concurrent.each(EXAMPLES)('shows the result of an example in "$title"', async ({ documents, result }) => {
     expect(await run(documents).catch(describeFault)).toEqual(result)
+  })
+
+  it('names cases that exist', () => {
+    const files = new Set(readdirSync(new URL('semantics/', import.meta.url)))
+    const lines = Array.from(page.matchAll(/^_Cases?: .*_$/gm), ([line]) => line).join(' ')
+    const named = Array.from(lines.matchAll(/`([a-z-]+)`/g), ([, name]) => name)
+    expect(named.length).toBeGreaterThan(40)
+    expect(named.filter((name) => !files.has(`${name}.json`))).toEqual([])
   })
 })

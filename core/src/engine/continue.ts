@@ -36,7 +36,7 @@ export function eventsToRetry(plan: Plan, events: readonly JournalEvent[]): Exec
 }
 
 /** An iteration of a loop: the `index`-th of the loop that the node execution has produced. */
-export interface IterationName {
+interface IterationName {
   node: string
   n: number
   index: number

@@ -155,11 +155,12 @@ builder.objectFields(NodeExecutionType, (t) => ({
     resolve: ({ executionId, iteration }) => iteration && { executionId, ...iteration },
   }),
   dead: t.boolean({
-    description: 'Whether it can never run, because no value can reach one of its missing pins any more.',
+    description:
+      'Whether it can never run, because no value can reach one of its missing pins any more. False until the execution has ended.',
     resolve: ({ deadPins }) => deadPins.length > 0,
   }),
   deadPins: t.exposeStringList('deadPins', {
-    description: 'The missing pins that no value can reach any more. All missing pins, once the execution has ended.',
+    description: 'The missing pins that no value can reach any more. Empty until the execution has ended.',
   }),
 }))
 

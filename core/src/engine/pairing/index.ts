@@ -4,7 +4,6 @@ export { GatherMemory } from './gathered-values.ts'
 export { Liveness } from './liveness.ts'
 export {
   type Lineage,
-  type LoopReport,
   type NodeExecution,
   type NodeFailure,
   Scope,
@@ -18,4 +17,3 @@ export {
   missingPins,
 } from './tags/index.ts'
 export { TaggedPairing } from './tagged-pairing.ts'
-export type { GatheredItem } from './gathered-list.ts'

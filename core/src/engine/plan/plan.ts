@@ -110,7 +110,7 @@ export interface PinFlow {
   carry: PlanLink | undefined
 }
 
-export interface LinkFlow {
+interface LinkFlow {
   pin: PinFlow
   /** The depths of the tags that its values have at the sink. For a back edge and an entry, those of the turn. */
   depths: number[]

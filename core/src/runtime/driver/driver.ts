@@ -41,8 +41,6 @@ export class ExecutionDriver {
   readonly #taken: TakenExecution
   readonly #parts: DriverParts
   readonly #scheduler: Scheduler
-  readonly #pending: Decision[]
-  readonly #interrupted: ReadonlySet<NodeExecution>
   readonly #calls = new Map<NodeExecution, () => void>()
   readonly #hostCalls: HostCallSessions
   readonly #children: ChildRuns
@@ -63,7 +61,7 @@ export class ExecutionDriver {
   constructor(taken: TakenExecution, parts: DriverParts) {
     this.#taken = taken
     this.#parts = parts
-    const { scheduler, pending, interrupted } = taken.folded
+    const { scheduler } = taken.folded
     this.#scheduler = scheduler
     this.#outputs = new RunOutputs(parts, {
       scheduler,
@@ -100,8 +98,6 @@ export class ExecutionDriver {
       follow: (childId, run) => this.#children.follow(childId, run),
       failed: (run, error) => this.#finish(run, error),
     })
-    this.#pending = pending
-    this.#interrupted = interrupted
   }
 
   start(): void {
@@ -112,10 +108,11 @@ export class ExecutionDriver {
   }
 
   #resume(): void {
-    for (const decision of this.#pending) {
+    const { pending, interrupted } = this.#taken.folded
+    for (const decision of pending) {
       if (this.#stopped) return
       if (decision.type === 'run' && decision.run.status !== 'RUNNING') continue // an earlier decision has ended it
-      if (decision.type === 'run' && this.#interrupted.has(decision.run))
+      if (decision.type === 'run' && interrupted.has(decision.run))
         this.#finish(decision.run, effectInterrupted(decision.run.node.block))
       else this.#decisions.add([decision])
     }

@@ -31,7 +31,7 @@ export interface NodeExecutionView {
   outputCount: number
   /** The linked pins without a value if the node execution is INCOMPLETE. */
   missingPins: string[]
-  /** Those of its missing pins that no value can reach any more. */
+  /** Those of its missing pins that no value can reach any more. Empty until the execution has ended. */
   deadPins: string[]
   error: NodeFailure | undefined
   /** The end of its sleep while it is WAITING. */
@@ -98,7 +98,7 @@ export function viewNodeExecution(
     outputs: (facts?.outputs ?? []).map(({ pin, seq }) => ({ pin, value: readValue(new ValueRef(seq, [], undefined), events) })),
     outputCount: facts?.outputCount ?? 0,
     missingPins: isIncomplete ? missingPins(run) : [],
-    deadPins: projection.deadPins(run),
+    deadPins: isIncomplete && isFinal(projection.scheduler.status) ? missingPins(run) : [],
     error: run.error,
     waitingUntil: run.currentSleep && new Date(run.currentSleep.until),
     progress: facts?.progress,

@@ -1,6 +1,5 @@
 import { type JournalEvent, type NodeExecution, type Plan, Scheduler, toSchedulerEvent } from '../../../engine/index.ts'
 import { type PinStep, selectValue } from '../../../pins/index.ts'
-import { DeadPins } from './dead-pins.ts'
 import type { ProgressReport } from '../../../runtime/driver/index.ts'
 
 /**
@@ -62,24 +61,17 @@ export class Projection {
   /** An estimate. */
   bytes: number
   readonly #facts = new Map<NodeExecution, Facts>()
-  readonly #dead: DeadPins
   readonly #deliveryBytes: number
 
   constructor(plan: Plan) {
     this.plan = plan
     this.scheduler = new Scheduler(plan, { select: selectRef })
-    this.#dead = new DeadPins(plan, this.scheduler)
     this.#deliveryBytes = DELIVERY_BYTES[plan.pairing]
     this.bytes = this.#deliveryBytes * (plan.nodes.length + 1)
   }
 
   factsOf(run: NodeExecution): Readonly<Facts> | undefined {
     return this.#facts.get(run)
-  }
-
-  /** The missing pins of an incomplete node execution that no value can reach any more. */
-  deadPins(run: NodeExecution): string[] {
-    return this.#dead.of(run)
   }
 
   /** Whether the projection needs a large value of the event, because a link passes on a part of it. */
@@ -93,7 +85,6 @@ export class Projection {
     this.bytes += EVENT_BYTES
     if (event.type === 'ExecutionStarted') this.start = { seq: event.seq, maskedNodes: new Set(Object.keys(event.masks ?? {})) }
     this.#count(event)
-    this.#dead.reset()
     const ref = event.type === 'NodeOutput' && event.value !== undefined ? new ValueRef(event.seq, [], event.value) : undefined
     stepWithRef(this.scheduler, event, ref)
     if ('node' in event) this.#record(event)

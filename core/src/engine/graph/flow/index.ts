@@ -1,6 +1,5 @@
 export { analyzeFlow } from './analyze.ts'
-export { isCollect, nameScope, opens, toFlow } from './flow.ts'
-export { isPrefix } from './paths.ts'
+export { nameScope, toFlow } from './flow.ts'
 export type { Flow } from './analyze.ts'
-export type { Cycle, FlowLink, FlowNode, FlowScope, LoopScope, NodeScopes, ScopePath } from './flow.ts'
+export type { FlowLink, FlowNode, FlowScope, ScopePath } from './flow.ts'
 export type { Misfit } from './paths.ts'

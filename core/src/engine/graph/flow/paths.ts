@@ -204,7 +204,7 @@ function union(lists: readonly ScopePath[][]): ScopePath[] {
   return all
 }
 
-export function isPrefix(path: ScopePath, of: ScopePath): boolean {
+function isPrefix(path: ScopePath, of: ScopePath): boolean {
   return path.length <= of.length && path.every((scope, i) => of[i] === scope)
 }
 

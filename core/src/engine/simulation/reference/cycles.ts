@@ -1,7 +1,7 @@
 import type { Graph, Link, Node, Opener } from './entities.ts'
 import { components, isCollect, linksTo, reach } from './graph.ts'
 
-/** A strongly connected part of the links that do not carry. Rule 26. */
+/** A strongly connected part of the links that do not carry. Rule 30. */
 export interface Cycle {
   opener: Opener
   nodes: Set<Node>

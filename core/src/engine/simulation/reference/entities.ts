@@ -62,11 +62,17 @@ export interface Scope {
   key: string
 }
 
+/** The tag and, of the lineage, the notes from inside of the cycle. */
+interface Origin {
+  tag: Tag
+  lineage: Lineage
+}
+
 export interface Step {
   scope: Scope
   k: number
-  /** The iteration of an inner loop from which a back edge has led to this turn. */
-  from: Tag | undefined
+  /** From where a back edge has led to this turn. */
+  from: Origin | undefined
 }
 
 /** The path of iterations to which a value belongs, outermost first. Tags are equal if their keys are equal. */
@@ -126,7 +132,7 @@ export interface Incomplete {
   dead: string[]
 }
 
-/** Two values for all iterations inside of a tag. Rule 25. */
+/** Two values for all iterations inside of a tag. Rule 26. */
 export interface Conflict {
   node: Node
   tag: Tag

@@ -59,7 +59,7 @@ function findCycle(context: Context, component: readonly Node[], removed: Readon
   )
 }
 
-/** Rule 26. The values of the header pins say which turns there are. */
+/** Rule 30. The values of the header pins say which turns there are. */
 function evaluateCycle(context: Context, cycle: Cycle, nodes: readonly Node[], removed: ReadonlySet<Link>, focus: Tag): void {
   const carries = carriesAmong(context, nodes, removed).filter((link) => innermost(context, link) === cycle.opener)
   const without = new Set([...removed, ...cycle.backs, ...carries])
@@ -81,7 +81,7 @@ function turnsOf({ state }: Context, { opener, enters, backs }: Cycle): Tag[] {
   return turns.toSorted((a, b) => (a.steps.at(-1)?.k ?? 0) - (b.steps.at(-1)?.k ?? 0))
 }
 
-/** Rule 30. Nodes that depend on themselves through links that carry run one iteration after the other. */
+/** Rule 29. Nodes that depend on themselves through links that carry run one iteration after the other. */
 function evaluateSerially(context: Context, nodes: readonly Node[], removed: ReadonlySet<Link>, focus: Tag): void {
   const carries = carriesAmong(context, nodes, removed)
   const [outermost] = carries.toSorted((a, b) => longestPath(context, a).length - longestPath(context, b).length)

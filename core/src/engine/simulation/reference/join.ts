@@ -19,8 +19,8 @@ export interface Combination {
 }
 
 /**
- * The tags at which a node can run or stay incomplete: those with which a value arrived. A value that is carried into an
- * iteration does not count, and neither does one that only more specific values can complete (a broadcast).
+ * The tags at which a node can run or stay incomplete: those with which a value arrived. A value that is carried into
+ * an iteration does not count, and neither does one that only more specific values can complete (a broadcast).
  */
 export function tagsOf(node: Node, paths: Paths, lists: ReadonlyMap<string, readonly Token[]>, state: State, focus: Tag): Tag[] {
   const tokens = node.pins.flatMap((pin) => [...(lists.get(pin) ?? state.tokensAt(node, pin).filter(({ link }) => !link?.carry))])
@@ -29,7 +29,7 @@ export function tagsOf(node: Node, paths: Paths, lists: ReadonlyMap<string, read
   return [...tags.values()].filter((tag) => isInside(tag, focus) && canRun(tag))
 }
 
-/** Rule 23: per pin the values with exactly this tag; without any, those with the longest shorter tag. */
+/** Rule 24: per pin the values with exactly this tag; without any, those with the longest shorter tag. */
 export function candidatesAt(node: Node, tag: Tag, lists: ReadonlyMap<string, readonly Token[]>, state: State): Candidates {
   const found: Candidates = { byPin: new Map(), dead: [] }
   for (const pin of node.pins) {
@@ -46,7 +46,7 @@ export function candidatesAt(node: Node, tag: Tag, lists: ReadonlyMap<string, re
   return found
 }
 
-/** Rule 30: what the last iteration before this one yielded that yielded anything. */
+/** Rule 29: what the last iteration before this one yielded that yielded anything. */
 function carriedInto(tag: Tag, tokens: readonly Token[]): readonly Token[] {
   const step = tag.steps.at(-1)
   const earlier = tokens.filter(({ link, tag: from }) => {
@@ -62,7 +62,7 @@ export function mayBeLeftOut(node: Node, pin: string): boolean {
   return markersOf(node, pin).optional === true || linksTo(node, pin).every(({ carry }) => carry)
 }
 
-/** Rule 24: each combination of values whose lineages agree. */
+/** Rule 26: each combination of values whose lineages agree. */
 export function combine(node: Node, tag: Tag, { byPin }: Candidates, { isBack }: Paths): Combination[] {
   let combinations: Combination[] = [{ taken: new Map(), lineage: new Map() }]
   for (const [pin, tokens] of byPin) {

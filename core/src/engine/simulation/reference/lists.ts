@@ -14,7 +14,7 @@ export interface LoopFacts {
   failure: string | null
 }
 
-/** Rule 29: one list for each outer tag, over all scopes that the closed opener has opened there. */
+/** Rule 27: one list for each outer tag, over all scopes that the closed opener has opened there. */
 export function gatherLists(node: Node, paths: Paths, state: State, focus: Tag): Map<string, Token[]> {
   const lists = new Map<string, Token[]>()
   for (const pin of node.pins) {

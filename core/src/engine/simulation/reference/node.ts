@@ -1,5 +1,6 @@
 import { TOOLS_PIN, isToolPin, parsePinPath, parseToolPin, placeValue, selectValue } from '../../../pins/index.ts'
-import type { Graph, Link, Node, Run, Scope, Tag, Token } from './entities.ts'
+import type { Cycle } from './cycles.ts'
+import type { Graph, Link, Node, Run, Scope, Tag, Token, Note, Step } from './entities.ts'
 import { isCaught, isMany, isProducer, linksFrom, markersOf } from './graph.ts'
 import { candidatesAt, combine, mayBeLeftOut, tagsOf, type Combination } from './join.ts'
 import { factsOf, gatherLists } from './lists.ts'
@@ -44,7 +45,7 @@ export class NodeEvaluation {
     }
   }
 
-  /** Rule 25: two values that a deeper run would have to choose between. */
+  /** Rule 26: two values that a deeper run would have to choose between. */
   #findConflicts(node: Node, lists: ReadonlyMap<string, readonly Token[]>, focus: Tag): void {
     const isExactElsewhere = (pin: string, path: Path): boolean =>
       node.incoming.some(
@@ -93,7 +94,7 @@ export class NodeEvaluation {
     if (failure) this.#fail(run, failure)
   }
 
-  /** Rule 33: what an earlier attempt delivered is skipped if it is the same. */
+  /** Rule 36: what an earlier attempt delivered is skipped if it is the same. */
   #perform(run: Run): Performance {
     const { node, inputs, tag } = run
     let delivered: Yielded[] = []
@@ -115,7 +116,7 @@ export class NodeEvaluation {
     return { code, message: this.#given.messageOf(node.id, tag, code), isRetryable: false }
   }
 
-  /** Rule 22. */
+  /** Rule 23. */
   #deliver(run: Run, yields: readonly Yielded[], failure: string | undefined): void {
     const { node, tag } = run
     const loop = isProducer(node) ? this.#open(run, 'loop', failure) : undefined
@@ -140,7 +141,7 @@ export class NodeEvaluation {
     return scope
   }
 
-  /** Rule 37. */
+  /** Rule 34. */
   #fail(run: Run, { code, message }: Failure): void {
     Object.assign(run, { status: 'FAILED', code })
     const { node, tag } = run
@@ -176,18 +177,23 @@ export class NodeEvaluation {
       const turn = this.#turn(this.#state.cycleScope(entered.opener, tag), 0)
       this.#state.addToken({ ...token, tag: turn }, link)
     }
-    this.#state.addToken(back ? { ...token, tag: this.#turnAfter(tag, back.opener) } : token, link)
+    this.#state.addToken(back ? this.#moveToNextTurn(token, back) : token, link)
   }
 
-  /** Rule 26: from deeper inside, each iteration has a next turn of its own. */
-  #turnAfter(tag: Tag, opener: Scope['opener']): Tag {
+  /** Rule 30: each iteration of an inner loop, and each lineage inside of the cycle, has a next turn of its own. */
+  #moveToNextTurn(token: Token, { opener, nodes }: Cycle): Token {
+    const { tag } = token
     const step = tag.steps.findLast(({ scope }) => scope.opener === opener)
     if (!step) throw new Error('a back edge starts outside of its cycle')
-    const isDeeper = tag.steps.at(-1) !== step || step.from !== undefined
-    return this.#turn(step.scope, step.k + 1, isDeeper ? tag : undefined)
+    const places = new Set([...nodes].map(({ place }) => place))
+    const isInside = ([, note]: [string, Note]): boolean => places.has(note.node)
+    const lineage = new Map([...token.lineage].filter(isInside))
+    const isAlone = tag.steps.at(-1) === step && lineage.size === 0 && step.from === undefined
+    const turn = this.#turn(step.scope, step.k + 1, isAlone ? undefined : { tag, lineage })
+    return { ...token, tag: turn, lineage: new Map([...token.lineage].filter((note) => !isInside(note))) }
   }
 
-  #turn(scope: Scope, k: number, from?: Tag): Tag {
+  #turn(scope: Scope, k: number, from?: Step['from']): Tag {
     const turn = extend(scope.parent, scope, k, from)
     scope.turns.add(turn.key)
     scope.iterations = scope.turns.size
@@ -218,7 +224,7 @@ export class NodeEvaluation {
 
 const NOTHING: Performance = { yields: [], sleeps: [], failure: undefined, hangs: false }
 
-/** Rule 22: the values of all pins with the same number of earlier values for that node are one call. */
+/** Rule 23: the values of all pins with the same number of earlier values for that node are one call. */
 class ToolCalls {
   readonly #counts = new Map<string, number>()
   readonly #calls = new Map<string, number>()

@@ -1,7 +1,7 @@
 import type { Lineage, Note, Scope, Step, Tag, Token } from './entities.ts'
 
 /**
- * The order of the values in a list and at an output of the graph. Rule 34: position by position by the
+ * The order of the values in a list and at an output of the graph. Rule 33: position by position by the
  * loop, then by k; a prefix precedes what is inside of it; then by link; then by the links that the runs
  * behind the values took.
  */
@@ -20,7 +20,8 @@ export function compareTags(one: Tag, other: Tag): number {
 }
 
 function compareOrigins({ from }: Step, { from: other }: Step): number {
-  return from && other ? compareTags(from, other) : 0
+  if (!from || !other) return Number(from !== undefined) - Number(other !== undefined)
+  return compareTags(from.tag, other.tag) || compareLineages(from.lineage, other.lineage)
 }
 
 function compareScopes(one: Scope, other: Scope): number {

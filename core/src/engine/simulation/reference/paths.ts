@@ -15,7 +15,7 @@ export interface Paths {
   ofSink: (link: Link) => readonly Path[]
   /** The paths at which a node can run: some link of each of its pins leads to a prefix. */
   ofNode: (node: Node) => readonly Path[]
-  /** The opener of the outermost scope that a collect link closes. Rule 29. */
+  /** The opener of the outermost scope that a collect link closes. Rule 27. */
   closedBy: (link: Link) => Opener | undefined
   /** Whether a link leads to the next turn of a cycle. */
   isBack: (link: Link) => boolean

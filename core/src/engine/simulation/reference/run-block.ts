@@ -25,7 +25,7 @@ export interface Failure {
   isRetryable: boolean
 }
 
-/** An object is one iteration of all pins that are many; single yields count per pin. Rule 22. */
+/** An object is one iteration of all pins that are many; single yields count per pin. Rule 23. */
 export function runBlock(block: ScriptedBlock, inputs: Record<string, unknown>, attempt: number): Performance {
   const performance: Performance = { yields: [], sleeps: [], failure: undefined, hangs: false }
   const many = Object.entries(block.outputs ?? {}).flatMap(([pin, markers]) => (markers.many ? [pin] : []))

@@ -1,5 +1,3 @@
-import { stableText } from './values.ts'
-
 /**
  * A block whose behaviour is data, so that every engine can run it: `tests/conformance/semantics/README.md` defines the
  * language.
@@ -15,14 +13,14 @@ export interface ScriptedBlock {
   expand?: (inputs: Record<string, unknown>) => Action[]
 }
 
-export interface InputMarkers {
+interface InputMarkers {
   collect?: true
   optional?: true
   latest?: true
   loop?: true
 }
 
-export interface OutputMarkers {
+interface OutputMarkers {
   many?: true
   /** Many in a node that sets one of these inputs. */
   manyIf?: string[]
@@ -55,7 +53,7 @@ export type Action = Conditional &
     | { hang: true }
   )
 
-export type Condition = { is: [unknown, unknown] } | { not: Condition } | { remainder: [value: unknown, of: number, is: number] }
+type Condition = { is: [unknown, unknown] } | { not: Condition } | { remainder: [value: unknown, of: number, is: number] }
 
 /** What one attempt of a block does, in order. */
 export type Deed =
@@ -167,4 +165,13 @@ function digest(text: string): number {
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
   return (hash ^ (hash >>> 13)) >>> 0
+}
+
+/** JSON text with sorted keys. */
+export function stableText(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
 }

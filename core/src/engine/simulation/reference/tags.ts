@@ -2,8 +2,10 @@ import type { Lineage, Scope, Step, Tag } from './entities.ts'
 
 export const ROOT: Tag = { steps: [], key: '' }
 
-export function extend(parent: Tag, scope: Scope, k: number, from?: Tag): Tag {
-  const own = from ? `${k}<${from.key.replaceAll('/', '|')}` : String(k)
+/** @param from for a turn that does not follow from the turn before it alone */
+export function extend(parent: Tag, scope: Scope, k: number, from?: Step['from']): Tag {
+  const notes = [...(from?.lineage ?? [])].map(([key, { link }]) => `${key}:${link}`)
+  const own = from ? [k, from.tag.key, ...notes.toSorted()].join('<').replaceAll('/', '|') : String(k)
   return { steps: [...parent.steps, { scope, k, from }], key: `${parent.key}/${scope.key}[${own}]` }
 }
 
@@ -31,8 +33,8 @@ export function showTag({ steps }: Tag): string {
 }
 
 function turnText({ scope, k, from }: Step): string {
-  if (!from) return String(k)
-  const inner = from.steps.slice(from.steps.findIndex((step) => step.scope === scope) + 1)
+  const inner = from?.tag.steps.slice(from.tag.steps.findIndex((step) => step.scope === scope) + 1) ?? []
+  if (inner.length === 0) return String(k)
   return `${k}:${inner.map(turnText).join('.')}`
 }
 

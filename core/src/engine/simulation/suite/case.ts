@@ -72,7 +72,7 @@ const FOLDER = new URL('../../../../../tests/conformance/semantics/', import.met
 export async function readCases(): Promise<{ file: string; given: ConformanceCase }[]> {
   const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.json') && file !== SCHEMA_FILE)
   const read = async (file: string) => ({ file, given: (await readJson(file)) as ConformanceCase })
-  return await Promise.all(files.toSorted().map(read))
+  return Promise.all(files.toSorted().map(read))
 }
 
 const SCHEMA_FILE = 'case.schema.json'

@@ -2,7 +2,7 @@ import type { ExecutionEvent } from '../../events.ts'
 import { missingPins, type NodeExecution } from '../../pairing/index.ts'
 import type { Scheduler } from '../../scheduler.ts'
 import { showTag, stableText, type Outcome, type Run } from '../reference/index.ts'
-import { openerOf, tagText } from '../tagged/compare.ts'
+import { openerOf, tagText } from '../tagged/index.ts'
 import type { Simulation } from '../worker.ts'
 import type { NodeResult, Result, ScopeResult } from './case.ts'
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import type { ExecutionEvent } from '../../events.ts'
@@ -16,8 +16,8 @@ const invalid = cases.flatMap(({ given }) => ('faults' in given.expected ? [{ gi
 /** Cases that the engine does not pass, with the reason. */
 const KNOWN_FAILURES: Record<string, string> = {}
 
-function assertResult(simulation: Simulation, expected: Result, what: string): void {
-  expect(compare(toResult(simulation), expected), what).toBeUndefined()
+function assertResult(simulation: Simulation, expected: Result, order: string): void {
+  expect(compare(toResult(simulation), expected), `in ${order}`).toBeUndefined()
 }
 
 describe('the conformance suite', () => {
@@ -35,9 +35,10 @@ describe('the conformance suite', () => {
   })
 
   it('has the cases that docs/semantics.md cites', () => {
-    const page = new URL('../../../../../docs/semantics.md', import.meta.url)
-    const text = existsSync(page) ? readFileSync(page, 'utf8') : ''
-    const cited = [...text.matchAll(/conformance\/semantics\/([a-z0-9-]+)\.json/g)].map(([, name]) => name)
+    const page = readFileSync(new URL('../../../../../docs/semantics.md', import.meta.url), 'utf8')
+    const lines = [...page.matchAll(/_Cases?: ([^_]+)_/g)].map(([, names]) => names ?? '')
+    const cited = lines.flatMap((line) => [...line.matchAll(/`([a-z0-9-]+)`/g)].map(([, name]) => name))
+    expect(cited.length).toBeGreaterThan(20)
     expect(cited.filter((cite) => !cases.some(({ given }) => given.name === cite))).toEqual([])
   })
 
@@ -71,7 +72,7 @@ describe('after a crash at any event', () => {
       for (const place of events.keys()) {
         const survived: ExecutionEvent[] = events.slice(0, place)
         const again = runCase(prepared, (choices, count) => mix(place, count) % choices, survived)
-        assertResult(again, afterwards, `after event ${place}`)
+        assertResult(again, afterwards, `a life after a crash at event ${place}`)
       }
     }
   })
@@ -93,7 +94,7 @@ describe('the reference model', () => {
       const ended = [...expected.nodeExecutions, ...(expected.possible ?? [])].filter(
         ({ error }) => error !== 'BROADCAST_CONFLICT',
       )
-      for (const each of ended) expect(computed, nameOf(each)).toContainEqual(each)
+      for (const each of ended) expect(computed, `${nameOf(each)}`).toContainEqual(each)
     },
   )
 })

@@ -121,7 +121,7 @@ function assertConflict({ state }: Outcome, scheduler: Scheduler): void {
   )
 }
 
-/** Rule 31. Values that do not meet because their lineages differ lack nothing. */
+/** Rule 25. Values that do not meet because their lineages differ lack nothing. */
 function assertIncomplete({ state }: Outcome, scheduler: Scheduler): void {
   const runs = scheduler.nodeExecutions()
   const isLacking = (dead: readonly string[]): boolean => dead.length > 0

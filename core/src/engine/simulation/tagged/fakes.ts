@@ -32,7 +32,9 @@ function toResult(scripted: ScriptedBlock, inputs: Record<string, unknown>, atte
   const { yields, sleeps, failure, hangs } = runBlock(block, inputs, attempt)
   const earlier = Array.from({ length: attempt - 1 }, (_, i) => runBlock(block, inputs, i + 1).yields)
   const delivered = earlier.toSorted((a, b) => b.length - a.length)[0] ?? []
-  const isRepeated = delivered.every((each, i) => (yields[i] ? stableText(each) === stableText(yields[i]) : failure !== undefined))
+  const isRepeated = delivered.every((each, i) =>
+    yields[i] ? stableText(each) === stableText(yields[i]) : failure !== undefined,
+  )
   if (!isRepeated) return { pairs: toPairs(delivered), error: { code: 'NOT_DETERMINISTIC', message: '<NOT_DETERMINISTIC>' } }
   if (!failure) return { pairs: toPairs(yields), sleeps, hangs }
   const { message, isRetryable } = failure

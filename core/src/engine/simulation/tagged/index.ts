@@ -1,1 +1,3 @@
+export { openerOf, tagText } from './compare.ts'
+export { toFakes } from './fakes.ts'
 export { proveTagged } from './prove.ts'
