@@ -1,6 +1,7 @@
 /**
  * `npx pnpm@12 soak [--cases N] [--seed S] [--faults N | --minutes N] [--rounds N] [--bench]`: runs the full proofs in
- * turn. By default: a million simulated cases, an hour of chaos, and all tests and proofs once, with more random cases.
+ * turn. By default: a million simulated cases with and as many without loops, an hour of chaos, and all tests and
+ * proofs once, with more random cases.
  * `--bench` adds the benchmark. Prints the duration of each step. Exits with 1 if a step fails.
  */
 import { spawn } from 'node:child_process'
@@ -21,7 +22,7 @@ const { values } = parseArgs({
 const seed = values.seed === undefined ? [] : ['--seed', values.seed]
 const chaosLimit = values.faults === undefined ? ['--minutes', values.minutes] : [values.faults]
 const STEPS: string[][] = [
-  ['node', 'core/src/engine/simulation/command.ts', '--cases', values.cases, ...seed],
+  ['node', 'core/src/engine/simulation/command/simulate.ts', '--cases', values.cases, ...seed],
   ['node', 'tests/chaos/command.ts', ...chaosLimit],
   ...Array.from({ length: Number(values.rounds) }, () => ['vitest', 'run']),
   ...(values.bench ? [['node', 'tests/bench/bench.ts']] : []),

@@ -22,7 +22,7 @@ export function taggedCases(): fc.Arbitrary<TaggedCase> {
     .map(({ numbers, seed }) => buildCase(numbers, seed))
 }
 
-export function buildCase(numbers: readonly number[], seed: number): TaggedCase {
+function buildCase(numbers: readonly number[], seed: number): TaggedCase {
   const tape = new Tape(numbers)
   const settings = {
     pairing: 'TAGGED' as const,

@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os'
 import { stdout } from 'node:process'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
-import { findRareCases, type Counts } from './counts.ts'
-import { proveEffects, provePure, proveWriter } from './simulation.ts'
-import { proveTagged } from './tagged/index.ts'
+import { findRareCases, type Counts } from '../counts.ts'
+import { proveEffects, provePure, proveWriter } from '../simulation.ts'
+import { proveTagged } from '../tagged/index.ts'
 
 /*
  * `simulate --cases N --seed S`: proves the scheduler and the journal fold on this number of random executions of FIFO
