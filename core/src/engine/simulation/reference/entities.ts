@@ -57,6 +57,8 @@ export interface Scope {
   iterations: number
   /** The turns of a cycle, by key. */
   turns: Set<string>
+  /** Numbers for where its turns come from. */
+  origins: Map<string, number>
   /** The message of the failed producer. */
   failure: string | undefined
   key: string

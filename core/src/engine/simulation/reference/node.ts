@@ -120,7 +120,8 @@ export class NodeEvaluation {
   #deliver(run: Run, yields: readonly Yielded[], failure: string | undefined): void {
     const { node, tag } = run
     const loop = isProducer(node) ? this.#open(run, 'loop', failure) : undefined
-    const tools = node.outgoing.some(({ sourcePin }) => sourcePin === TOOLS_PIN) ? this.#open(run, 'tools', failure) : undefined
+    const hasTools = node.outgoing.some(({ sourcePin }) => sourcePin === TOOLS_PIN) || yields.some(({ pin }) => isToolPin(pin))
+    const tools = hasTools ? this.#open(run, 'tools', failure) : undefined
     const calls = new ToolCalls()
     for (const { pin, value, k } of yields) {
       run.outputs.push([pin, value, k])

@@ -29,6 +29,7 @@ export class State {
       lineage: new Map(),
       iterations: 0,
       turns: new Set(),
+      origins: new Map(),
       failure: undefined,
       key,
     })
@@ -38,7 +39,17 @@ export class State {
   loopScope(opener: Opener, producer: Run, place: number): Scope {
     const { tag: parent, lineage } = producer
     const key = `${opener.id}${opener.type === 'TOOLS' ? '.tools' : ''}.${place}`
-    return this.#openScope({ opener, parent, producer, lineage, iterations: 0, turns: new Set(), failure: undefined, key })
+    return this.#openScope({
+      opener,
+      parent,
+      producer,
+      lineage,
+      iterations: 0,
+      turns: new Set(),
+      origins: new Map(),
+      failure: undefined,
+      key,
+    })
   }
 
   #openScope(scope: Scope): Scope {

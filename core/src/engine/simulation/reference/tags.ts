@@ -4,13 +4,21 @@ export const ROOT: Tag = { steps: [], key: '' }
 
 /** @param from for a turn that does not follow from the turn before it alone */
 export function extend(parent: Tag, scope: Scope, k: number, from?: Step['from']): Tag {
-  const notes = [...(from?.lineage ?? [])].map(([key, { link }]) => `${key}:${link}`)
-  const own = from ? [k, from.tag.key, ...notes.toSorted()].join('<').replaceAll('/', '|') : String(k)
+  const own = from ? `${k}#${numberOf(scope, from)}` : String(k)
   return { steps: [...parent.steps, { scope, k, from }], key: `${parent.key}/${scope.key}[${own}]` }
 }
 
 export function isInside(tag: Tag, outer: Tag): boolean {
   return tag.key === outer.key || tag.key.startsWith(`${outer.key}/`)
+}
+
+/** Short, because the key of a later turn contains those of the turns before it. */
+function numberOf({ origins }: Scope, { tag, lineage }: NonNullable<Step['from']>): number {
+  const notes = [...lineage].map(([key, { link }]) => `${key}:${link}`)
+  const text = [tag.key, ...notes.toSorted()].join('<')
+  const number = origins.get(text) ?? origins.size
+  origins.set(text, number)
+  return number
 }
 
 /** All tags from the tag itself to the root. */
