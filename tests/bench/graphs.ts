@@ -48,7 +48,7 @@ export function loop(count: number, pairing: 'TAGGED' | 'FIFO'): unknown {
     { from: 'a.value', to: 'b.value' },
     { from: 'b.value', to: 'c.value' },
   ]
-  const settings = { pairing, budget: 1_000_000, concurrency: Number(process.env.CC ?? 16) }
+  const settings = { pairing, budget: 1_000_000, concurrency: 64 }
   const fan = { id: 'fan', block: 'bench/fan-out', inputs: { count } }
   if (pairing === 'FIFO') return { ...settings, nodes: [fan, ...steps], links }
   const collect = { id: 'collect', block: 'list/collect' }
