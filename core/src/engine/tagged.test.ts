@@ -326,6 +326,24 @@ describe('values with tags', () => {
   })
 })
 
+describe('a graph', () => {
+  const ids = (count: number): string[] => Array.from({ length: count }, (_, i) => `n${i}`)
+
+  it('may nest at most 32 loops', () => {
+    const nodes = Object.fromEntries(ids(34).map((id): [string, [string]] => [id, ['each']]))
+    const links = ids(33).map((id, i) => `${id}.item -> n${i + 1}.items`)
+    const known = fakeBlocks(blocks)
+    const faults = findFlowFaults(documentSchema.parse(toDocument(nodes, links)), ({ block }) => known.get(block))
+    expect(faults).toMatchObject([{ path: 'nodes.n33', message: expect.stringContaining('more than 32 loops') as string }])
+  })
+
+  it('may not have thousands of pins that wait for all others', () => {
+    const nodes = Object.fromEntries(ids(1500).map((id): [string, [string]] => [id, ['merge']]))
+    const links = ids(1499).flatMap((id, i) => [`${id}.out -> n${i + 1}.a`, `${id}.out -> n${i + 1}.b`])
+    expect(() => planWith(blocks, toDocument(nodes, links))).toThrow('too many pins of this graph wait')
+  })
+})
+
 describe('a journal', () => {
   const nodes: Record<string, [string, object?, object?]> = {
     l: ['input'],

@@ -26,6 +26,7 @@ export const collect = defineBlock({
   ],
   capabilities: { files: ['write'] },
   onCrash: 'retry', // a write replaces the whole file, so repeating it has the same result
+  timeoutMs: 600_000, // a file may have 256 MiB of small items
   input: z.object({
     item: z
       .array(z.unknown())

@@ -1,4 +1,4 @@
-import type { Fault } from '../../base/index.ts'
+import { AshlarError, type Fault } from '../../base/index.ts'
 import type { Block } from '../../blocks/index.ts'
 import type { PluginRegistry } from '../../catalogue/registry/index.ts'
 import {
@@ -11,6 +11,7 @@ import {
   type GraphDocument,
   type GraphNode,
 } from '../../engine/graph/index.ts'
+import { compilePlan } from '../../engine/index.ts'
 import type { GraphVersion, PinnedBlocks } from './entities.ts'
 import { blockWithPins, loadVersions, resolveSubGraphs, type SubGraphs } from './sub-graphs.ts'
 import type { VersionReader } from './version-reader.ts'
@@ -35,6 +36,7 @@ export async function checkDocument(
   const findBlock = (node: GraphNode): Block | undefined => withSubGraph(node, plugins, subGraphs)
   const faults: Fault[] = [...read.faults, ...findFaults(read, findBlock), ...subGraphs.faults]
   if (read.document && faults.length === 0) faults.push(...findFlowFaults(read.document, findBlock))
+  if (read.document && faults.length === 0) faults.push(...findPlanFaults(read.document, findBlock))
   const document = assertFaultless(read, faults)
   const children = Object.fromEntries([...subGraphs.versions].map(([node, { id }]) => [node, id]))
   return { document, blocks: pinBlocks(document, plugins), children, ...toInterface(document, findBlock) }
@@ -47,6 +49,21 @@ export async function checkDocument(
 export function keepPairing(value: unknown, basedOn: Pick<GraphVersion, 'document'> | null): unknown {
   if (!basedOn || typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.hasOwn(value, 'pairing') ? value : { ...value, pairing: basedOn.document.pairing }
+}
+
+/** A graph can be too complex to run. */
+function findPlanFaults(document: GraphDocument, findBlock: (node: GraphNode) => Block | undefined): Fault[] {
+  try {
+    compilePlan(document, (node) => {
+      const block = findBlock(node)
+      if (!block) throw new Error(`there is no block ${node.block}`)
+      return block
+    })
+    return []
+  } catch (error) {
+    if (error instanceof AshlarError) return [{ path: '', message: error.message }]
+    throw error
+  }
 }
 
 function withSubGraph(node: GraphNode, plugins: PluginRegistry, { versions }: SubGraphs): Block | undefined {

@@ -112,6 +112,10 @@ function describeMisfit(misfit: Misfit): Fault {
     const message = `pin "${misfit.pin}" collects items of the loop of ${one} and of the loop of ${other}: collect each loop with a node of its own, or set "scope" to the outer loop`
     return { path: `nodes.${misfit.node.id}`, message }
   }
+  if (misfit.type === 'TOO_DEEP') {
+    const message = 'more than 32 loops and cycles are nested here: collect the items of the inner loops, or run a sub-graph'
+    return { path: `nodes.${misfit.node.id}`, message }
+  }
   if (misfit.type === 'TOO_MANY')
     return {
       path: `nodes.${misfit.node.id}`,

@@ -1,3 +1,4 @@
+import { AshlarError } from '../../base/index.ts'
 import { parsePinPath } from '../../pins/index.ts'
 import type { PlanLink, PlanNode } from './plan.ts'
 import type { Watch, WatchSet } from './plan.ts'
@@ -12,10 +13,20 @@ export interface Feeds {
   leavesAt: (link: PlanLink) => number
 }
 
+/** The nodes and links that all watches of a graph visit together. More would slow down each of its runs. */
+const MAX_VISITED = 1_500_000
+
+function tooComplex(): AshlarError {
+  const message =
+    'too many pins of this graph wait until values can no longer arrive: split the graph into sub-graphs, or use fewer optional pins and collect nodes'
+  return new AshlarError('GRAPH_INVALID', message)
+}
+
 /** Creates watches and registers them at the nodes whose runs they count. */
 export class Watches {
   readonly #feeds: Feeds
   #count = 0
+  #visited = 0
 
   constructor(feeds: Feeds) {
     this.#feeds = feeds
@@ -24,6 +35,7 @@ export class Watches {
   /**
    * @param sources the nodes whose runs cause the value directly
    * @param depths of the tags that the watch counts
+   * @throws {AshlarError} GRAPH_INVALID when the graph is too complex
    */
   create(sources: Iterable<PlanNode>, depths: Iterable<number>): WatchSet {
     const byDepth = new Map<number, Watch>()
@@ -31,21 +43,25 @@ export class Watches {
     return { byDepth }
   }
 
+  /** The watch, and one for each shorter depth from which values complete the runs that it is about. */
   #watch(sources: Iterable<PlanNode>, depth: number): Watch {
+    const { watch, links } = this.#single(sources, depth)
+    for (let outer = depth - 1; outer >= 0; outer--) {
+      const entering = links.filter((link) => bringsFrom(link, outer))
+      if (entering.length === 0) continue
+      const feeders = entering.flatMap((link) => [...this.#feeds.feeders(link)])
+      const found = this.#single(feeders, outer)
+      watch.outer.push(found.watch)
+      links.push(...found.links)
+    }
+    return watch
+  }
+
+  #single(sources: Iterable<PlanNode>, depth: number): { watch: Watch; links: PlanLink[] } {
     const inside = this.#reaching(sources, depth)
     const watch: Watch = { index: this.#count++, depth, outer: [], pending: [], carried: [] }
     for (const node of inside) node.flow?.watches.push(watch)
     const links = [...inside].flatMap((node) => this.#feeds.incoming.get(node) ?? [])
-    for (let outer = 0; outer < depth; outer++) {
-      const entering = links.filter((link) => bringsFrom(link, outer))
-      if (entering.length > 0)
-        watch.outer.push(
-          this.#watch(
-            entering.flatMap((link) => [...this.#feeds.feeders(link)]),
-            outer,
-          ),
-        )
-    }
     for (const link of links)
       for (const at of link.flow?.isCarry ? link.flow.depths : []) if (at <= depth) watch.carried.push({ depth: at, link })
     for (const { source, from, flow } of links) {
@@ -53,7 +69,7 @@ export class Watches {
       const pin = parsePinPath(from.slice(source.id.length + 1)).base
       for (const at of flow.depths) if (at <= depth) watch.pending.push({ depth: at, source, pin })
     }
-    return watch
+    return { watch, links }
   }
 
   /** The nodes from which links lead to one of the sources without leaving an iteration of the given depth. */
@@ -63,8 +79,10 @@ export class Watches {
     for (let node = left.pop(); node; node = left.pop()) {
       if (seen.has(node) || (node.flow?.maxRunDepth ?? -1) < depth) continue
       seen.add(node)
-      for (const link of this.#feeds.incoming.get(node) ?? [])
-        if (this.#feeds.leavesAt(link) > depth) left.push(...this.#feeds.feeders(link))
+      const links = this.#feeds.incoming.get(node) ?? []
+      this.#visited += 1 + links.length
+      if (this.#visited > MAX_VISITED) throw tooComplex()
+      for (const link of links) if (this.#feeds.leavesAt(link) > depth) left.push(...this.#feeds.feeders(link))
     }
     return seen
   }

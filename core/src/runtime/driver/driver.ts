@@ -173,8 +173,7 @@ export class ExecutionDriver {
     const refusal = this.#scheduler.refuseRun(run)
     if (refusal) return this.#finish(run, refusal)
     const foreseen = this.#foreseen.take(run)
-    if (foreseen && this.#adopt(run, foreseen)) return
-    this.#begin(run, this.#losses.watch(run))
+    if (!foreseen || !this.#adopt(run, foreseen)) this.#begin(run, this.#losses.watch(run))
   }
 
   #begin(run: NodeExecution, onConverted?: OnConverted): void {
@@ -190,8 +189,7 @@ export class ExecutionDriver {
     this.#calls.set(run, () => (isWanted = false))
     const input = await this.#inputs.read(run, () => isWanted, onConverted)
     if (!isWanted || input === undefined) return
-    if (typeof input === 'string') this.#call(run, input)
-    else this.#finish(run, toNodeError(input, run.node.block))
+    return typeof input === 'string' ? this.#call(run, input) : this.#finish(run, toNodeError(input, run.node.block))
   }
 
   #adopt(run: NodeExecution, { call, stretch }: ForeseenRun): boolean {

@@ -60,14 +60,19 @@ async function compileVersion(
       )
     blocks.set(reference, block)
   }
-  return compilePlan(
-    version.document,
-    (node) => {
-      const block = blocks.get(node.block)
-      if (!block) throw new Error(`version ${version.id} pins no block for ${node.block}`)
-      const { manyPins } = blockWithPins(block, node, children.get(version.children[node.id] ?? ''))
-      return manyPins === block.manyPins ? block : { ...block, manyPins }
-    },
-    version.children,
-  )
+  try {
+    return compilePlan(
+      version.document,
+      (node) => {
+        const block = blocks.get(node.block)
+        if (!block) throw new Error(`version ${version.id} pins no block for ${node.block}`)
+        const { manyPins } = blockWithPins(block, node, children.get(version.children[node.id] ?? ''))
+        return manyPins === block.manyPins ? block : { ...block, manyPins }
+      },
+      version.children,
+    )
+  } catch (error) {
+    if (error instanceof AshlarError) return error
+    throw error
+  }
 }

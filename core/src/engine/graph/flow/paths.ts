@@ -29,9 +29,12 @@ export type Misfit =
   | { type: 'SEVERAL_LOOPS'; node: FlowNode; pin: string; scopes: [FlowScope, FlowScope] }
   | { type: 'CARRY'; link: FlowLink; problem: 'NO_LOOP' | 'OTHER_LOOP' | 'CYCLE' }
   | { type: 'TOO_MANY'; node: FlowNode }
+  | { type: 'TOO_DEEP'; node: FlowNode }
 
 /** A node in more different scopes than this cannot be understood by people either. */
 const MAX_PATHS = 64
+/** The maximum number of loops and cycles inside each other. */
+const MAX_DEPTH = 32
 
 export function findPaths(
   nodes: readonly FlowNode[],
@@ -127,7 +130,8 @@ function nodePaths(node: FlowNode, found: Paths, backs: ReadonlyMap<FlowLink, un
       if (isPossible && !paths.some((known) => isSame(known, path))) paths.push(path)
     }
   if (paths.length > MAX_PATHS) found.misfits.push({ type: 'TOO_MANY', node })
-  return paths.slice(0, MAX_PATHS)
+  if (paths.some((path) => path.length > MAX_DEPTH)) found.misfits.push({ type: 'TOO_DEEP', node })
+  return paths.filter((path) => path.length <= MAX_DEPTH).slice(0, MAX_PATHS)
 }
 
 /** The paths that lead into a loop. */
