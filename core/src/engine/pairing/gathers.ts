@@ -1,7 +1,16 @@
 import type { GatherPlan, PinFlow, PlanNode } from '../plan/index.ts'
 import type { GatheredList } from './gathered-list.ts'
 import { GatheredPlaces, GatheredValues, type GatherMemory } from './gathered-values.ts'
-import { type Lineage, type LoopReport, type Scope, type Tag, commonLineage, compareLineages } from './tags/index.ts'
+import {
+  type Lineage,
+  type LoopReport,
+  type NodeExecution,
+  type Scope,
+  type Tag,
+  commonLineage,
+  compareLineages,
+  compareTags,
+} from './tags/index.ts'
 import type { Liveness } from './liveness.ts'
 import type { Entry } from './slot.ts'
 import type { Waiter } from './waiters.ts'
@@ -25,7 +34,8 @@ class Gather implements Waiter {
   /** The number of iterations, by the collections to which those of one opener count. */
   readonly iterations = new Map<readonly GatherPlan[], number>()
   delivered = 0
-  failure: string | undefined
+  /** The failed producer, and its message: the first one in the order of tags. */
+  failure: Failure | undefined
   isComplete = false
 
   constructor(plan: GatherPlan, tag: Tag, parts: GatherParts) {
@@ -117,9 +127,11 @@ export class Gathers {
 
   /** The producer of a scope has failed, so lists of its iterations are incomplete. */
   fail(plans: readonly GatherPlan[], scope: Scope, message: string): void {
+    const { producer } = scope
+    if (!producer) return
     for (const plan of plans) {
       const gather = scope.parent.gathers?.get(plan) ?? this.#find(plan, scope.parent)
-      if (gather instanceof Gather) gather.failure ??= message
+      if (gather instanceof Gather) gather.failure = firstFailure(gather.failure, { producer, message })
     }
   }
 
@@ -134,7 +146,7 @@ export class Gathers {
     return {
       iterations,
       dropped: iterations - delivered,
-      failure: gathers.find(({ failure }) => failure !== undefined)?.failure ?? null,
+      failure: gathers.map(({ failure }) => failure).reduce(firstFailure, undefined)?.message ?? null,
     }
   }
 
@@ -170,6 +182,20 @@ function nearestGathers(tag: Tag, node: PlanNode): Gather[] {
     for (const [plan, gather] of each.gathers ?? [])
       if (gather instanceof Gather && gather.plan.node === node && !found.has(plan)) found.set(plan, gather)
   return [...found.values()]
+}
+
+interface Failure {
+  producer: NodeExecution
+  message: string
+}
+
+/** Not the first one in time. */
+function firstFailure(a: Failure | undefined, b: Failure | undefined): Failure | undefined {
+  if (!a || !b) return a ?? b
+  const [one, other] = [a.producer, b.producer]
+  const order =
+    compareTags(one.tag, other.tag) || one.node.index - other.node.index || compareLineages(one.lineage, other.lineage)
+  return order <= 0 ? a : b
 }
 
 /** The iteration that counts as an item of the list. A failure in an inner loop belongs to the iteration around it. */

@@ -1,14 +1,18 @@
 import type { Cycles } from './cycles.ts'
 import type { FlowLink, FlowNode, NodeScopes, ScopePath } from './flow.ts'
 
-/** The nodes to which links lead, directly or not. */
-export function reachable(links: Iterable<FlowLink>, isFollowed: (link: FlowLink) => boolean = () => true): Set<FlowNode> {
+/** The nodes to which links lead, directly or not. @param effects further nodes that a node leads to */
+export function reachable(
+  links: Iterable<FlowLink>,
+  isFollowed: (link: FlowLink) => boolean,
+  effects: ReadonlyMap<FlowNode, readonly FlowNode[]> = new Map(),
+): Set<FlowNode> {
   const seen = new Set<FlowNode>()
   const left = [...links].map(({ sink }) => sink)
   for (let node = left.pop(); node; node = left.pop()) {
     if (seen.has(node)) continue
     seen.add(node)
-    left.push(...node.outgoing.filter(isFollowed).map(({ sink }) => sink))
+    left.push(...node.outgoing.filter(isFollowed).map(({ sink }) => sink), ...(effects.get(node) ?? []))
   }
   return seen
 }
@@ -36,14 +40,19 @@ export function findEffects(
       cycle.nodes.flatMap(({ outgoing }) => outgoing.filter(({ sink, carry }) => !carry && !inside.has(sink))),
     )
   }
+  const linksOf = ({ outgoing }: FlowNode, pins: ReadonlySet<string>): FlowLink[] =>
+    outgoing.filter((link) => pins.has(link.sourcePin))
+  for (const producer of nodes) add(catches.get(producer) ?? [], linksOf(producer, producer.block.caughtPins))
+  const caused = new Map(effects)
   for (const producer of nodes) {
-    const { donePins, caughtPins } = producer.block
-    const [done, caught] = [donePins, caughtPins].map((pins) => producer.outgoing.filter(({ sourcePin }) => pins.has(sourcePin)))
+    const done = linksOf(producer, producer.block.donePins)
     const loop = scopes.get(producer)?.loop
-    const behind = reachable(done ?? [], (link) => !link.carry && !backs.has(link))
-    const inside = nodes.filter((node) => !behind.has(node) && paths.get(node)?.some((path) => loop && path.includes(loop)))
-    add(inside, done)
-    add(catches.get(producer) ?? [], caught)
+    const isFollowed = (link: FlowLink): boolean => !link.carry && !backs.has(link)
+    const behind = reachable(done, isFollowed, caused)
+    add(
+      nodes.filter((node) => !behind.has(node) && paths.get(node)?.some((path) => loop && path.includes(loop))),
+      done,
+    )
   }
   return effects
 }

@@ -1,6 +1,6 @@
 import type { Lineage, Link, Node, Opener, Scope, Tag, Token } from './entities.ts'
 import { isCaught, linksTo, markersOf } from './graph.ts'
-import { compareTags, compareTokens } from './order.ts'
+import { compareScopes, compareTags, compareTokens } from './order.ts'
 import type { Paths } from './paths.ts'
 import type { State } from './state.ts'
 import { commonNotes, extend, isInside, prefixes } from './tags.ts'
@@ -67,7 +67,7 @@ export function factsOf(node: Node, lists: ReadonlyMap<string, Token>, paths: Pa
     }
   }
   const dropped = [...iterations.values()].filter((hasArrived) => !hasArrived).length
-  const [first] = failed.toSorted((a, b) => compareTags(a.parent, b.parent))
+  const [first] = failed.toSorted((a, b) => compareTags(a.parent, b.parent) || compareScopes(a, b))
   return { iterations: iterations.size, dropped, failure: first?.failure ?? null }
 }
 

@@ -24,7 +24,7 @@ function compareOrigins({ from }: Step, { from: other }: Step): number {
   return compareTags(from.tag, other.tag) || compareLineages(from.lineage, other.lineage)
 }
 
-function compareScopes(one: Scope, other: Scope): number {
+export function compareScopes(one: Scope, other: Scope): number {
   if (one === other) return 0
   const lineages = compareLineages(one.lineage, other.lineage)
   return one.opener.place - other.opener.place || lineages
