@@ -53,7 +53,8 @@ export async function readParts(
   const parts = new Map<string, JournalPart>(ranges.map(({ executionId }) => [executionId, { rows: [], hasMore: false }]))
   if (ranges.length === 0) return parts
   const { rows } = await pool.query<Omit<JournalRow, 'events'> & { id: string; events: string | null; place: number }>(
-    READ_PARTS[direction],
+    // pg writes the callback of a pool into the object, so each query has its own.
+    { ...READ_PARTS[direction] },
     [
       ranges.map(({ executionId }) => executionId),
       ranges.map(({ after }) => after),
