@@ -8,7 +8,8 @@ const BLOCKS_PER_ITEM = 3
 
 /**
  * One execution with a loop over 10 000 items and three blocks for each item, until the last event, with a concurrency
- * of 64. The results are collected. The yardstick is the same graph with the pairing FIFO and without the collect block.
+ * of 64. The results are collected. The yardstick is the same graph with the pairing FIFO and without the collect
+ * block.
  */
 export const loopOfItems: Workload = {
   name: 'loop',
