@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { AshlarError, LOGIN_MINUTES, findServer, type Role } from '@ashlar/core'
 import { createApi, createClient } from '../../client/index.ts'
+import { limitHeapGrowth } from '../../base/heap.ts'
 import { commandLine, publicLoginCommand } from '../../base/command-line.ts'
 import { parseConfig, type Config } from '../../base/config.ts'
 import { openInstallation, type Installation } from '../../installation/index.ts'
@@ -20,6 +21,7 @@ const STOP_WITHIN_MS = 9500
 
 /** `ashlar start [--role all|gateway|worker]` runs until it receives a request to stop. */
 export async function start(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
+  limitHeapGrowth()
   const role = parseRole(args)
   const config = parseConfig(environment)
   const logger = loggerTo(stderr)

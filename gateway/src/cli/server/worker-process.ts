@@ -6,6 +6,7 @@ import { createRuntime, type Runtime } from '@ashlar/core'
 import type { Config } from '../../base/config.ts'
 import { openOperatorConfig } from '../../operator-config/index.ts'
 import { PLUGIN_ROOTS, sandboxLimits, warnAboutIsolation } from '../../installation/index.ts'
+import { limitHeapGrowth } from '../../base/heap.ts'
 import { loggerTo } from '../../base/logger.ts'
 import { watchFailedPlugins } from '../command/failed-plugins.ts'
 
@@ -107,6 +108,7 @@ function send(message: FromWorker): void {
   process.send?.(message)
 }
 
+limitHeapGrowth()
 process.on('message', (message: ToWorker) => {
   receive(message).catch((error: unknown) => {
     logger.error('worker', error)
