@@ -61,7 +61,10 @@ export function eventsToRepeat(plan: Plan, events: readonly JournalEvent[], { no
     return isRepeated ? [] : [event]
   })
   if (isFound) return kept
-  const message = `node execution ${n} of "${node}" has no iteration ${index} in which a node execution has started`
+  const startsNone = plan.byId.get(node)?.flow?.opensLoop === false
+  const message = startsNone
+    ? `node "${node}" starts no loop: name the node execution that produced the loop`
+    : `node execution ${n} of "${node}" has no iteration ${index} in which a node execution has started`
   throw new AshlarError('NOT_FOUND', message, { details: { path: ['iteration'] } })
 }
 

@@ -424,5 +424,6 @@ describe('a journal', () => {
   it('of an iteration that does not exist cannot be repeated', () => {
     const { events } = simulate(plan, blocks, { inputs: { l: [1] } })
     expect(() => eventsToRepeat(plan, journal(events), { node: 's', n: 1, index: 7 })).toThrow('has no iteration 7')
+    expect(() => eventsToRepeat(plan, journal(events), { node: 'f', n: 1, index: 0 })).toThrow('node "f" starts no loop')
   })
 })

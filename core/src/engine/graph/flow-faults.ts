@@ -109,7 +109,7 @@ function describeMisfit(misfit: Misfit): Fault {
   }
   if (misfit.type === 'SEVERAL_LOOPS') {
     const [one, other] = misfit.scopes.map(nameScope)
-    const message = `pin "${misfit.pin}" collects items of the loop of ${one} and of the loop of ${other}: collect each loop with a node of its own, or set "scope" to the outer loop`
+    const message = `pin "${misfit.pin}" collects items of the loop of ${one} and of the loop of ${other}: collect each loop with a node of its own, or set "scope" to a loop that contains both`
     return { path: `nodes.${misfit.node.id}`, message }
   }
   if (misfit.type === 'TOO_DEEP') {

@@ -5,7 +5,7 @@ import { passesPart, selectRef, stepWithRef, ValueRef } from './projection.ts'
 const LOOP_BYTES = 3500
 const OUTPUT_BYTES = 32
 
-/** Stands for every value. Loops depend only on whether there is a value. */
+/** Replaces every value. Loops depend only on whether there is a value. */
 const PRESENT = new ValueRef(0, [], undefined)
 
 /**

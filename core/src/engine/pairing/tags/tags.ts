@@ -1,4 +1,4 @@
-import { compareLineages } from './lineage.ts'
+import { compareLineages, type Lineage } from './lineage.ts'
 import type { Scope, Tag } from './state.ts'
 
 /** @returns the first part of a tag with this depth; undefined if the tag is shorter */
@@ -11,21 +11,34 @@ export function ancestorAt(tag: Tag, depth: number): Tag | undefined {
 
 /** Orders tags: by iteration, a shorter one first. Loops of different nodes are in the order of the document. */
 export function compareTags(a: Tag, b: Tag): number {
-  if (a === b) return 0
-  if (a.scope === b.scope && a.parent === b.parent) return compareIterations(a, b)
+  /** Turns with the same number that back edges have reached from different places. There may be a million turns. */
+  const turns: [Lineage, Lineage][] = []
+  let order = 0
+  for (let [one, other] = [a, b]; one !== other;) {
+    const [left, right] = findDifference(one, other)
+    if (left && right && left.scope !== right.scope) order = compareScopes(left.scope, right.scope)
+    else if (left && right) order = left.index - right.index
+    if (order !== 0 || !left?.from || !right?.from) {
+      order ||= one.depth - other.depth
+      break
+    }
+    turns.push([left.from.lineage, right.from.lineage])
+    ;[one, other] = [left.from.tag, right.from.tag]
+  }
+  for (let turn = turns.pop(); turn && order === 0; turn = turns.pop()) order = compareLineages(...turn)
+  return order
+}
+
+/** Returns the first parts of two tags that differ; none if one tag begins with the other. */
+function findDifference(a: Tag, b: Tag): [left: Tag | undefined, right: Tag | undefined] {
+  if (a.parent === b.parent) return [a, b]
   const [one, other] = [pathOf(a), pathOf(b)]
   for (let i = 0; i < Math.min(one.length, other.length); i++) {
     const [left, right] = [one[i], other[i]]
-    if (!left || !right || left === right) continue
-    const order = left.scope === right.scope ? compareIterations(left, right) : compareScopes(left.scope, right.scope)
-    if (order !== 0) return order
+    const isSame = left === right || (left?.scope === right?.scope && left?.index === right?.index && !left?.from)
+    if (!isSame) return [left, right]
   }
-  return one.length - other.length
-}
-
-function compareIterations(a: Tag, b: Tag): number {
-  if (a.index !== b.index || !a.from || !b.from) return a.index - b.index
-  return compareTags(a.from.tag, b.from.tag) || compareLineages(a.from.lineage, b.from.lineage)
+  return [undefined, undefined]
 }
 
 function compareScopes(a: Scope | undefined, b: Scope | undefined): number {
