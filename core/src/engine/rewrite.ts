@@ -52,6 +52,8 @@ class Twins {
   readonly #byKey = new Map<string, NodeExecution>()
   readonly #seen = new Map<string, number>()
   readonly #tags = new WeakMap<Tag, string>()
+  /** Short names of keys, because the key of a turn contains that of the turn before. */
+  readonly #ids = new Map<string, string>()
 
   constructor(other: Scheduler) {
     this.#other = other
@@ -92,8 +94,10 @@ class Twins {
         : `${this.#tagKey(parent)}/${scope.cycle?.index}`
       key = `${opener}[${index}${from ? `<${this.#tagKey(from.tag)} ${lineageKey(from.lineage)}` : ''}]`
     }
-    this.#tags.set(tag, key)
-    return key
+    const id = this.#ids.get(key) ?? String(this.#ids.size)
+    this.#ids.set(key, id)
+    this.#tags.set(tag, id)
+    return id
   }
 }
 
