@@ -84,13 +84,13 @@ function scopeFaults(document: GraphDocument, blocks: Blocks): Fault[] {
     return block ? [{ id, scope, block }] : []
   })
   const links = document.links.map(({ from, to, carry }) => ({ from: parseEnd(from), to: parseEnd(to), carry: carry === true }))
-  const { headless, misfits } = analyzeFlow(toFlow(nodes, links))
+  const { headless, tooDeep, misfits } = analyzeFlow(toFlow(nodes, links))
   return [
     ...headless.map((cycle) => ({
       path: `nodes.${cycle.nodes[0]?.id}`,
       message: `${nameScope(cycle)} can never start: no pin in it receives a value both from outside and from the cycle. Link an initial value to the pin that the cycle leads back to`,
     })),
-    ...unique(misfits.map(describeMisfit)),
+    ...unique([...tooDeep.map((node) => describeMisfit({ type: 'TOO_DEEP', node })), ...misfits.map(describeMisfit)]),
   ]
 }
 

@@ -9,26 +9,32 @@ export interface Cycles {
   backs: Map<FlowLink, Cycle>
   /** Cycles without a header pin, which can never start. */
   headless: Cycle[]
+  /** Nodes of cycles that are nested too deep. They are not analyzed. */
+  tooDeep: FlowNode[]
 }
+
+/** The maximum number of cycles inside each other. */
+const MAX_NESTED = 32
 
 /**
  * Finds the cycles of a graph, and the cycles inside of them after the removal of their back edges: a loop nesting
  * forest. Links that carry a value are not part of a cycle.
  */
 export function findCycles(nodes: readonly FlowNode[]): Cycles {
-  const found: Cycles = { cycles: [], enters: new Map(), backs: new Map(), headless: [] }
+  const found: Cycles = { cycles: [], enters: new Map(), backs: new Map(), headless: [], tooDeep: [] }
   const isFollowed = (link: FlowLink): boolean => !link.carry && !found.backs.has(link)
-  const search = (part: readonly FlowNode[]): void => {
+  const search = (part: readonly FlowNode[], depth: number): void => {
     const inside = new Set(part)
     for (const component of stronglyConnected(part, (link) => inside.has(link.sink) && isFollowed(link))) {
       const isCyclic =
         component.length > 1 || component[0]?.outgoing.some((link) => link.sink === component[0] && isFollowed(link))
       if (isCyclic !== true) continue
       addCycle(component, isFollowed, found)
-      search(component)
+      if (depth < MAX_NESTED) search(component, depth + 1)
+      else found.tooDeep.push(...component.slice(0, 1))
     }
   }
-  search(nodes)
+  search(nodes, 1)
   return found
 }
 

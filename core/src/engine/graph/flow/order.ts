@@ -30,7 +30,7 @@ export function findEffects(
   const effects = new Map<FlowNode, FlowNode[]>()
   const add = (causes: Iterable<FlowNode>, links: readonly FlowLink[] = []): void => {
     if (links.length > 0)
-      for (const node of causes) effects.set(node, [...(effects.get(node) ?? []), ...links.map(({ sink }) => sink)])
+      for (const node of causes) effects.set(node, [...new Set([...(effects.get(node) ?? []), ...links.map(({ sink }) => sink)])])
   }
   for (const cycle of cycles) {
     const inside = new Set(cycle.nodes)
