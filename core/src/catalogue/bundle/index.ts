@@ -2,6 +2,7 @@ export { bundlePackage, confinedInput, toMappedBundle } from './bundle-source.ts
 export { bundleOptions, toBundle, digestCode, ownerLine } from './bundle.ts'
 export { bundleConfined } from './bundler.ts'
 export { createDraftBundler } from './draft-bundle.ts'
+export { buildNodeModules, NODE_NAMESPACE } from './node/index.ts'
 export { trimSourceMap } from './source-map.ts'
 export type { BundleInput, MappedBundle } from './bundle.ts'
 export type { DraftBundle } from './draft-bundle.ts'

@@ -11,16 +11,12 @@ const MODULES: Record<string, () => unknown> = {
   '@ashlar/sdk': () => sdk,
   zod: () => zod,
   'zod/locales': () => zod.locales,
-  'zod/mini': () => require('zod/v4/mini'),
-  'zod/v3': () => require('zod/v3'),
   'zod/v4/core': () => zod.core,
   'zod/v4/locales/en.js': loadEnglish,
 }
 const ALIASES: Record<string, string> = {
   'zod/v4': 'zod',
-  'zod/v4-mini': 'zod/mini',
   'zod/v4/locales': 'zod/locales',
-  'zod/v4/mini': 'zod/mini',
 }
 const loaded = new Map<string, unknown>()
 
