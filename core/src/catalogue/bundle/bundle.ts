@@ -107,6 +107,7 @@ export function bundleOptions(input: BundleInput, load: () => Promise<NodeModule
     // A package that has a variant for workers needs no document.
     conditions: ['workerd', 'worker', 'module'],
     external: HOST_MODULES,
+    define: { 'process.env.NODE_ENV': '"production"' },
     legalComments: 'none',
     banner: { js: banner },
     sourcemap: 'external',
