@@ -20,14 +20,14 @@ export interface TestPackage {
 export async function writeTestPackage(
   body: string,
   top = '',
-  files: Record<string, string> = {},
+  files: Record<string, string | Uint8Array> = {},
   origin: PluginPackage['origin'] = 'WORKSPACE',
 ): Promise<TestPackage> {
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-package-'))
   const installed = [...new Set(Object.keys(files).flatMap((path) => /^node_modules\/([^/]+)\//.exec(path)?.[1] ?? []))]
   const manifests = installed.map((name) => [`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0' })])
   const dependencies = Object.fromEntries(installed.map((name) => [name, '*']))
-  const all: Record<string, string> = {
+  const all: Record<string, string | Uint8Array> = {
     'package.json': JSON.stringify({ name: 'test', version: '1.0.0', type: 'module', dependencies }),
     ...(Object.fromEntries(manifests) as Record<string, string>),
     'index.js': `import { defineBlock, definePlugin } from '@ashlar/sdk'\nimport { z } from 'zod'\n${top}

@@ -1,8 +1,10 @@
-import { context, type BuildContext, type BuildOptions, type BuildResult, type Metafile } from 'esbuild'
+import { context, type BuildOptions, type BuildResult, type Metafile } from 'esbuild'
 import { createHash } from 'node:crypto'
 import { AshlarError, type Fault } from '../../base/index.ts'
 import type { Bundle } from '../../sandbox/calls/index.ts'
-import { HOST_MODULES, provideHostModules } from './host-modules.ts'
+import { HOST_MODULES, provideHostModules, requireHostModules } from './host-modules.ts'
+import { compileWasm } from './wasm.ts'
+import { SCRIPT_ENTRY, scriptEntry } from './script-entry.ts'
 import { toBundleError, toWarnings, confineTo, describeFaults, type Reach } from './files/index.ts'
 import { buildNodeModules, provideNodeModules, type NodeModules } from './node/index.ts'
 
@@ -16,7 +18,10 @@ export interface BundleInput {
   folder: string
   /** The first line of the bundle, which names its owner: see {@link ownerLine}. @default none */
   banner?: string
-  /** A sandbox runs `cjs`; a published module is `esm`. @default 'cjs' */
+  /**
+   * A sandbox runs `cjs`; a published module is `esm`. A module that awaits at its top level becomes a script whose
+   * `module.exports` is a promise, instead of `cjs`. @default 'cjs'
+   */
   format?: 'cjs' | 'esm'
   /** Whether the source map contains the source, for debuggers. @default false */
   withSources?: boolean
@@ -73,10 +78,20 @@ export async function openBundler(input: BundleInput): Promise<Bundler> {
     needed = true
     throw new NodeModulesNeeded()
   }
-  const bundler: BuildContext<ReturnType<typeof bundleOptions>> = await context(bundleOptions(input, load))
+  let bundler = await context(bundleOptions(input, load))
+  const rebuild = async (): Promise<Result> => {
+    try {
+      return await bundler.rebuild()
+    } catch (error) {
+      if (!awaitsAtTop(error)) throw error
+      await bundler.dispose()
+      bundler = await context(scriptOptions(input, load))
+      return bundler.rebuild()
+    }
+  }
   return {
     async bundle() {
-      const result = await bundler.rebuild().catch((error: unknown) => {
+      const result = await rebuild().catch((error: unknown) => {
         throw needed ? new NodeModulesNeeded() : toBundleError(error, folder, roots)
       })
       return { ...toOutput(result), warnings: toWarnings(result.warnings, folder, roots) }
@@ -85,7 +100,12 @@ export async function openBundler(input: BundleInput): Promise<Bundler> {
   }
 }
 
-type Result = BuildResult<ReturnType<typeof bundleOptions>>
+function awaitsAtTop(error: unknown): boolean {
+  const { errors = [] } = error as { errors?: { text: string }[] }
+  return errors.some(({ text }) => text.startsWith('Top-level await is currently not supported with the "cjs"'))
+}
+
+type Result = BuildResult<{ metafile: true; write: false }>
 
 function toOutput({ outputFiles, metafile }: Result): Omit<BundlerOutput, 'warnings'> {
   const [code = '', map = ''] = ['.js', '.js.map'].map((end) => outputFiles.find(({ path }) => path.endsWith(end))?.text)
@@ -107,7 +127,7 @@ export function bundleOptions(input: BundleInput, load: () => Promise<NodeModule
     // A package that has a variant for workers needs no document.
     conditions: ['workerd', 'worker', 'module'],
     external: HOST_MODULES,
-    define: { 'process.env.NODE_ENV': '"production"' },
+    define: { 'process.env.NODE_ENV': '"production"', 'import.meta.url': '"file:///plugin.js"' },
     legalComments: 'none',
     banner: { js: banner },
     sourcemap: 'external',
@@ -117,11 +137,26 @@ export function bundleOptions(input: BundleInput, load: () => Promise<NodeModule
     logLevel: 'silent',
     plugins: [
       provideHostModules,
+      compileWasm,
       provideNodeModules(folder, load),
       ...(confined ? [confineTo(confined.reach.roots, { withSources })] : []),
     ],
     // Otherwise the bundler uses the tsconfig.json of the folder or of a folder above it, which may extend any file.
     ...(confined && { tsconfigRaw: confined.tsconfig }),
+  } satisfies BuildOptions
+}
+
+/** As {@link bundleOptions}, for a module that awaits at its top level. The function that contains it gets `require`. */
+function scriptOptions(input: BundleInput, load: () => Promise<NodeModules>) {
+  const options = bundleOptions({ ...input, format: 'esm' }, load)
+  const { js } = options.banner
+  return {
+    ...options,
+    entryPoints: [SCRIPT_ENTRY],
+    banner: { js: `${js === '' ? '' : `${js}\n`}module.exports = (async () => { let exported` },
+    footer: { js: 'return exported })()' },
+    define: { ...options.define, 'import.meta': '{}' },
+    plugins: [scriptEntry(input.entry), requireHostModules, ...options.plugins],
   } satisfies BuildOptions
 }
 

@@ -27,3 +27,19 @@ export const provideHostModules: Plugin = {
     })
   },
 }
+
+/** The namespace of {@link requireHostModules} in the bundler. */
+export const HOST_NAMESPACE = 'host-module'
+
+/** Converts imports of the host's modules to calls of `require`: a script cannot import. */
+export const requireHostModules: Plugin = {
+  name: 'require-host-modules',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^(zod|@ashlar\/sdk)(\/|$)/ }, ({ path, namespace }) =>
+      namespace !== HOST_NAMESPACE && HOST_MODULES.includes(path) ? { path, namespace: HOST_NAMESPACE } : undefined,
+    )
+    bundler.onLoad({ filter: /.*/, namespace: HOST_NAMESPACE }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)})`,
+    }))
+  },
+}

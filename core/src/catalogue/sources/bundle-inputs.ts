@@ -1,7 +1,7 @@
 import type { Metafile } from 'esbuild'
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { NODE_NAMESPACE, type BundleInput } from '../bundle/index.ts'
+import { HOST_NAMESPACE, NODE_NAMESPACE, WASM_NAMESPACE, type BundleInput } from '../bundle/index.ts'
 import { TYPESCRIPT_FILES, YARN_FILES, toSurroundingsPath } from './stamps.ts'
 
 /**
@@ -43,8 +43,8 @@ export function listDependencyPaths(
   return files.every(([input]) => exists(resolve(folder, input))) ? [...paths] : undefined
 }
 
-/** Prefixes of inputs that are no files: an empty module in place of a disabled one, and modules of Node. */
-const VIRTUAL = ['(disabled):', `${NODE_NAMESPACE}:`]
+/** Prefixes of inputs that are no files, such as an empty module in place of a disabled one. */
+const VIRTUAL = ['(disabled):', ...[NODE_NAMESPACE, HOST_NAMESPACE, WASM_NAMESPACE].map((name) => `${name}:`)]
 
 /** Lists the folders above a path, the nearest first. */
 function foldersAbove(path: string): string[] {
