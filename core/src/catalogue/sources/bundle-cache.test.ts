@@ -85,6 +85,21 @@ it('bundles a plugin once while nothing changes', async () => {
   expect(await scan()).toMatchObject({ bundled: 0, says: 'first', report: { status: 'LOADED', version: '1.0.0' } })
 })
 
+it('bundles a plugin once that uses modules of Node and zod/mini, waits at its top level and imports bytes', async () => {
+  const text = (bytes: string): string => `import { join } from 'node:path'; import * as mini from 'zod/mini'
+    import bytes from './empty.bin' with { type: 'bytes' }; import module from './empty.wasm'
+    export const text = await Promise.resolve(join('a', String(bytes.length), typeof mini.string, String(module), '${bytes}'))`
+  await write('src/empty.bin', 'abc')
+  await write('src/empty.wasm', '\0asm\u0001\0\0\0')
+  await write('src/text.ts', text('b'))
+  expect(await scan()).toMatchObject({ bundled: 1, says: 'a/3/function/[object WebAssembly.Module]/b' })
+  expect(await scan()).toMatchObject({ bundled: 0 })
+  await write('src/empty.bin', 'abcd')
+  expect(await scan()).toMatchObject({ bundled: 1, says: 'a/4/function/[object WebAssembly.Module]/b' })
+  await write('src/empty.wasm', '\0asm\u0001\0\0')
+  expect(await scan()).toMatchObject({ bundled: 1, report: { status: 'FAILED' } })
+})
+
 it('keeps the digest if only the modification time of a file changed', async () => {
   const { digest } = await scan()
   await utimes(join(root, 'plugin/src/text.ts'), new Date(), new Date())

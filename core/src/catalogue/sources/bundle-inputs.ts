@@ -44,7 +44,7 @@ export function listDependencyPaths(
 }
 
 /** Prefixes of inputs that are no files, such as an empty module in place of a disabled one. */
-const VIRTUAL = ['(disabled):', ...[NODE_NAMESPACE, HOST_NAMESPACE, WASM_NAMESPACE].map((name) => `${name}:`)]
+const VIRTUAL = ['(disabled):', '<define:', ...[NODE_NAMESPACE, HOST_NAMESPACE, WASM_NAMESPACE].map((name) => `${name}:`)]
 
 /** Lists the folders above a path, the nearest first. */
 function foldersAbove(path: string): string[] {
