@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { createSandbox } from '@ashlar/core/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { PackageCase } from './case.ts'
-import { dataCases, flowCases, formatCases, textCases } from './cases/index.ts'
+import { dataCases, flowCases, formatCases, furtherCases, textCases } from './cases/index.ts'
 import { listExcluded } from './excluded.ts'
 import { runPackage } from './run-package.ts'
 import { packageTable, replaceTable, type PackageResult } from './table.ts'
@@ -53,6 +53,10 @@ it.each(CASES)('%s runs, or its message names an alternative', async (...use) =>
 
 it('at least 108 of them run', () => {
   expect([...results.values()].filter(({ message }) => message === undefined).length).toBeGreaterThanOrEqual(MIN_RUNNING)
+})
+
+it.each(furtherCases)('%s runs as the documentation describes', async (...use) => {
+  expect(await runPackage(use, FOLDER, sandbox)).toEqual(use[3])
 })
 
 it('docs/plugins/packages.md contains the results', async () => {

@@ -23,7 +23,7 @@ export function packageTable(results: readonly PackageResult[]): string {
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ name, version, rank, message }) => [
       String(rank),
-      `\`${name}\``,
+      name,
       version,
       message === undefined ? 'runs' : 'fails',
       message ?? REMARKS[name] ?? '',

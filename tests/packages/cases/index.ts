@@ -1,4 +1,5 @@
 export { dataCases } from './data.ts'
 export { flowCases } from './flow.ts'
 export { formatCases } from './formats.ts'
+export { furtherCases } from './further.ts'
 export { textCases } from './text.ts'
