@@ -24,6 +24,7 @@ function describeBlock(block: Block): unknown {
     onCrash: block.onCrash,
     timeoutMs: block.timeoutMs,
     costs: block.costs,
+    unavailable: block.unavailable,
     inputSchema: toJsonSchema(block.input, 'input'),
     outputSchema: toJsonSchema(block.output, 'output'),
     tests: nameTests(block),
