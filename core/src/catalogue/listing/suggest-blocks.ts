@@ -65,7 +65,8 @@ export function suggestBlocks(source: Source, blocks: readonly Block[]): BlockSu
 }
 
 /** Input blocks take no links, notes never run, and the pins of a graph block depend on the graph. */
-function isUsable({ kind }: Block): boolean {
+function isUsable({ kind, unavailable }: Block): boolean {
+  if (unavailable !== undefined) return false
   return kind === 'standard' || kind === 'output' || kind === 'approval'
 }
 
