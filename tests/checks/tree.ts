@@ -27,6 +27,7 @@ const LAYERS = [
   'workspaces',
   'capabilities',
   'blocks',
+  'recording',
   'engine',
   'catalogue',
   'domains',

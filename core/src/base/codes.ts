@@ -97,6 +97,7 @@ export const API_ERROR_CODES = {
   HTTP_DENIED: { status: 403, retryable: false, description: 'The manifest of the block does not allow the request.' },
   HTTP_BLOCKED_ADDRESS: { status: 403, retryable: false, description: 'The address is not on the public internet.' },
   HTTP_LIMIT: { status: 422, retryable: false, description: 'A request or a response is too large or took too long.' },
+  RECORDING_MISSING: { status: 422, retryable: false, description: 'A test of a graph has no recording for these inputs.' },
   HTTP_FAILED: { status: 502, retryable: true, description: 'The service could not be reached, or its response was invalid.' },
   HOST_MODULE_FAILED: { status: 500, retryable: true, description: 'A module of the operator failed.' },
   FILE_NOT_FOUND: { status: 404, retryable: false, description: 'The file does not exist.' },
