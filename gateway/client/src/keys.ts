@@ -56,6 +56,7 @@ export const keys: Record<string, () => null> = {
   InstallPluginPayload: () => null,
   InvalidInputError: () => null,
   Iteration: () => null,
+  ModelUsage: () => null,
   NodeChange: () => null,
   NodeCompatibility: () => null,
   NodeDifference: () => null,
@@ -106,6 +107,7 @@ export const keys: Record<string, () => null> = {
   UpdateCredentialPayload: () => null,
   UpdateGraphPayload: () => null,
   UpgradeGraphPayload: () => null,
+  Usage: () => null,
   ValueDifference: () => null,
   WebhookEvent: () => null,
 }
