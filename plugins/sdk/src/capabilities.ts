@@ -20,9 +20,9 @@ export interface Capabilities {
   storage?: readonly StorageScope[]
   /**
    * Sends requests to these hosts only. An entry is a rule such as `"GET,POST api.github.com/repos/*"`,
-   * {@link fromInput}, {@link fromCredential} or {@link anyHost}. In a rule the methods, the port and the path are optional. `*.example.com`
-   * matches all hosts below example.com, and `*` in a path matches any characters. Redirects also need a rule, unless
-   * {@link fromInput} allows them.
+   * {@link fromInput}, {@link fromCredential} or {@link anyHost}. In a rule the methods, the port and the path are
+   * optional. `*.example.com` matches all hosts below example.com, and `*` in a path matches any characters. Redirects
+   * also need a rule, unless {@link fromInput} allows them.
    */
   http?: readonly HttpGrant[]
   /**

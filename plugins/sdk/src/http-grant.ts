@@ -22,8 +22,8 @@ export function fromInput(pin: string, options: FromInputOptions = {}): HttpGran
 }
 
 /**
- * Allows requests to the hosts of the user's credential for a provider, only with this credential. The user who adds the
- * credential therefore decides which hosts the block can reach.
+ * Allows requests to the hosts of the user's credential for a provider, only with this credential. The user who adds
+ * the credential therefore decides which hosts the block can reach.
  */
 export function fromCredential(provider: string): HttpGrant {
   return { fromCredential: provider }
