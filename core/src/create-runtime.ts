@@ -14,6 +14,7 @@ import {
   type CapabilityHosts,
   type CredentialStore,
   type HostProvider,
+  type FindLocalEndpoints,
 } from './capabilities/index.ts'
 import {
   Credential,
@@ -30,6 +31,7 @@ import {
 import { createNotifications, openDatabase, type Database, type Notifications } from './postgres/index.ts'
 import { Execution, createChildren, createPlanCache } from './runtime/lifecycle/index.ts'
 import { createExecutionFiles, createExecutions, type ExecutionFiles, type Executions } from './domains/executions/index.ts'
+import { createDeltaSender } from './runtime/deltas/index.ts'
 import { createJournalHealth, type JournalHealth } from './runtime/journal/index.ts'
 import { countUnfinished, createWorker, releaseWork, type Worker } from './runtime/worker/index.ts'
 import {
@@ -95,6 +97,11 @@ export interface RuntimeConfig {
   filesDir?: string | undefined
   /** Hosts and networks outside the public internet that blocks may reach, such as `10.0.0.0/8`. @default none */
   httpAllow?: readonly string[]
+  /**
+   * Returns the hosts and ports outside the public internet that requests with a credential of a qualified provider may
+   * reach, such as `127.0.0.1:11434`. Called for each request. @default none
+   */
+  localEndpoints?: FindLocalEndpoints
   /** OAuth clients that are registered with services, by qualified provider. @default none */
   oauthClients?: Readonly<Record<string, OAuthClient>>
   /** Returns how operator modules authenticate, by qualified provider. Called for each request. @default none */
@@ -206,13 +213,15 @@ async function compose(
   const parts = { database, notifications, queue, plans, health, onError }
   const unfinishedAtStart = await recover(config, database, queue)
   const children = createChildren({ ...parts, graphs, maxValueBytes })
-  const http = { allow: config.httpAllow ?? [] }
+  const http = { allow: config.httpAllow ?? [], localEndpoints: config.localEndpoints }
   const { store, ...userParts } = openCredentials({ ...config, oauthClients: clients }, database, plugins, http, undo)
   const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
   const capabilities = openCapabilities(config, { database, plugins, store, http, workspaces })
   undo.push(capabilities.close)
   const id = config.workerId ?? randomUUID()
-  const workerParts = { ...parts, id, errorLocator, capabilities, children, retentionDays, workspaces, stopGraceMs }
+  const deltas = createDeltaSender(database.pool)
+  undo.push(() => deltas.close())
+  const workerParts = { ...parts, id, errorLocator, capabilities, children, deltas, retentionDays, workspaces, stopGraceMs }
   const worker = sandbox && createWorker({ ...workerParts, sandbox: config.fakes?.wrapSandbox(sandbox) ?? sandbox })
   undo.push(() => worker?.close())
   if (sandbox) undo.push(await reportIsolation(database.pool, id, sandbox.isolation, onError))

@@ -60,11 +60,15 @@ function listCapabilities(id: string, { execution, blocks }: RecordedExecution):
 }
 
 function isReplaced(id: string, recorded: RecordedExecution): boolean {
-  const { exchanges } = recorded
-  const kinds = listCapabilities(id, recorded)
   if (isPure(id, recorded)) return false
-  const own = exchanges.filter(({ nodeId }) => nodeId === id)
-  return !kinds.every((kind) => HTTP_ONLY.has(kind)) || own.length === 0 || own.some(({ response }) => !response || response.cut)
+  const own = recorded.exchanges.filter(({ nodeId }) => nodeId === id)
+  const isHttpOnly = listCapabilities(id, recorded).every((kind) => HTTP_ONLY.has(kind))
+  return !isHttpOnly || own.length === 0 || own.some((exchange) => isUnusable(exchange, recorded))
+}
+
+/** A credential of the type ENDPOINT determines the address of a request, and a case does not contain it. */
+function isUnusable({ response, credential }: ApiExchange, { providers }: RecordedExecution): boolean {
+  return !response || response.cut || (credential !== null && providers.get(credential) === 'ENDPOINT')
 }
 
 type Run = NonNullable<WrittenCase['nodes']>[string][number]
@@ -124,6 +128,7 @@ const FAKE_SECRETS: Record<CredentialKind, object> = {
   USER_PASSWORD: { type: 'USER_PASSWORD', username: 'test-user', password: 'test-password' },
   HOST_SCOPED: { type: 'HOST_SCOPED', headers: { 'x-test-key': 'test-key' } },
   OAUTH2: { type: 'OAUTH2', accessToken: 'test-token' },
+  ENDPOINT: { type: 'ENDPOINT', key: 'test-key' },
 }
 
 function toSecrets({ exchanges, providers }: RecordedExecution): Record<string, unknown> {
