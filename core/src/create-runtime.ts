@@ -12,6 +12,7 @@ import {
   createCapabilityHosts,
   createHttpClient,
   type CredentialStore,
+  type HostFunction,
   type HostProvider,
 } from './capabilities/index.ts'
 import {
@@ -97,6 +98,8 @@ export interface RuntimeConfig {
   oauthClients?: Readonly<Record<string, OAuthClient>>
   /** Returns how operator modules authenticate, by qualified provider. Called for each request. @default none */
   hostProvider?: (provider: string) => HostProvider | undefined
+  /** Returns a function of the operator's host modules, such as `smtp/send`. Called for each call. @default none */
+  hostFunction?: (name: string) => HostFunction | undefined
   /** Receives failures of background work. */
   onError(error: unknown): void
 }
@@ -205,7 +208,13 @@ async function compose(
   const http = { allow: config.httpAllow ?? [] }
   const { store, ...userParts } = openCredentials({ ...config, oauthClients: clients }, database, plugins, http, undo)
   const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
-  const capabilities = createCapabilityHosts({ storage: createBlockStorage(database.pool), credentials: store, http, workspaces })
+  const capabilities = createCapabilityHosts({
+    storage: createBlockStorage(database.pool),
+    credentials: store,
+    http,
+    workspaces,
+    findFunction: config.hostFunction,
+  })
   undo.push(capabilities.close)
   const id = config.workerId ?? randomUUID()
   const workerParts = { ...parts, id, errorLocator, capabilities, children, retentionDays, workspaces, stopGraceMs }

@@ -1,4 +1,4 @@
-import type { HostProvider, OperatorChanges } from '@ashlar/core'
+import type { HostFunction, HostProvider, OperatorChanges } from '@ashlar/core'
 import { loadConfig, type LoadedConfig } from './load-config.ts'
 import { createPathWatcher } from './path-watcher.ts'
 
@@ -6,6 +6,8 @@ import { createPathWatcher } from './path-watcher.ts'
 export interface OpenedConfig extends Pick<LoadedConfig, 'pluginPackages' | 'oauthClients'> {
   /** Returns the provider of the current configuration. */
   hostProvider(name: string): HostProvider | undefined
+  /** Returns the function of the current configuration. */
+  hostFunction(name: string): HostFunction | undefined
   /** Calls the listener for each change since the configuration was opened, one at a time. */
   onChange(listener: (changed: OperatorChanges) => Promise<void>): void
   close(): Promise<void>
@@ -51,7 +53,8 @@ export async function openOperatorConfig(
   return {
     pluginPackages,
     oauthClients,
-    hostProvider: (name) => config.hostProviders.get(name),
+    hostProvider: (name) => config.hostModules.providers.get(name),
+    hostFunction: (name) => config.hostModules.functions.get(name),
     onChange(listener) {
       notify = listener
       if (isChanged) enqueue(() => listener(config))

@@ -1,7 +1,7 @@
 export { defineBlock } from './block.ts'
 export { decodeText } from './decode-text.ts'
 export { anyHost, fromInput } from './http-grant.ts'
-export { apiKey, defineProvider, hostScoped, oauth2, userPassword } from './providers/index.ts'
+export { apiKey, awsSignature, defineProvider, hostScoped, oauth2, userPassword } from './providers/index.ts'
 export { definePlugin } from './plugin.ts'
 export { SDK_VERSION } from './version.ts'
 export { findDifference } from './block-test.ts'
@@ -25,7 +25,7 @@ export {
   toJsonNumber,
 } from './json/index.ts'
 export type { JsonNumber } from './json/index.ts'
-export type { Credential, CredentialType, Secret } from './credential.ts'
+export type { Credential, CredentialType, PresignOptions, Secret } from './credential.ts'
 export type { Block, BlockDefinition, BlockKind, CrashPolicy, TypedBlock } from './block.ts'
 export type { Capabilities, CredentialGrant, HttpGrant } from './capabilities.ts'
 export type { BlockContext, LogLevel } from './context.ts'
@@ -36,7 +36,7 @@ export type { FromInputOptions } from './http-grant.ts'
 export type { FileEntry, Files, FilesGrant } from './files.ts'
 export type { BlockTest, BlockTestResult, Expected, ExpectedIteration } from './block-test.ts'
 export type { Fetch, FetchInit } from './fetch.ts'
-export type { FakeResponse, Fakes, SentRequest } from './fakes.ts'
+export type { FakeHostResult, FakeResponse, Fakes, HostCall, SentRequest } from './fakes.ts'
 export type { Plugin } from './plugin.ts'
 export type {
   BlockCost,

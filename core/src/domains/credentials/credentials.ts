@@ -34,7 +34,7 @@ interface NewCredential {
   name?: string | undefined
   /** See `Secret`. */
   secret: unknown
-  /** Only for a secret of type HOST_SCOPED. */
+  /** Only for a secret of type HOST_SCOPED, or for a provider without hosts of its own. */
   hosts?: readonly string[] | undefined
 }
 
@@ -146,7 +146,7 @@ function parseSecret(given: unknown, { qualifiedName, auth }: Provider): Secret 
 }
 
 function parseHosts({ type }: Secret, { hosts, qualifiedName }: Provider, given: readonly string[] | undefined): string[] {
-  if (type === 'HOST_SCOPED') return parse(hostsSchema, given ?? [], 'hosts')
+  if (type === 'HOST_SCOPED' || hosts.length === 0) return parse(hostsSchema, given ?? [], 'hosts')
   if (given === undefined) return hosts
   throw badInput('hosts', `hosts must be omitted, because ${qualifiedName} declares its own: ${hosts.join(', ')}`)
 }

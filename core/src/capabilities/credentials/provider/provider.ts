@@ -32,9 +32,17 @@ const plainAuth = z.union(
     headerAuth,
     queryAuth,
     z.strictObject({ type: z.literal('USER_PASSWORD') }),
+    z.strictObject({
+      type: z.literal('USER_PASSWORD'),
+      signature: z.literal('AWS4-HMAC-SHA256'),
+      service: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
+    }),
     z.strictObject({ type: z.literal('HOST_SCOPED') }),
   ],
-  { error: ({ input }) => `must be apiKey(…), userPassword(), hostScoped() or oauth2(…), got ${showValue(input)}` },
+  {
+    error: ({ input }) =>
+      `must be apiKey(…), userPassword(), awsSignature(…), hostScoped() or oauth2(…), got ${showValue(input)}`,
+  },
 )
 const isOAuth2 = (auth: unknown): boolean => typeof auth === 'object' && auth !== null && 'type' in auth && auth.type === 'OAUTH2'
 /** Reports the faults of an OAuth 2 entry at their paths, which a union would not do. */
@@ -61,7 +69,7 @@ export const providerSchema = z
     'auth must have at most one entry of each type',
   )
   .refine(
-    ({ hosts, auth }) => hosts.length > 0 || auth.every(({ type }) => type === 'HOST_SCOPED'),
+    ({ hosts, auth }) => hosts.length > 0 || auth.every(({ type }) => type === 'HOST_SCOPED' || type === 'USER_PASSWORD'),
     'hosts must name the hosts to which secrets are sent',
   )
   .refine(
