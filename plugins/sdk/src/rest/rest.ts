@@ -29,6 +29,16 @@ export interface RestAnswer {
   json: unknown
 }
 
+/** An error that a service has answered. */
+export class RestError extends Error {
+  readonly answer: RestAnswer
+
+  constructor(message: string, answer: RestAnswer) {
+    super(message)
+    this.answer = answer
+  }
+}
+
 /** How the API of a service works: see {@link defineRest}. */
 export interface RestDefinition {
   /** The name of the service, for messages: `GitHub`. */
@@ -68,10 +78,10 @@ export interface RestApi {
    *
    * @param path starts with a slash, or is a URL
    * @returns a successful answer
-   * @throws {Error} with the text of the service
+   * @throws {RestError} with the text of the service
    */
   send(method: RestMethod, path: string, request?: RestRequest): Promise<RestAnswer>
-  /** Like `send`. Returns the parsed body, null if it is empty. @throws {Error} also if the body is not JSON */
+  /** Like `send`. Returns the parsed body, null if it is empty. @throws {RestError} @throws {Error} if the body is not JSON */
   json(method: RestMethod, path: string, request?: RestRequest): Promise<unknown>
   /**
    * Reads a list page by page.
@@ -118,7 +128,10 @@ function openApi(definition: RestDefinition, fetch: Fetch, context: RestContext)
     const error = findError(answer)
     if (error === undefined) return answer
     const limitMs = findLimit(answer)
-    throw new Error(limitMs === undefined ? error : `${title} limits the rate of requests${waitHint(limitMs)}: ${error}`)
+    throw new RestError(
+      limitMs === undefined ? error : `${title} limits the rate of requests${waitHint(limitMs)}: ${error}`,
+      answer,
+    )
   }
   const json: RestApi['json'] = async (method, path, request) => {
     const answer = await send(method, path, request)
@@ -161,7 +174,6 @@ async function* readPages<Item>(
   }
 }
 
-/** @throws {Error} when a part of the path contains `..` or is otherwise not what the block meant */
 function toUrl(baseUrl: string, path: string, query: RestRequest['query'] = {}): string {
   const url = new URL(/^https?:\/\//.test(path) ? path : `${baseUrl}${path}`)
   for (const [name, value] of Object.entries(query))
