@@ -4,7 +4,7 @@ import { createTransport } from 'nodemailer'
 import { HostFailure, type HostModule } from '../../operator-config/define.ts'
 import { findServer } from '../server-address.ts'
 import { toFailure } from './failure.ts'
-import { parseMessage, toMail, type Message } from './message.ts'
+import { parseMessage, parseSender, toMail, type Message } from './message.ts'
 
 const TLS_PORT = 465
 const MAX_ATTACHMENT_BYTES = 25 * 1024 * 1024
@@ -22,7 +22,8 @@ const send: RunHostFunction = async (input, context) => {
   const { secret, credential, connect } = context
   if (secret?.type !== 'USER_PASSWORD') throw new HostFailure('a user name and a password are needed to send mail')
   const server = findServer(message.server, credential, TLS_PORT)
-  const mail = await toMail(message, await readAttachments(message, context))
+  const from = message.from ?? parseSender(secret.username)
+  const mail = toMail({ ...message, from }, await readAttachments(message, context))
   const socket = await connect(server)
   const isImplicit = server.encrypted && server.port === TLS_PORT
   const transport = createTransport({
@@ -41,7 +42,7 @@ const send: RunHostFunction = async (input, context) => {
   try {
     const { messageId, accepted, rejected, response } = await transport.sendMail({
       ...mail,
-      messageId: toMessageId(message, context.idempotencyKey),
+      messageId: toMessageId(message, from.address, context.idempotencyKey),
     })
     return { message_id: messageId, accepted: accepted.map(toText), rejected: rejected.map(toText), response }
   } catch (error) {
@@ -73,12 +74,12 @@ async function readAttachments({ attachments }: Message, { openFile }: Context):
 }
 
 /** The same for every attempt, so that a receiver can recognize a message that is sent twice. */
-function toMessageId(message: Message, idempotencyKey: string): string {
+function toMessageId(message: Message, sender: string, idempotencyKey: string): string {
   const digest = createHash('sha256')
     .update(JSON.stringify([idempotencyKey, message]))
     .digest('hex')
     .slice(0, 40)
-  return `<${digest}@${message.from.address.split('@').at(-1)}>`
+  return `<${digest}@${sender.split('@').at(-1)}>`
 }
 
 function toText(address: string | { address: string }): string {

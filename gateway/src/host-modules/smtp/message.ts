@@ -22,7 +22,7 @@ const address = line.transform((text, context) => {
 
 const messageSchema = z.strictObject({
   server: line.optional(),
-  from: address,
+  from: address.optional(),
   to: z.array(address).default([]),
   cc: z.array(address).default([]),
   bcc: z.array(address).default([]),
@@ -55,6 +55,13 @@ export function parseMessage(input: unknown): Message {
   if (count === 0) throw new HostFailure('"to", "cc" and "bcc" are empty: name at least one recipient')
   if (count > MAX_RECIPIENTS) throw new HostFailure(`a message may have at most ${MAX_RECIPIENTS} recipients, got ${count}`)
   return parsed.data
+}
+
+/** @param username of the credential, which is often an address @throws {HostFailure} */
+export function parseSender(username: string): { name: string; address: string } {
+  const parsed = address.safeParse(username)
+  if (parsed.success) return parsed.data
+  throw new HostFailure('"from" is missing, and the user name of the credential is not an address: set "from"')
 }
 
 /** @param contents of the attachments, in their order */
