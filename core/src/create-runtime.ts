@@ -13,6 +13,7 @@ import {
   createHttpClient,
   type CapabilityHosts,
   type CredentialStore,
+  type HostFunction,
   type HostProvider,
   type FindLocalEndpoints,
 } from './capabilities/index.ts'
@@ -108,6 +109,8 @@ export interface RuntimeConfig {
   hostProvider?: (provider: string) => HostProvider | undefined
   /** Replaces external services and recorded runs, in tests of graphs. @default none */
   fakes?: RuntimeFakes
+  /** Returns a function of the operator's host modules, such as `smtp/send`. Called for each call. @default none */
+  hostFunction?: (name: string) => HostFunction | undefined
   /** Receives failures of background work. */
   onError(error: unknown): void
 }
@@ -216,7 +219,8 @@ async function compose(
   const http = { allow: config.httpAllow ?? [], localEndpoints: config.localEndpoints }
   const { store, ...userParts } = openCredentials({ ...config, oauthClients: clients }, database, plugins, http, undo)
   const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
-  const capabilities = openCapabilities(config, { database, plugins, store, http, workspaces })
+  const findFunction = config.hostFunction
+  const capabilities = openCapabilities(config, { database, plugins, store, http, workspaces, findFunction })
   undo.push(capabilities.close)
   const id = config.workerId ?? randomUUID()
   const deltas = createDeltaSender(database.pool)
@@ -261,7 +265,7 @@ function openCapabilities(
   return recordHttp(hosts, storeExchanges(pool, onError))
 }
 
-interface CapabilityParts extends Pick<Parameters<typeof createCapabilityHosts>[0], 'http' | 'workspaces'> {
+interface CapabilityParts extends Pick<Parameters<typeof createCapabilityHosts>[0], 'http' | 'workspaces' | 'findFunction'> {
   database: Database
   plugins: PluginRegistry
   store: CredentialStore

@@ -99,6 +99,13 @@ export const API_ERROR_CODES = {
   HTTP_LIMIT: { status: 422, retryable: false, description: 'A request or a response is too large or took too long.' },
   RECORDING_MISSING: { status: 422, retryable: false, description: 'A test of a graph has no recording for these inputs.' },
   HTTP_FAILED: { status: 502, retryable: true, description: 'The service could not be reached, or its response was invalid.' },
+  HOST_MODULE_MISSING: {
+    status: 422,
+    retryable: false,
+    description: 'The installation does not provide the host function that the block calls.',
+  },
+  HOST_FAILED: { status: 502, retryable: true, description: 'A host function could not reach its service.' },
+  HOST_REFUSED: { status: 422, retryable: false, description: 'A host function or its service rejected the call.' },
   HOST_MODULE_FAILED: { status: 500, retryable: true, description: 'A module of the operator failed.' },
   FILE_NOT_FOUND: { status: 404, retryable: false, description: 'The file does not exist.' },
   FILE_LIMIT: { status: 422, retryable: false, description: 'A file or all files of the execution are too large.' },

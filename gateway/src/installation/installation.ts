@@ -80,6 +80,7 @@ export async function openInstallation({
       filesDir: config.filesDir,
       oauthClients: { ...operator.oauthClients, ...config.oauthClients },
       hostProvider: operator.hostProvider,
+      hostFunction: operator.hostFunction,
       pluginPackages: operator.pluginPackages,
       pluginRoots: PLUGIN_ROOTS,
       watch,
