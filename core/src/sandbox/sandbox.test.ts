@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AshlarError } from '../base/index.ts'
 import { createSandbox, type Sandbox } from './sandbox.ts'
@@ -514,3 +515,35 @@ describe('a machine with too weak isolation', () => {
     }
   })
 })
+
+describe('a bundle whose exports are a promise', () => {
+  const definePlugin = newTestBundle({ say: `*run() { yield ['out', 'said'] }` }).code
+
+  it('is loaded when the promise has resolved', async () => {
+    const code = `module.exports = (async () => { await null; const module = { exports: {} }; ${definePlugin}; return module.exports })()`
+    expect((await call({ digest: digestOf(code), code }, 'say')).outputs).toEqual([['out', 'said']])
+  })
+
+  it('fails to load when the promise waits for a timer', async () => {
+    const code = `module.exports = new Promise((end) => setTimeout(end, 1))`
+    expect((await call({ digest: digestOf(code), code }, 'say')).error).toMatchObject({
+      code: 'PLUGIN_LOAD_FAILED',
+      message: expect.stringMatching(/did not finish loading in time: a module awaits at its top level/) as unknown,
+    })
+  })
+
+  it('fails to load when the promise rejects or has no plugin', async () => {
+    for (const [end, message] of [
+      [`Promise.reject(new RangeError('no'))`, /^RangeError: no/],
+      ['Promise.resolve({})', /it has no default export/],
+    ] as const) {
+      const code = `module.exports = ${end}`
+      const { error } = await call({ digest: digestOf(code), code }, 'say')
+      expect(error).toMatchObject({ code: 'PLUGIN_LOAD_FAILED', message: expect.stringMatching(message) as unknown })
+    }
+  })
+})
+
+function digestOf(code: string): string {
+  return createHash('sha256').update(code).digest('hex')
+}
