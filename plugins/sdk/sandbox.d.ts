@@ -678,6 +678,39 @@ declare namespace WebAssembly {
   function instantiate(module: Module, imports?: Imports): Promise<Instance>
 }
 
+// Modules
+
+/** Compiled when the plugin is loaded. With the attribute `{ type: 'bytes' }`, the import is a `Uint8Array`. */
+declare module '*.wasm' {
+  const module: WebAssembly.Module
+  export default module
+}
+
+// Modules of Node that become part of the bundle. Their types are those of the package `@types/node`, which this file
+// does not need: here every export is `any`.
+
+declare module 'node:assert'
+declare module 'node:assert/strict'
+declare module 'node:async_hooks'
+declare module 'node:buffer'
+declare module 'node:crypto'
+declare module 'node:events'
+declare module 'node:os'
+declare module 'node:path'
+declare module 'node:path/posix'
+declare module 'node:path/win32'
+declare module 'node:querystring'
+declare module 'node:stream'
+declare module 'node:stream/consumers'
+declare module 'node:stream/promises'
+declare module 'node:stream/web'
+declare module 'node:string_decoder'
+declare module 'node:timers/promises'
+declare module 'node:url'
+declare module 'node:util'
+declare module 'node:util/types'
+declare module 'node:zlib'
+
 // Globals that a sandbox does not define. Their types make the compiler name the replacement.
 
 declare var fetch: { 'not in a sandbox': 'use context.fetch, and name the hosts in the capability "http"' }

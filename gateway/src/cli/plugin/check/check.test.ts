@@ -209,6 +209,8 @@ it('a new package has only the types of sandbox globals, whose errors suggest re
     join(folder, 'src/extra.ts'),
     `export const answer = fetch('https://a.example/')
 export const home = location.href
+export { createHash } from 'node:crypto'
+export { default as add } from './add.wasm'
 export const present: [URL, Promise<ArrayBuffer>, number] = [
   new URL('https://a.example/'), crypto.subtle.digest('SHA-256', new TextEncoder().encode('a')), setTimeout(() => undefined, 1),
 ]
