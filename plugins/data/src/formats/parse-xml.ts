@@ -23,7 +23,7 @@ export const parseXml = defineBlock({
     { input: { input_xml: '<a><b>text &amp; more</b></a>' }, output: [['parsed_xml', { a: { b: 'text & more' } }]] },
     {
       input: { input_xml: '<?xml version="1.0"?><a id="1"><b/><b>2</b><c x="y">z</c><!-- no --></a>' },
-      output: [['parsed_xml', { a: { 'b6d108f3-9434-4640-bc0b-5ffd8d691139': '1', b: ['', '2'], c: { '@x': 'y', '#text': 'z' } } }]],
+      output: [['parsed_xml', { a: { '@id': '1', b: ['', '2'], c: { '@x': 'y', '#text': 'z' } } }]],
     },
     { input: { input_xml: '<a><![CDATA[<b>]]></a>' }, output: [['parsed_xml', { a: '<b>' }]] },
     {
