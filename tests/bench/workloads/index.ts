@@ -8,6 +8,7 @@ import { loopOfItems } from './loop.ts'
 import { history } from './history.ts'
 import { plugins } from './plugins.ts'
 import { queries } from './queries.ts'
+import { rows } from './rows.ts'
 import { sandbox } from './sandbox.ts'
 import { waiting } from './waiting.ts'
 
@@ -22,6 +23,7 @@ export const WORKLOADS: readonly Workload[] = [
   history,
   plugins,
   queries,
+  rows,
   sandbox,
   breakdown,
 ]
