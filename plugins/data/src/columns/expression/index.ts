@@ -1,0 +1,2 @@
+export { compileExpression } from './compile.ts'
+export type { Expression } from './compile.ts'
