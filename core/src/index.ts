@@ -24,7 +24,7 @@ export {
   listProviders,
 } from './capabilities/index.ts'
 export { createRuntime } from './create-runtime.ts'
-export { createWorkbench, findGlobalUses, testBlocks } from './catalogue/trial/index.ts'
+export { createWorkbench, findFetchUses, findGlobalUses, testBlocks } from './catalogue/trial/index.ts'
 export { digestFiles, isVersion, packageNameSchema, readPackageFile, unpackTarball } from './catalogue/package/index.ts'
 export { showPosition } from './catalogue/loading/index.ts'
 export { signFacts } from './catalogue/publishing/index.ts'

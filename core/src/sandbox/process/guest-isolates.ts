@@ -90,6 +90,8 @@ export interface IsolateOptions {
   /** Heap limit of most isolates. One isolate with this limit is created in advance. */
   memoryMb: number
   limits: GuestLimits
+  /** The time in which a bundle that awaits at its top level must be loaded. */
+  loadTimeoutMs: number
 }
 
 /** @param onInspectorMessage allows a debugger to inspect the isolate */
@@ -133,7 +135,7 @@ export function createIsolateFactory(snapshotBuffer: ArrayBuffer, options: Isola
   }
   return (code, name, memoryMb, onInspectorMessage) => {
     const blank = onInspectorMessage ? openInspector(createIsolate(memoryMb, true), onInspectorMessage) : take(memoryMb)
-    return load(blank, code, name, { limits: options.limits, clock })
+    return load(blank, code, name, { limits: options.limits, loadTimeoutMs: options.loadTimeoutMs, clock })
   }
 }
 
@@ -158,6 +160,7 @@ function openInspector(isolate: ivm.Isolate, onMessage: OnInspectorMessage): Emp
 
 interface LoadParts {
   limits: GuestLimits
+  loadTimeoutMs: number
   clock: CpuClock
 }
 
@@ -234,7 +237,8 @@ class LoadedIsolate implements GuestIsolate {
   async createGuest(number: number, host: GuestHost): Promise<Guest> {
     const created = this.#firstContext ?? this.#isolate.createContext({ inspector: this.isInspected })
     this.#firstContext = undefined
-    const parts = { number, host, running: this.#running, limits: this.#parts.limits }
+    const { limits, loadTimeoutMs } = this.#parts
+    const parts = { number, host, running: this.#running, limits, loadTimeoutMs }
     return createGuest(await created, await this.#script, parts)
   }
 
@@ -285,22 +289,36 @@ interface GuestParts {
   /** Shared with all guests of the isolate, see `guest/io/outbox.ts`. */
   running: SharedArrayBuffer
   limits: GuestLimits
+  loadTimeoutMs: number
 }
+
+/** Neither timers nor host calls run while a bundle is evaluated, so a wait for one would not end. */
+async function withinTime(loading: Promise<unknown>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(AWAITS_TOO_LONG)), timeoutMs)
+  })
+  await Promise.race([loading, late]).finally(() => clearTimeout(timer))
+}
+
+const AWAITS_TOO_LONG =
+  'did not finish loading in time: a module awaits at its top level; timers do not fire before the plugin is loaded'
 
 async function createGuest(context: ivm.Context, script: ivm.Script, parts: GuestParts): Promise<Guest> {
   const entryPoints = await context.global.get('__ashlar', { reference: true })
   const take = (name: string): Promise<EntryPoint> => entryPoints.get(name, { reference: true }) as Promise<EntryPoint>
-  const [connect, enter, resume, recover, collect, abort, fire, reply] = await Promise.all(
-    ['connect', 'enter', 'resume', 'recover', 'collect', 'abort', 'fire', 'reply'].map(take),
+  const [connect, loaded, enter, resume, recover, collect, abort, fire, reply] = await Promise.all(
+    ['connect', 'loaded', 'enter', 'resume', 'recover', 'collect', 'abort', 'fire', 'reply'].map(take),
   )
-  if (!connect || !enter || !resume || !recover || !collect || !abort || !fire || !reply)
+  if (!connect || !loaded || !enter || !resume || !recover || !collect || !abort || !fire || !reply)
     throw new Error('an entry point is missing')
   const shared = new ivm.ExternalCopy(parts.running).copyInto()
   const requestTimer = new ivm.Callback(parts.host.setTimer, { ignored: true })
   const report = new ivm.Callback(parts.host.report, { ignored: true })
   const entropy = new ivm.Callback(drawEntropy, { sync: true })
   await connect.apply(undefined, [requestTimer, entropy, report, JSON.stringify(parts.limits), shared, parts.number] as never)
-  await script.run(context)
+  if ((await script.run(context)) === true)
+    await withinTime(loaded.apply(undefined, [], { result: { promise: true } }), parts.loadTimeoutMs)
   return {
     enter: (calls, { id, settledBefore }) =>
       enter.apply(undefined, [calls, id, settledBefore], { result: { promise: true, copy: true } }),
@@ -311,7 +329,7 @@ async function createGuest(context: ivm.Context, script: ivm.Script, parts: Gues
     fire: (ids) => fire.apply(undefined, [ids], { result: { copy: true } }),
     reply: (answer) => reply.apply(undefined, [answer], { result: { copy: true } }),
     dispose() {
-      for (const each of [entryPoints, connect, enter, resume, recover, collect, abort, fire, reply]) each.release()
+      for (const each of [entryPoints, connect, loaded, enter, resume, recover, collect, abort, fire, reply]) each.release()
       context.release()
     },
   }
