@@ -27,14 +27,10 @@ export const create = defineBlock({
       .array(z.string())
       .default([])
       .meta({ title: 'Files', description: 'Paths of files to add, under these names.', examples: [['report.csv']] }),
-    folder: z
-      .string()
-      .max(1024)
-      .optional()
-      .meta({
-        title: 'Folder',
-        description: 'Add all files of this folder, under their names in the folder. Empty for all files.',
-      }),
+    folder: z.string().max(1024).optional().meta({
+      title: 'Folder',
+      description: 'Add all files of this folder, under their names in the folder. Empty for all files.',
+    }),
     texts: z
       .record(z.string(), z.string())
       .default({})

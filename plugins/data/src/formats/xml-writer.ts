@@ -7,8 +7,8 @@ interface XmlOptions {
 const MAX_DEPTH = 1000
 const NAME = /^[\p{L}_][\p{L}\p{M}\p{N}_.:·-]*$/u
 // Source: XML 1.0, production Char, without the escapes of the pattern.
-// oxlint-disable-next-line no-control-regex -- XML does not allow control characters
 const INVALID =
+  // oxlint-disable-next-line no-control-regex -- XML does not allow control characters
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 
 /**

@@ -14,13 +14,10 @@ export const flatten = defineBlock({
       .unknown()
       .meta({ title: 'Data', description: 'A dictionary, or a list of dictionaries, which are flattened one by one.' }),
     separator: z.string().min(1).default('.').meta({ title: 'Separator', description: 'Text between the names of a path.' }),
-    lists: z
-      .boolean()
-      .default(false)
-      .meta({
-        title: 'Flatten lists',
-        description: 'Flatten lists too, with positions from 0 as names. Otherwise they stay lists.',
-      }),
+    lists: z.boolean().default(false).meta({
+      title: 'Flatten lists',
+      description: 'Flatten lists too, with positions from 0 as names. Otherwise they stay lists.',
+    }),
     depth: z
       .int()
       .min(1)

@@ -25,13 +25,10 @@ export const merge = defineBlock({
     changes: z
       .unknown()
       .meta({ title: 'Changes', description: 'The members to set.', examples: [{ address: { city: 'Rome' }, phone: null }] }),
-    null_removes: z
-      .boolean()
-      .default(true)
-      .meta({
-        title: 'Null removes',
-        description: 'A null in the changes removes the member, as in RFC 7396. Otherwise the member becomes null.',
-      }),
+    null_removes: z.boolean().default(true).meta({
+      title: 'Null removes',
+      description: 'A null in the changes removes the member, as in RFC 7396. Otherwise the member becomes null.',
+    }),
     lists: z
       .enum(['replace', 'append'])
       .default('replace')

@@ -1,7 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { applyPatch, type Operation } from 'rfc6902'
 import { z } from 'zod'
-import { show } from '../show.ts'
+import { show } from '../messages/index.ts'
 import { operations as operationsPin } from './operations.ts'
 
 export const patch = defineBlock({

@@ -21,14 +21,12 @@ export const get = defineBlock({
   ],
   input: z.object({
     data: z.unknown().meta({ title: 'Data' }),
-    path: z
-      .string()
-      .meta({
-        title: 'Path',
-        description:
-          'Names and positions such as orders[0].address.city, or a JSON pointer such as /orders/0. [-1] is the last item.',
-        examples: ['orders[0].address.city'],
-      }),
+    path: z.string().meta({
+      title: 'Path',
+      description:
+        'Names and positions such as orders[0].address.city, or a JSON pointer such as /orders/0. [-1] is the last item.',
+      examples: ['orders[0].address.city'],
+    }),
     default: z.unknown().optional().meta({ title: 'Default', description: 'Value to send if there is none at the path.' }),
   }),
   output: z.object({

@@ -1,7 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { search, type JSONValue } from '@jmespath-community/jmespath'
 import { z } from 'zod'
-import { messageOf } from '../show.ts'
+import { messageOf } from '../messages/index.ts'
 
 export const jmespath = defineBlock({
   id: 'd78bcc98-f98c-4cfb-974f-4c7bf395755e',

@@ -1,7 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { query, type JSONValue } from 'json-p3'
 import { z } from 'zod'
-import { messageOf } from '../show.ts'
+import { messageOf } from '../messages/index.ts'
 
 export const jsonpath = defineBlock({
   id: '776fc267-7ea6-44b7-a611-9ed5874c2233',
@@ -66,7 +66,7 @@ export const jsonpath = defineBlock({
 
 function find(text: string, data: unknown): { value: unknown; path: string }[] {
   try {
-    return query(text, data as JSONValue).nodes.map((node) => ({ value: node.value, path: node.path }))
+    return query(text, data as JSONValue).nodes.map((node) => ({ value: node.value, path: node.getPath({ form: 'canonical' }) }))
   } catch (error) {
     throw new Error(`query must be JSONPath such as $.items[*].name: ${messageOf(error)}`, { cause: error })
   }

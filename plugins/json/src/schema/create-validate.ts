@@ -1,6 +1,6 @@
 import { Validator, type Schema, type SchemaDraft } from '@cfworker/json-schema'
 import { z } from 'zod'
-import { messageOf } from '../show.ts'
+import { messageOf } from '../messages/index.ts'
 
 export const fault = z.object({
   path: z.string().describe('JSON pointer of the value; empty for the whole.'),

@@ -22,13 +22,11 @@ export const validateRows = defineBlock({
   ],
   input: z.object({
     rows: z.array(z.unknown()).meta({ title: 'Rows' }),
-    schema: z
-      .unknown()
-      .meta({
-        title: 'Schema',
-        description: 'A JSON Schema of one row.',
-        examples: [{ required: ['id'], properties: { id: { type: 'integer' } } }],
-      }),
+    schema: z.unknown().meta({
+      title: 'Schema',
+      description: 'A JSON Schema of one row.',
+      examples: [{ required: ['id'], properties: { id: { type: 'integer' } } }],
+    }),
   }),
   output: z.object({
     valid: z.array(z.unknown()).describe('The valid rows.'),

@@ -21,13 +21,11 @@ export const validate = defineBlock({
   ],
   input: z.object({
     data: z.unknown().meta({ title: 'Data' }),
-    schema: z
-      .unknown()
-      .meta({
-        title: 'Schema',
-        description: 'A JSON Schema of draft 2020-12, or of the draft that its $schema names.',
-        examples: [{ type: 'object', required: ['email'], properties: { email: { type: 'string', format: 'email' } } }],
-      }),
+    schema: z.unknown().meta({
+      title: 'Schema',
+      description: 'A JSON Schema of draft 2020-12, or of the draft that its $schema names.',
+      examples: [{ type: 'object', required: ['email'], properties: { email: { type: 'string', format: 'email' } } }],
+    }),
   }),
   output: z.object({
     valid: z.unknown().describe('The data, if it is valid.'),

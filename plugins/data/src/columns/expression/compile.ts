@@ -4,7 +4,7 @@ import { FUNCTIONS } from './functions.ts'
 import { OPERATORS } from './operators.ts'
 
 /** Computes a value from a row. */
-export type Expression = (row: Row) => unknown
+type Expression = (row: Row) => unknown
 
 /** The deepest nesting of an expression. */
 const MAX_DEPTH = 100
@@ -60,12 +60,12 @@ function compile(node: jsep.Expression, depth: number): Expression {
       return compileCall(part, inner)
     case 'ArrayExpression':
       return compileList(part, inner)
+    case 'Compound':
+      throw new Error('expression must be one formula: an operator is missing between two of its parts')
+    case 'SequenceExpression':
+    case 'ThisExpression':
     default:
-      throw new Error(
-        part.type === 'Compound'
-          ? 'expression must be one formula: an operator is missing between two of its parts'
-          : `expression must not contain a ${part.type}`,
-      )
+      throw new Error(`expression must not contain a ${part.type}`)
   }
 }
 

@@ -1,2 +1,1 @@
 export { compileExpression } from './compile.ts'
-export type { Expression } from './compile.ts'
