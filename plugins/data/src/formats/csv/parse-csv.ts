@@ -1,8 +1,9 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { checkDialect, readCsv, type CsvFault } from './csv.ts'
-import { nameColumns } from './csv-columns.ts'
-import { textRow } from '../rows/index.ts'
+import { checkDialect, readCsv, type CsvFault } from './dialect.ts'
+import { detectDelimiter } from './detect-delimiter.ts'
+import { nameColumns } from './columns.ts'
+import { textRow } from '../../rows/index.ts'
 
 const MAX_FAULTS_SHOWN = 10
 
@@ -27,6 +28,11 @@ export const parseCsv = defineBlock({
     contents: z.string().nullable().default(null).describe('The text of the table.'),
     file_input: z.string().nullable().default(null).describe('Not supported: pass the text of the file as contents.'),
     delimiter: z.string().length(1).default(',').describe('Character between values.'),
+    detect_delimiter: z.boolean().default(false).meta({
+      title: 'Detect delimiter',
+      description:
+        'Use the character of , ; tab and | that divides the first rows into the most columns of equal number, instead of the pin delimiter.',
+    }),
     quotechar: z
       .string()
       .length(1)
@@ -80,6 +86,20 @@ export const parseCsv = defineBlock({
         ['row', { a: '4', b: '5' }],
       ],
     },
+    {
+      input: { contents: 'name;price\n"a;b";1,5\nc;2,5\n', detect_delimiter: true },
+      output: [
+        [
+          'rows',
+          [
+            { name: 'a;b', price: '1,5' },
+            { name: 'c', price: '2,5' },
+          ],
+        ],
+      ],
+    },
+    { input: { contents: 'a\tb\n1\t2,0', detect_delimiter: true }, output: [['rows', [{ a: '1', b: '2,0' }]]] },
+    { input: { contents: 'a\n1', detect_delimiter: true }, output: [['rows', [{ a: '1' }]]] },
     {
       input: { contents: 'skip,skip\nx,"say ""hi"""', has_header: false, skip_rows: 1 },
       output: [['rows', [{ '0': 'x', '1': 'say "hi"' }]]],
@@ -143,8 +163,9 @@ export const parseCsv = defineBlock({
       output: [['error', 'contents must be the text of a table: this block cannot read files']],
     },
   ],
-  *run({ contents, delimiter, quotechar: quote, escapechar: escape, strip, ...pins }) {
+  *run({ contents, delimiter: named, detect_delimiter, quotechar: quote, escapechar: escape, strip, ...pins }) {
     if (contents === null) throw new Error('contents must be the text of a table: this block cannot read files')
+    const delimiter = detect_delimiter ? (detectDelimiter(contents, { quote, escape }) ?? named) : named
     const dialect = { delimiter, quote, escape }
     checkDialect(dialect)
     const { rows: lines, faults } = readCsv(contents, dialect, strip)
