@@ -28,6 +28,11 @@ const name = z
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
 
 const category = z.string().max(64)
+/** The name of an icon of the Lucide set. Editors show `box` for a name that they do not know. */
+const icon = z
+  .string()
+  .max(64)
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be the name of a Lucide icon, such as "table-2"')
 const synonym = z.string().trim().min(1).max(50)
 
 const blockManifestSchema = z
@@ -39,6 +44,7 @@ const blockManifestSchema = z
     categories: z.array(category).max(20).default([]),
     /** Words that find the block in a search. Manifests that an older release has read have none. */
     synonyms: z.array(synonym).max(20).default([]),
+    icon: icon.default('box'),
     kind: z.enum(BLOCK_KINDS),
     staticOutput: z.boolean(),
     serial: z.boolean(),

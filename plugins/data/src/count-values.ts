@@ -6,6 +6,7 @@ export const countValues = defineBlock({
   name: 'count-values',
   description: 'Count how often each value occurs in a list.',
   category: 'DATA',
+  icon: 'chart-bar',
   synonyms: ['frequency', 'histogram', 'tally', 'occurrences', 'value counts', 'distinct', 'unique'],
   input: z.object({ values: z.array(z.unknown()) }),
   output: z.object({

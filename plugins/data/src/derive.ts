@@ -9,6 +9,7 @@ export const derive = defineBlock({
   name: 'derive',
   description: 'Add a field to every row, computed from another field.',
   category: 'DATA',
+  icon: 'function-square',
   synonyms: [
     'add column',
     'computed field',

@@ -7,6 +7,7 @@ export const group = defineBlock({
   name: 'group',
   description: 'Group rows that have the same values in some fields.',
   category: 'DATA',
+  icon: 'group',
   synonyms: ['group by', 'bucket', 'partition', 'categorize', 'split rows', 'cluster'],
   input: z.object({ rows, by: z.array(z.string()).describe('Fields to group by.') }),
   output: z.object({

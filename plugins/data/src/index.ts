@@ -11,6 +11,7 @@ import { sort } from './sort.ts'
 
 export default definePlugin({
   name: 'data',
+  icon: 'table-2',
   blocks: [
     parseCsv,
     writeCsv,

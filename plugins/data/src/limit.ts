@@ -7,6 +7,7 @@ export const limit = defineBlock({
   name: 'limit',
   description: 'Keep a limited number of rows, after an optional offset.',
   category: 'DATA',
+  icon: 'list-start',
   synonyms: ['top', 'first', 'take', 'head', 'slice', 'skip', 'offset', 'paginate', 'sample', 'max items'],
   input: z.object({
     rows,

@@ -7,4 +7,8 @@ import { isEmpty } from './is-empty.ts'
 import { remove } from './remove.ts'
 import { replace } from './replace.ts'
 
-export default definePlugin({ name: 'dictionary', blocks: [create, add, find, remove, replace, isEmpty, collect] })
+export default definePlugin({
+  name: 'dictionary',
+  icon: 'book-key',
+  blocks: [create, add, find, remove, replace, isEmpty, collect],
+})

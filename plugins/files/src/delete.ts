@@ -7,6 +7,7 @@ export const deleteFile = defineBlock({
   name: 'delete',
   description: 'Delete a file of the execution, if it exists.',
   category: 'FILES',
+  icon: 'file-x',
   synonyms: ['remove file', 'unlink', 'erase', 'rm', 'trash'],
   capabilities: { files: ['write'] },
   onCrash: 'retry', // deleting a file twice has the same result

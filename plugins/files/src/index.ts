@@ -7,4 +7,4 @@ import { readText } from './read-text.ts'
 import { store } from './store.ts'
 import { write } from './write.ts'
 
-export default definePlugin({ name: 'files', blocks: [write, read, list, deleteFile, store, readText, collect] })
+export default definePlugin({ name: 'files', icon: 'file', blocks: [write, read, list, deleteFile, store, readText, collect] })

@@ -6,6 +6,7 @@ export const list = defineBlock({
   name: 'list',
   description: 'List the files of the execution or of one of its folders.',
   category: 'FILES',
+  icon: 'folder-open',
   synonyms: ['directory', 'folder', 'ls', 'dir', 'find files', 'glob', 'browse'],
   capabilities: { files: ['read'] },
   onCrash: 'retry', // the block only reads

@@ -8,6 +8,7 @@ export const read = defineBlock({
   name: 'read',
   description: 'Read a file of the execution.',
   category: 'FILES',
+  icon: 'file-input',
   synonyms: ['open file', 'load file', 'read binary', 'base64', 'get file', 'file content'],
   capabilities: { files: ['read'] },
   onCrash: 'retry', // the block only reads and yields one value

@@ -8,6 +8,7 @@ export const write = defineBlock({
   name: 'write',
   description: 'Write a file of the execution. An existing file is replaced.',
   category: 'FILES',
+  icon: 'file-output',
   synonyms: ['save file', 'create file', 'write to disk', 'export', 'text file', 'convert to file', 'file writer'],
   capabilities: { files: ['write'] },
   onCrash: 'retry', // a write replaces the whole file, so repeating it has the same result

@@ -4,4 +4,4 @@ import { host } from './host.ts'
 import { pages } from './pages/index.ts'
 import { request } from './request.ts'
 
-export default definePlugin({ name: 'http', providers: [host], blocks: [request, authenticatedRequest, pages] })
+export default definePlugin({ name: 'http', icon: 'globe', providers: [host], blocks: [request, authenticatedRequest, pages] })

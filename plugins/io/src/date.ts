@@ -7,6 +7,7 @@ export const date = defineBlock({
   name: 'date',
   description: 'Define an input of the graph: a date.',
   category: 'INPUT',
+  icon: 'calendar',
   synonyms: ['date input', 'date picker', 'calendar', 'parameter', 'form field', 'agent date input'],
   kind: 'input',
   staticOutput: true,

@@ -7,6 +7,7 @@ export const dropdown = defineBlock({
   name: 'dropdown',
   description: 'Define an input of the graph: one of a fixed list of choices.',
   category: 'INPUT',
+  icon: 'chevrons-up-down',
   synonyms: ['select', 'choice', 'options', 'enum', 'list box', 'dropdown input', 'parameter', 'form field', 'radio'],
   kind: 'input',
   staticOutput: true,

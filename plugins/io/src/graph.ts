@@ -12,6 +12,7 @@ export const graph = defineBlock({
   name: 'graph',
   description: 'Run another graph as a node: its inputs and outputs are pins.',
   category: 'IO',
+  icon: 'workflow',
   synonyms: [
     'sub graph',
     'subflow',

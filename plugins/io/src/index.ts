@@ -14,5 +14,6 @@ import { toggle } from './toggle.ts'
 
 export default definePlugin({
   name: 'io',
+  icon: 'plug',
   blocks: [input, shortText, longText, number, date, time, dropdown, toggle, table, output, note, graph],
 })

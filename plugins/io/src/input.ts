@@ -7,6 +7,7 @@ export const input = defineBlock({
   name: 'input',
   description: 'Define an input of the graph: any value.',
   category: 'INPUT',
+  icon: 'log-in',
   synonyms: ['parameter', 'argument', 'variable', 'start', 'form field', 'agent input', 'entry', 'prompt user'],
   kind: 'input',
   staticOutput: true,

@@ -7,6 +7,7 @@ export const longText = defineBlock({
   name: 'long-text',
   description: 'Define an input of the graph: a text of several lines.',
   category: 'INPUT',
+  icon: 'text',
   synonyms: ['textarea', 'multiline text', 'paragraph', 'text input', 'prompt', 'parameter', 'form field'],
   kind: 'input',
   staticOutput: true,

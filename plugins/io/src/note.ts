@@ -6,6 +6,7 @@ export const note = defineBlock({
   name: 'note',
   description: 'Add a remark for readers of the graph.',
   category: 'NOTE',
+  icon: 'sticky-note',
   synonyms: ['comment', 'sticky note', 'annotation', 'documentation', 'description', 'remark'],
   kind: 'note',
   input: z.object({ text: z.string() }),

@@ -7,6 +7,7 @@ export const number = defineBlock({
   name: 'number',
   description: 'Define an input of the graph: a whole number.',
   category: 'INPUT',
+  icon: 'hash',
   synonyms: ['number input', 'integer', 'numeric', 'quantity', 'parameter', 'form field'],
   kind: 'input',
   staticOutput: true,

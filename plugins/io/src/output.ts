@@ -7,6 +7,7 @@ export const output = defineBlock({
   name: 'output',
   description: 'Define an output of the graph.',
   category: 'OUTPUT',
+  icon: 'log-out',
   synonyms: ['result', 'return', 'respond', 'response', 'end', 'agent output', 'finish', 'answer'],
   kind: 'output',
   staticOutput: true,

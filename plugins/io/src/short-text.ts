@@ -7,6 +7,7 @@ export const shortText = defineBlock({
   name: 'short-text',
   description: 'Define an input of the graph: one line of text.',
   category: 'INPUT',
+  icon: 'text-cursor-input',
   synonyms: ['text input', 'string input', 'text field', 'line', 'parameter', 'form field'],
   kind: 'input',
   staticOutput: true,

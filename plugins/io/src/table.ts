@@ -9,6 +9,7 @@ export const table = defineBlock({
   name: 'table',
   description: 'Define an input of the graph: the rows of a table.',
   category: 'INPUT',
+  icon: 'table',
   synonyms: ['table input', 'grid', 'rows', 'spreadsheet input', 'data input', 'parameter', 'form field'],
   kind: 'input',
   staticOutput: true,

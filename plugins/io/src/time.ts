@@ -7,6 +7,7 @@ export const time = defineBlock({
   name: 'time',
   description: 'Define an input of the graph: a time of day.',
   category: 'INPUT',
+  icon: 'clock',
   synonyms: ['time input', 'time picker', 'clock', 'hour', 'parameter', 'form field'],
   kind: 'input',
   staticOutput: true,

@@ -7,6 +7,7 @@ export const toggle = defineBlock({
   name: 'toggle',
   description: 'Define an input of the graph: yes or no.',
   category: 'INPUT',
+  icon: 'toggle-left',
   synonyms: ['switch', 'checkbox', 'boolean input', 'yes no', 'true false', 'on off', 'parameter', 'form field'],
   kind: 'input',
   staticOutput: true,

@@ -13,6 +13,7 @@ import { reverse } from './reverse.ts'
 
 export default definePlugin({
   name: 'list',
+  icon: 'list',
   blocks: [
     create,
     add,

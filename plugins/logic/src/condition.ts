@@ -6,6 +6,7 @@ export const condition = defineBlock({
   name: 'condition',
   description: 'Compare two values and choose one of two outputs.',
   category: 'LOGIC',
+  icon: 'git-fork',
   synonyms: [
     'if',
     'else',

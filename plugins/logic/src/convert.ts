@@ -7,6 +7,7 @@ export const convert = defineBlock({
   name: 'convert',
   description: 'Convert a value to a text, a number, a boolean, a list or a dictionary.',
   category: 'LOGIC',
+  icon: 'arrow-right-left',
   synonyms: [
     'cast',
     'type conversion',

@@ -7,6 +7,7 @@ export const ifMatches = defineBlock({
   name: 'if-matches',
   description: 'Check whether two values are equal and choose one of two outputs.',
   category: 'LOGIC',
+  icon: 'equal',
   synonyms: ['if', 'if equal', 'equals', 'is same', 'compare', 'switch', 'branch', 'router', 'match', 'input matches'],
   input: z.object({
     input: z.unknown().describe('The value to test.'),

@@ -7,4 +7,8 @@ import { print } from './print.ts'
 import { stepThrough } from './step-through.ts'
 import { storeValue } from './store-value.ts'
 
-export default definePlugin({ name: 'logic', blocks: [condition, ifMatches, merge, stepThrough, storeValue, print, convert] })
+export default definePlugin({
+  name: 'logic',
+  icon: 'split',
+  blocks: [condition, ifMatches, merge, stepThrough, storeValue, print, convert],
+})

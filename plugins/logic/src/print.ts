@@ -6,6 +6,7 @@ export const print = defineBlock({
   name: 'print',
   description: 'Show a value in the events of the execution, for debugging.',
   category: 'LOGIC',
+  icon: 'terminal',
   synonyms: ['log', 'debug', 'console', 'output', 'inspect', 'show', 'print to console', 'logger'],
   input: z.object({ text: z.unknown().describe('The value to show.') }),
   output: z.object({ output: z.unknown().describe('The same value.'), status: z.string().describe('Always "printed".') }),

@@ -6,6 +6,7 @@ export const stepThrough = defineBlock({
   name: 'step-through',
   description: 'Send the items of a list or dictionary one by one.',
   category: 'LOGIC',
+  icon: 'list-ordered',
   categories: ['LOOP'],
   synonyms: [
     'loop',

@@ -7,6 +7,7 @@ export const storeValue = defineBlock({
   name: 'store-value',
   description: 'Store a value that other nodes can reuse.',
   category: 'LOGIC',
+  icon: 'package',
   synonyms: ['variable', 'set variable', 'set', 'constant', 'remember', 'hold', 'reuse', 'keep', 'cache', 'value'],
   staticOutput: true,
   input: z.object({

@@ -7,6 +7,7 @@ export const batches = defineBlock({
   name: 'batches',
   description: 'Run the following steps once for each batch of a list.',
   category: 'LOOP',
+  icon: 'boxes',
   categories: ['LIST'],
   synonyms: ['batch', 'chunk', 'chunks', 'split in batches', 'loop', 'partition', 'bulk', 'group of n', 'chunk list', 'slice'],
   input: z.object({

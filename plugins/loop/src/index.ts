@@ -7,4 +7,8 @@ import { repeat } from './repeat.ts'
 import { tryOnce } from './try.ts'
 import { whileLoop } from './while.ts'
 
-export default definePlugin({ name: 'loop', blocks: [forEach, batches, repeat, whileLoop, tryOnce, nextPage, zip, cross] })
+export default definePlugin({
+  name: 'loop',
+  icon: 'repeat',
+  blocks: [forEach, batches, repeat, whileLoop, tryOnce, nextPage, zip, cross],
+})

@@ -7,6 +7,7 @@ export const tryOnce = defineBlock({
   name: 'try',
   description: 'Run the following steps once, and catch their failures.',
   category: 'LOOP',
+  icon: 'shield-check',
   categories: ['LOGIC'],
   synonyms: [
     'try catch',

@@ -9,6 +9,7 @@ export const whileLoop = defineBlock({
   name: 'while',
   description: 'Repeat the following steps as long as a condition holds. Link the last step back to the state.',
   category: 'LOOP',
+  icon: 'refresh-cw',
   categories: ['LOGIC'],
   synonyms: [
     'until',

@@ -5,4 +5,4 @@ import { count } from './count.ts'
 import { round } from './round.ts'
 import { statistics } from './statistics.ts'
 
-export default definePlugin({ name: 'math', blocks: [calculate, count, statistics, round, collect] })
+export default definePlugin({ name: 'math', icon: 'calculator', blocks: [calculate, count, statistics, round, collect] })

@@ -86,6 +86,8 @@ export interface BlockDefinition<Input extends z.ZodObject, Output extends z.Zod
    * repeat them. @default none
    */
   synonyms?: readonly string[]
+  /** The name of an icon of the Lucide set that editors show: `table-2`. @default the icon of the plugin */
+  icon?: string
   /** @default 'standard' */
   kind?: BlockKind
   /**
@@ -144,6 +146,7 @@ export interface Block {
   readonly category: string
   readonly categories: readonly string[]
   readonly synonyms: readonly string[]
+  readonly icon?: string
   readonly kind: BlockKind
   readonly staticOutput: boolean
   readonly serial: boolean

@@ -5,6 +5,8 @@ import type { Provider } from './providers/index.ts'
 export interface Plugin {
   /** Qualifies the names of its blocks: plugin `text`, block `replace` → `text/replace`. */
   readonly name: string
+  /** The name of an icon of the Lucide set for blocks that have none of their own: `table-2`. @default 'box' */
+  readonly icon?: string
   /** The heap limit for all blocks of the plugin together, in MB: 16 to 512. @default 128 */
   readonly memoryMb?: number
   readonly blocks: readonly Block[]

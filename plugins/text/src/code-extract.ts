@@ -29,6 +29,7 @@ export const codeExtract = defineBlock({
   name: 'code-extract',
   description: 'Extract the fenced code of a Markdown text by language.',
   category: 'TEXT',
+  icon: 'code',
   synonyms: ['code block', 'markdown code', 'snippet', 'parse code', 'extract code', 'json from llm answer'],
   input: z.object({ text: z.string().describe('Markdown, such as the response of a language model.') }),
   output: z.object({

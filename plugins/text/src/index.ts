@@ -14,5 +14,6 @@ import { words } from './words.ts'
 
 export default definePlugin({
   name: 'text',
+  icon: 'type',
   blocks: [template, replace, combine, split, match, extract, codeExtract, count, words, decode, encode, collect],
 })

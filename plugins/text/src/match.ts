@@ -7,6 +7,7 @@ export const match = defineBlock({
   name: 'match',
   description: 'Choose one of two outputs by whether a text matches a pattern.',
   category: 'TEXT',
+  icon: 'regex',
   synonyms: [
     'regex',
     'regexp',

@@ -10,6 +10,7 @@ export const countdown = defineBlock({
   name: 'countdown',
   description: 'Wait for some time, then send a message, once or repeatedly.',
   category: 'TIME',
+  icon: 'timer',
   synonyms: ['wait', 'delay', 'sleep', 'timer', 'pause', 'timeout', 'countdown timer', 'interval', 'repeat'],
   capabilities: { sleep: true },
   input: z.object({

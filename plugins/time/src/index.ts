@@ -13,6 +13,7 @@ import { wait } from './wait.ts'
 
 export default definePlugin({
   name: 'time',
+  icon: 'clock',
   blocks: [
     currentTime,
     currentDate,

@@ -8,6 +8,7 @@ export const wait = defineBlock({
   name: 'wait',
   description: 'Wait for some time, then send a value on.',
   category: 'TIME',
+  icon: 'hourglass',
   synonyms: ['delay', 'sleep', 'pause', 'timer', 'slow down', 'throttle', 'wait until', 'hold', 'timeout'],
   capabilities: { sleep: true },
   input: z.object({

@@ -37,6 +37,9 @@ builder.objectType(BlockType, {
       description: 'Other words that find the block in `searchBlocks`.',
       resolve: ({ synonyms }) => synonyms,
     }),
+    icon: t.exposeString('icon', {
+      description: 'The name of an icon of the [Lucide](https://lucide.dev/icons) set. `box` if its author chose none.',
+    }),
     kind: t.expose('kind', { type: BlockKind, description: 'What the block does in a graph.' }),
     staticOutput: t.exposeBoolean('staticOutput', {
       description: 'Whether linked nodes reuse its outputs instead of consuming them once.',

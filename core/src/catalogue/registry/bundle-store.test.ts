@@ -17,6 +17,7 @@ const block: BlockManifest = {
   category: 'TEST',
   categories: [],
   synonyms: [],
+  icon: 'box',
   costs: [],
   kind: 'standard',
   staticOutput: false,

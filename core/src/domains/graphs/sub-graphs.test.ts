@@ -11,6 +11,7 @@ const manifest = {
   category: '',
   categories: [],
   synonyms: [],
+  icon: 'box',
   costs: [],
   kind: 'graph' as const,
   staticOutput: false,

@@ -19,6 +19,7 @@ function createBlock({ inputs = {}, required = [], outputs = {}, storage }: Fact
     category: '',
     categories: [],
     synonyms: [],
+    icon: 'box',
     costs: [],
     kind: 'standard' as const,
     staticOutput: false,

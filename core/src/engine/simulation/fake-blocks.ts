@@ -43,6 +43,7 @@ export function fakeBlocks(fakes: Record<string, FakeBlock>): Map<string, Block>
     category: '',
     categories: [],
     synonyms: [],
+    icon: 'box',
     costs: [],
     kind: fake.kind ?? ('standard' as const),
     staticOutput: fake.staticOutput ?? false,

@@ -6,10 +6,10 @@ import { z } from 'zod'
  */
 export function describePlugin(plugin: Plugin): unknown {
   const { name, memoryMb, providers, blocks } = plugin
-  return { name, memoryMb, providers, blocks: blocks.map(describeBlock) }
+  return { name, memoryMb, providers, blocks: blocks.map((block) => describeBlock(block, plugin)) }
 }
 
-function describeBlock(block: Block): unknown {
+function describeBlock(block: Block, plugin: Plugin): unknown {
   return {
     id: block.id,
     name: block.name,
@@ -17,6 +17,7 @@ function describeBlock(block: Block): unknown {
     category: block.category,
     categories: block.categories,
     synonyms: block.synonyms,
+    icon: block.icon ?? plugin.icon,
     kind: block.kind,
     staticOutput: block.staticOutput,
     serial: block.serial,

@@ -9,6 +9,7 @@ export const parseXml = defineBlock({
   name: 'parse-xml',
   description: 'Parse an XML text into nested dictionaries.',
   category: 'DATA',
+  icon: 'code-xml',
   synonyms: ['xml to json', 'read xml', 'html', 'rss', 'feed', 'soap', 'deserialize'],
   input: z.object({ input_xml: z.string().describe('The XML text, at most 10 MB, with one root element.') }),
   output: z.object({
