@@ -6,6 +6,7 @@ import { filter } from './filter.ts'
 import { group } from './group.ts'
 import { limit } from './limit.ts'
 import { parseCsv, parseJsonBlock, parseXml, writeCsv, writeJson } from './formats/index.ts'
+import { sample } from './sample/index.ts'
 import { select } from './select.ts'
 import { sort } from './sort.ts'
 
@@ -26,5 +27,6 @@ export default definePlugin({
     limit,
     derive,
     countValues,
+    sample,
   ],
 })

@@ -14,13 +14,9 @@ export const callTool = defineBlock({
     server_url: z
       .string()
       .meta({ title: 'Server', description: 'The address of the MCP server.', examples: ['https://mcp.example.com/mcp'] }),
-    credentials: dictionary
-      .default({})
-      .meta({ title: 'Credentials', description: 'Ignored: the node names its credential.', hidden: true }),
+    credentials: dictionary.default({}).meta({ title: 'Credentials', description: 'Ignored: the node names its credential.' }),
     selected_tool: z.string().default('').meta({ title: 'Tool', description: 'The name of the tool.' }),
-    tool_input_schema: dictionary
-      .default({})
-      .meta({ title: 'Schema', description: 'The input schema of the tool.', hidden: true }),
+    tool_input_schema: dictionary.default({}).meta({ title: 'Schema', description: 'The input schema of the tool.' }),
     tool_arguments: dictionary.default({}).meta({ title: 'Arguments', description: 'The arguments of the tool, by name.' }),
   }),
   output: z.object({

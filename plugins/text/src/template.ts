@@ -26,7 +26,10 @@ export const template = defineBlock({
   input: z.object({
     values: z.record(z.string(), z.unknown()).describe('The variables of the template.'),
     format: z.string().describe('The template: {{ name }}, {% if %}, {% for %}. An unknown variable is empty.'),
-    escape_html: z.boolean().default(false).describe('Escape the output of {{ }}, except after the filter "safe".'),
+    escape_html: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Escape the output of {{ }}, except after the filter "safe".', advanced: true }),
   }),
   output: z.object({ output: z.string() }),
   tests: [
