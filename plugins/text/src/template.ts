@@ -44,6 +44,14 @@ export const template = defineBlock({
       output: [['output', '1;\n2;\n']],
     },
     {
+      name: 'formats, sums and encodes',
+      input: {
+        values: { x: 3.14159, s: 'a b', xs: [{ n: 1 }, { n: 2 }] },
+        format: "{{ '%.2f' | format(x) }} {{ xs | sum(attribute='n') }} {{ s | urlencode }}",
+      },
+      output: [['output', '3.14 3 a%20b']],
+    },
+    {
       name: 'preserves every digit of an integer',
       input: { values: { a: [{ id: 7615917337495251231n }] }, format: '{{ a[0].id }} {{ a }}' },
       output: [['output', '7615917337495251231 [{"id": 7615917337495251231}]']],
