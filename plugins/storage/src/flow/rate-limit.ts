@@ -32,15 +32,10 @@ export const rateLimit = defineBlock({
     value: z.unknown().default(null).meta({ title: 'Value', description: 'The value to pass on.' }),
     key: keyPin('Values with the same key share the limit.').default('default'),
     limit: z.int().min(1).max(1000).meta({ title: 'Limit', description: 'The number of values that may pass in a period.' }),
-    period_seconds: z
-      .number()
-      .min(0.001)
-      .max(2_592_000)
-      .default(60)
-      .meta({
-        title: 'Period',
-        description: 'The length of the period in seconds: any period of this length, not only whole minutes.',
-      }),
+    period_seconds: z.number().min(0.001).max(2_592_000).default(60).meta({
+      title: 'Period',
+      description: 'The length of the period in seconds: any period of this length, not only whole minutes.',
+    }),
     when_exceeded: z
       .enum(['wait', 'refuse'])
       .default('wait')
