@@ -14,15 +14,18 @@ export const output = defineBlock({
   input: z.object({
     value: z.unknown().default(null).describe('The value of the output.'),
     name: z.string().describe('Name of the graph output.'),
-    title: z.string().nullable().default(null).describe('Title to show instead of the name.'),
-    description: z.string().nullable().default(null).describe('Description for users.'),
-    format: z
-      .string()
-      .default('')
-      .describe('Jinja template for the value. Its variable has the name of the output: {{ greeting }}.'),
-    escape_html: z.boolean().default(false).describe('Escape HTML in texts of the value.'),
-    advanced: z.boolean().default(false).describe('Show this output only among the advanced outputs.'),
-    secret: z.boolean().default(false).describe('Hide the value from views and logs.'),
+    title: z.string().nullable().default(null).meta({ description: 'Title to show instead of the name.', advanced: true }),
+    description: z.string().nullable().default(null).meta({ description: 'Description for users.', advanced: true }),
+    format: z.string().default('').meta({
+      description: 'Jinja template for the value. Its variable has the name of the output: {{ greeting }}.',
+      advanced: true,
+    }),
+    escape_html: z.boolean().default(false).meta({ description: 'Escape HTML in texts of the value.', advanced: true }),
+    advanced: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Show this output only among the advanced outputs.', advanced: true }),
+    secret: z.boolean().default(false).meta({ description: 'Hide the value from views and logs.', advanced: true }),
   }),
   output: z.object({
     output: z.unknown().describe('The value, or the rendered template.'),
