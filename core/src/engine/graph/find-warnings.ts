@@ -10,20 +10,27 @@ import {
   type PinSchema,
   type PinStep,
 } from '../../pins/index.ts'
-import type { Block } from '../../blocks/index.ts'
+import { describeUnavailable, type Block } from '../../blocks/index.ts'
 import { parseEnd, type GraphDocument } from './document.ts'
 import { limitFaults, sinkSchema, sourceSchema, type FindBlock } from './validate.ts'
 
 /**
- * Finds probable mistakes in a valid document: links and constants whose value loses its meaning when it is converted
- * to the type of the pin. Each warning has a path: `links.2`, `nodes.greet.inputs.format`.
+ * Finds probable mistakes in a valid document: blocks that cannot run yet, and links and constants whose value loses
+ * its meaning when it is converted to the type of the pin. Each warning has a path: `links.2`,
+ * `nodes.greet.inputs.format`.
  */
 export function findWarnings(document: GraphDocument, findBlock: FindBlock): Fault[] {
   const blocks = new Map(document.nodes.map((node) => [node.id, findBlock(node)]))
   return limitFaults([
+    ...document.nodes.flatMap(({ id }) => unavailableWarnings(id, blocks.get(id))),
     ...document.links.flatMap((link, i) => linkWarnings(link, i, blocks)),
     ...document.nodes.flatMap(({ id, inputs }) => constantWarnings(id, inputs, blocks.get(id))),
   ])
+}
+
+function unavailableWarnings(node: string, block: Block | undefined): Fault[] {
+  if (block?.unavailable === undefined) return []
+  return [{ path: `nodes.${node}.block`, message: describeUnavailable(block) }]
 }
 
 function linkWarnings(

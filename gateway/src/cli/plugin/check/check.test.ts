@@ -118,6 +118,17 @@ it('reports errors and omissions with their positions', async () => {
   ])
 })
 
+it('reports a block that cannot run yet instead of its missing tests', async () => {
+  const folder = join(root.path, 'mute')
+  const later = SOURCE.replace(/tests: \[\],?/, "unavailable: 'approvals',").replace(/\n.*run\(.*/, '')
+  await writeFile(join(folder, 'src/index.ts'), later)
+  const found = (await findings(folder)).filter(({ code }) => code.startsWith('BLOCK_'))
+  expect(found.map(({ level, code, message }) => [level, code, message])).toEqual([
+    ['warning', 'BLOCK_DESCRIPTION', 'mute/mute: it has no description; users find blocks by their descriptions'],
+    ['hint', 'BLOCK_UNAVAILABLE', 'mute/mute: it cannot run yet: it needs approvals'],
+  ])
+})
+
 it('reports the position of an invalid manifest', async () => {
   const folder = join(root.path, 'mute')
   const wrong = SOURCE.replace("description: '',", "description: '', timeoutMs: 0,")
