@@ -60,7 +60,7 @@ describe('blocks', () => {
   })
 
   it.each([
-    ['blocks(first: 2)', ['data/aggregate', 'data/count-values']],
+    ['blocks(first: 2, filter: { packageName: "@ashlar/plugin-io" })', ['io/date', 'io/dropdown']],
     ['blocks(first: 0)', []],
     ['blocks(first: 2, orderBy: { field: NAME, direction: DESC })', ['time/wait', 'time/period-of-date']],
     ['blocks(first: 1, orderBy: { field: CATEGORY, direction: DESC })', ['time/wait']],
@@ -120,7 +120,7 @@ describe('blocks', () => {
 describe('plugins', () => {
   it.each([
     ['plugins(filter: { statuses: [AVAILABLE] })', ['stored-1', 'stored-2', 'stored-3']],
-    ['plugins(first: 1, filter: { sources: [WORKSPACE] })', ['@ashlar/plugin-data']],
+    ['plugins(first: 1, filter: { sources: [WORKSPACE] })', ['@ashlar/plugin-ai']],
     ['plugins(filter: { text: "ORED-2" })', ['stored-2']],
     ['plugins(first: 1, orderBy: { field: NAME, direction: DESC })', ['stored-3']],
     ['plugins(first: 1, orderBy: { field: STATUS, direction: ASC })', ['stored-1']],
@@ -131,8 +131,9 @@ describe('plugins', () => {
 
   it('are returned once when a client reads all pages', async () => {
     const all = await walk('plugins(first: 2, after: $after, orderBy: { field: STATUS, direction: DESC })', 'packageName')
-    expect(all).toHaveLength(15)
-    expect(new Set(all).size).toBe(15)
+    const { plugins } = await run('{ plugins { totalCount } }')
+    expect(plugins.totalCount).toBeGreaterThan(14)
+    expect([all.length, new Set(all).size]).toEqual([plugins.totalCount, plugins.totalCount])
   })
 
   it('are found by package name', async () => {
@@ -178,10 +179,11 @@ describe('plugins', () => {
 
 describe('providers', () => {
   it('are listed, filtered and found by name', async () => {
-    expect(await names('providers')).toEqual(['http/host'])
+    expect(await names('providers(first: 100)')).toContain('http/host')
     expect(await names('providers(filter: { text: "ANY", credentialKinds: [HOST_SCOPED] })')).toEqual(['http/host'])
     expect(await names('providers(filter: { credentialKinds: [OAUTH2] })')).toEqual([])
-    expect(await names('providers(orderBy: { field: TITLE, direction: DESC })')).toEqual(['http/host'])
+    const byTitle = await names('providers(first: 100, orderBy: { field: TITLE, direction: DESC })')
+    expect(byTitle.indexOf('ai/anthropic')).toBeGreaterThan(byTitle.indexOf('ai/openai-compatible'))
     expect(await run('{ provider(name: "http/host") { title } none: provider(name: "none") { title } }')).toEqual({
       provider: { title: 'Any host' },
       none: null,

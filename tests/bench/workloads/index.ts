@@ -1,6 +1,7 @@
 import type { Workload } from '../context.ts'
 import { breakdown } from './breakdown.ts'
 import { burst } from './burst.ts'
+import { catalogue } from './catalogue.ts'
 import { chain10Fib33 } from './chain-10-fib33.ts'
 import { chain40 } from './chain-40.ts'
 import { fanOut200 } from './fan-out.ts'
@@ -23,6 +24,7 @@ export const WORKLOADS: readonly Workload[] = [
   waiting,
   history,
   plugins,
+  catalogue,
   queries,
   sandbox,
   breakdown,

@@ -31,6 +31,8 @@ export interface CallRequest {
   /** Calls with the same value run in the same process where possible; used for the calls of one execution. */
   affinity: string
   block: string
+  /** The node of the graph. @default the call belongs to no execution */
+  nodeId?: string
   /** Output pins of the block. `error` and the pins of tools are always allowed. @default any */
   pins?: ReadonlySet<string> | undefined
   /**

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { retryAfterMs, withRetries, type RetryPolicy } from './retry.ts'
 
-const POLICY: RetryPolicy = { attempts: 4, retry_statuses: [503], backoff_ms: 1000, max_wait_ms: 3000 }
+const POLICY: RetryPolicy = { attempts: 4, backoffMs: 1000, maxWaitMs: 3000, isTransient: (answer) => answer?.status === 503 }
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
