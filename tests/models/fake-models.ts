@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 
 /** A request as the service has received it. */
-export interface ReceivedRequest {
+interface ReceivedRequest {
   path: string
   headers: IncomingMessage['headers']
   body: string

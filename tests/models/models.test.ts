@@ -85,8 +85,8 @@ describe('ai/text', () => {
     const { outputs, logs } = await run('ai/text', { prompt: 'Hi' })
     expect(outputs.response).toBe('Hello from here.')
     expect(logs).toEqual([
-      'request 1 of 3 ended with status 429; the next one is in 30 ms',
-      'request 2 of 3 ended with status 503; the next one is in 0 ms',
+      'attempt 1 of 3 ended with status 429; the next attempt is in 30 ms',
+      'attempt 2 of 3 ended with status 503; the next attempt is in 0 ms',
     ])
   })
 
@@ -94,7 +94,7 @@ describe('ai/text', () => {
     models.next.push((response) => void response.destroy())
     const { outputs, logs } = await run('ai/text', { prompt: 'Hi' })
     expect(outputs.response).toBe('Hello from here.')
-    expect(logs).toEqual([expect.stringMatching(/^request 1 of 3 failed; the next one is in \d+ ms$/)])
+    expect(logs).toEqual([expect.stringMatching(/^attempt 1 of 3 failed; the next attempt is in \d+ ms$/)])
   })
 
   it.each<[string, FakeModels['next'][number], string, RegExp]>([

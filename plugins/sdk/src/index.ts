@@ -1,5 +1,5 @@
 export { defineBlock } from './block.ts'
-export { BLOCK_ERROR_CODES, BlockError } from './block-error.ts'
+export { BlockError } from './errors/index.ts'
 export { decodeText } from './decode-text.ts'
 export { anyHost, fromCredential, fromInput } from './http-grant.ts'
 export { apiKey, awsSignature, defineProvider, endpoint, hostScoped, oauth2, userPassword } from './providers/index.ts'
@@ -26,7 +26,7 @@ export {
   toJsonNumber,
 } from './json/index.ts'
 export type { JsonNumber } from './json/index.ts'
-export type { BlockErrorCode } from './block-error.ts'
+export type { BlockErrorCode } from './errors/index.ts'
 export type { Credential, CredentialType, PresignOptions, Secret } from './credential.ts'
 export type { Block, BlockDefinition, BlockKind, CrashPolicy, TypedBlock, UnavailableBlockDefinition } from './block.ts'
 export type { Capabilities, CredentialGrant, HttpGrant } from './capabilities.ts'

@@ -1,4 +1,4 @@
-import { BLOCK_ERROR_CODES } from '@ashlar/sdk'
+import type { BlockErrorCode } from '@ashlar/sdk'
 import type { UsageReport } from './usage.ts'
 
 /**
@@ -128,6 +128,18 @@ export const CREDIT = { outputs: 256, chars: 64 * 1024 }
 /** The host call with which a guest requests its next credit. */
 export const MORE_OUTPUTS = 'outputs.more'
 
+/** The codes of a `BlockError` of the SDK. */
+const BLOCK_ERROR_CODES: Record<BlockErrorCode, true> = {
+  RATE_LIMITED: true,
+  SERVICE_FAILED: true,
+  SERVICE_REFUSED: true,
+  CREDENTIAL_EXPIRED: true,
+  MODEL_NOT_FOUND: true,
+  CONTEXT_TOO_LONG: true,
+  CONTENT_FILTERED: true,
+  MODEL_OUTPUT_INVALID: true,
+}
+
 /** The error codes that a guest may report, in addition to those of errors that the host returned to it. */
 export const GUEST_ERROR_CODES = [
   'BLOCK_FAILED',
@@ -135,7 +147,7 @@ export const GUEST_ERROR_CODES = [
   'BLOCK_OUTPUT_INVALID',
   'OUTPUT_LIMIT',
   'BAD_INPUT',
-  ...BLOCK_ERROR_CODES,
+  ...(Object.keys(BLOCK_ERROR_CODES) as BlockErrorCode[]),
 ] as const
 
 /** A call for a guest to start. The guest receives a batch of them as JSON text. */

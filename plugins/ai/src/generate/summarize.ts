@@ -24,7 +24,7 @@ export const summarize = defineBlock({
   description: 'Summarize a text of any length with a language model.',
   category: 'AI',
   icon: 'scroll-text',
-  synonyms: ['llm', 'gpt', 'claude', 'ai text summarizer', 'summary', 'tl;dr', 'abstract', 'shorten', 'condense', 'key points'],
+  synonyms: ['llm', 'gpt', 'ai text summarizer', 'summary', 'tl;dr', 'abstract', 'shorten', 'condense', 'key points'],
   capabilities: MODEL_CAPABILITIES,
   timeoutMs: MODEL_TIMEOUT_MS,
   input: z.object({

@@ -19,7 +19,7 @@ export const moderate = defineBlock({
   description: 'Check whether a text is harmful, such as hate, violence or self-harm.',
   category: 'AI',
   icon: 'shield-alert',
-  synonyms: ['moderation', 'content filter', 'toxicity', 'safety', 'abuse', 'nsfw', 'hate speech', 'guardrails', 'openai'],
+  synonyms: ['moderation', 'content filter', 'toxicity', 'safety', 'abuse', 'nsfw', 'hate speech', 'guardrails'],
   capabilities: capabilitiesFor('openai-compatible'),
   timeoutMs: MODEL_TIMEOUT_MS,
   input: z.object({

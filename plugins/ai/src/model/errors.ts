@@ -1,7 +1,7 @@
 import { APICallError } from '@ai-sdk/provider'
 import { BlockError, type BlockErrorCode } from '@ashlar/sdk'
 import type { ProviderName } from './providers.ts'
-import { findCode, retryAfterMs } from './retrying-fetch.ts'
+import { askedWaitMs, findCode } from './retrying-fetch.ts'
 
 /** The model that was asked. */
 export interface Asked {
@@ -70,7 +70,7 @@ function classify(status: number, text: string, headers: Headers): [code: BlockE
 }
 
 function showWait(headers: Headers): string {
-  const waitMs = retryAfterMs(headers)
+  const waitMs = askedWaitMs(headers)
   return waitMs === undefined ? '' : `, and to wait ${Math.ceil(waitMs / 1000)} s`
 }
 

@@ -37,8 +37,8 @@ export class TextModel {
   }
 
   /**
-   * @throws {BlockError} RATE_LIMITED SERVICE_FAILED SERVICE_REFUSED CREDENTIAL_EXPIRED MODEL_NOT_FOUND CONTEXT_TOO_LONG
-   * CONTENT_FILTERED
+   * @throws {BlockError} RATE_LIMITED SERVICE_FAILED SERVICE_REFUSED CREDENTIAL_EXPIRED MODEL_NOT_FOUND
+   * CONTEXT_TOO_LONG CONTENT_FILTERED MODEL_OUTPUT_INVALID
    */
   async answer(messages: readonly Message[]): Promise<string> {
     const { attempts, pin, responseFormat } = this.#options

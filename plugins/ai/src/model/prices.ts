@@ -6,10 +6,7 @@ interface Price {
   cached?: number
 }
 
-/** The date of {@link PRICES}. Providers change them; the pins of a block override them. */
-export const PRICES_AT = '2025-11-30'
-
-/** List prices by the name of a model, without its version. */
+/** List prices of 2025-11-30 by the name of a model, without its version. The pins of a block override them. */
 const PRICES: Readonly<Record<string, Price>> = {
   'gpt-5': { input: 1.25, output: 10, cached: 0.125 },
   'gpt-5-mini': { input: 0.25, output: 2, cached: 0.025 },
@@ -71,5 +68,5 @@ export function priceOf(
 
 function findPrice(model: string): Price | undefined {
   const name = model.toLowerCase()
-  return PRICES[name] ?? PRICES[name.replace(VERSION, '')]
+  return [name, name.replace(VERSION, '')].flatMap((each) => (Object.hasOwn(PRICES, each) ? (PRICES[each] ?? []) : []))[0]
 }

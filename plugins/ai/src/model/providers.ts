@@ -26,7 +26,7 @@ export const google = defineProvider({
   auth: [endpoint({ baseUrl: 'https://generativelanguage.googleapis.com/v1beta', header: 'x-goog-api-key', format: '{key}' })],
 })
 
-export const PROVIDERS = { 'openai-compatible': openaiCompatible, anthropic, google } satisfies Record<string, Provider>
+const PROVIDERS = { 'openai-compatible': openaiCompatible, anthropic, google } satisfies Record<string, Provider>
 
 export type ProviderName = keyof typeof PROVIDERS
 

@@ -171,7 +171,7 @@ export class Exchange {
     })
   }
 
-  /** Each request of the exchange is checked, so a redirect does not reach an endpoint that the operator did not name. */
+  /** Each request is checked, so a redirect does not reach an endpoint that the operator did not name. */
   #isLocalEndpoint(url: URL): boolean {
     const { credential, localEndpoints } = this.#parts
     return credential?.isFor(url) === true && includesUrl(localEndpoints(credential.provider), url)

@@ -1,16 +1,13 @@
-/** The codes with which a block can fail. A node may repeat a run that fails with one of the first two. */
-export const BLOCK_ERROR_CODES = [
-  'RATE_LIMITED',
-  'SERVICE_FAILED',
-  'SERVICE_REFUSED',
-  'CREDENTIAL_EXPIRED',
-  'MODEL_NOT_FOUND',
-  'CONTEXT_TOO_LONG',
-  'CONTENT_FILTERED',
-  'MODEL_OUTPUT_INVALID',
-] as const
-
-export type BlockErrorCode = (typeof BLOCK_ERROR_CODES)[number]
+/** The codes with which a block can fail. */
+export type BlockErrorCode =
+  | 'RATE_LIMITED'
+  | 'SERVICE_FAILED'
+  | 'SERVICE_REFUSED'
+  | 'CREDENTIAL_EXPIRED'
+  | 'MODEL_NOT_FOUND'
+  | 'CONTEXT_TOO_LONG'
+  | 'CONTENT_FILTERED'
+  | 'MODEL_OUTPUT_INVALID'
 
 /**
  * An error of a block with a code that graphs and clients can distinguish: `throw new BlockError('RATE_LIMITED', …)`.
