@@ -25,6 +25,11 @@ export interface BundleInput {
   format?: 'cjs' | 'esm'
   /** Whether the source map contains the source, for debuggers. @default false */
   withSources?: boolean
+  /**
+   * Shortens the code, and with it the names in stacks. Plugins of the installation are shortened: their errors have no
+   * positions. @default false
+   */
+  minify?: boolean
   /** Restricts the bundle to files of certain directories. @default files of any directory */
   confined?: Confinement
   /**
@@ -115,7 +120,7 @@ function toOutput({ outputFiles, metafile }: Result): Omit<BundlerOutput, 'warni
 }
 
 export function bundleOptions(input: BundleInput, load: () => Promise<NodeModules> = buildNodeModules) {
-  const { entry, folder, banner = '', format = 'cjs', withSources = false, confined } = input
+  const { entry, folder, banner = '', format = 'cjs', withSources = false, minify = false, confined } = input
   return {
     entryPoints: [entry],
     absWorkingDir: folder,
@@ -128,6 +133,7 @@ export function bundleOptions(input: BundleInput, load: () => Promise<NodeModule
     conditions: ['workerd', 'worker', 'module'],
     external: HOST_MODULES,
     define: { 'process.env.NODE_ENV': '"production"', 'import.meta.url': '"file:///plugin.js"' },
+    minify,
     legalComments: 'none',
     banner: { js: banner },
     sourcemap: 'external',
