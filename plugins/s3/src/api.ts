@@ -15,13 +15,11 @@ export const provider = defineProvider({
 export const capabilities = { http: [fromInput('endpoint')], credentials: [provider.name] }
 
 export const placePins = {
-  endpoint: z
-    .url({ protocol: /^https?$/ })
-    .meta({
-      title: 'Endpoint',
-      description: 'The address of the storage, without the bucket.',
-      examples: ['https://s3.eu-central-1.amazonaws.com'],
-    }),
+  endpoint: z.url({ protocol: /^https?$/ }).meta({
+    title: 'Endpoint',
+    description: 'The address of the storage, without the bucket.',
+    examples: ['https://s3.eu-central-1.amazonaws.com'],
+  }),
   bucket: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/i, 'must be the name of a bucket')
