@@ -56,7 +56,7 @@ function parseRequest(args: string[]): Request {
     ...(values.oauth || values.scope ? ['OAUTH2' as const] : []),
   ]
   if (kinds.length > 1)
-    throw new UsageError('use only one of --api-key, --user, --host and --oauth: each is for a different kind of credential')
+    throw new UsageError('use only one of --api-key, --user, --host and --oauth (--host may follow --user): each is for a different kind of credential')
   return { provider, name: values.name, kind: kinds[0], user: values.user ?? '', hosts: values.host ?? [], scopes: values.scope }
 }
 
