@@ -15,14 +15,10 @@ export const appendRows = defineBlock({
   timeoutMs: 300_000,
   input: z.object({
     spreadsheet: spreadsheetPin,
-    rows: z
-      .array(z.record(z.string(), z.unknown()))
-      .min(1)
-      .meta({
-        title: 'Rows',
-        description:
-          'The rows. Their keys are the names in the first row of the sheet. An empty sheet gets them as its first row.',
-      }),
+    rows: z.array(z.record(z.string(), z.unknown())).min(1).meta({
+      title: 'Rows',
+      description: 'The rows. Their keys are the names in the first row of the sheet. An empty sheet gets them as its first row.',
+    }),
     sheet: sheetPin,
     parse: z
       .boolean()

@@ -14,13 +14,10 @@ export const requestPins = {
     .record(z.string(), z.unknown())
     .default({})
     .meta({ title: 'Variables', description: 'The values of the variables, by name without $.' }),
-  use_credential: z
-    .boolean()
-    .default(false)
-    .meta({
-      title: 'Use credential',
-      description: 'Send the headers of your credential for this host. The block does not see them.',
-    }),
+  use_credential: z.boolean().default(false).meta({
+    title: 'Use credential',
+    description: 'Send the headers of your credential for this host. The block does not see them.',
+  }),
   headers: z
     .record(z.string(), z.string())
     .default({})

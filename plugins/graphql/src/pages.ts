@@ -23,15 +23,11 @@ export const pages = defineBlock({
           'Where the connection is in the data. It needs pageInfo { hasNextPage endCursor }, and nodes or edges { node }.',
         examples: ['repository.issues'],
       }),
-    cursor_variable: z
-      .string()
-      .min(1)
-      .default('after')
-      .meta({
-        title: 'Cursor variable',
-        description: 'The variable of the query that receives the cursor of the next page.',
-        advanced: true,
-      }),
+    cursor_variable: z.string().min(1).default('after').meta({
+      title: 'Cursor variable',
+      description: 'The variable of the query that receives the cursor of the next page.',
+      advanced: true,
+    }),
     limit: z.int().min(1).max(100_000).default(1000).meta({ title: 'Limit', description: 'The maximum number of items.' }),
   }),
   output: z.object({

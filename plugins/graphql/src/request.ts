@@ -13,14 +13,11 @@ export const request = defineBlock({
   timeoutMs: 300_000,
   input: z.object({
     ...requestPins,
-    on_errors: z
-      .enum(['fail', 'return'])
-      .default('fail')
-      .meta({
-        title: 'On errors',
-        description:
-          'What happens if the response contains errors. With "return", the block returns them with the data that is there.',
-      }),
+    on_errors: z.enum(['fail', 'return']).default('fail').meta({
+      title: 'On errors',
+      description:
+        'What happens if the response contains errors. With "return", the block returns them with the data that is there.',
+    }),
   }),
   output: z.object({
     data: z.unknown().meta({ title: 'Data', description: 'The data of the response.' }),

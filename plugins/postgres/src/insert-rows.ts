@@ -14,13 +14,10 @@ export const insertRows = defineBlock({
   capabilities: { host: ['postgres/execute'], credentials: [provider.name] },
   timeoutMs: 600_000,
   input: z.object({
-    rows: z
-      .array(z.record(z.string(), z.unknown()))
-      .min(1)
-      .meta({
-        title: 'Rows',
-        description: 'The rows. Their keys are the names of columns. A row without one of the keys has null there.',
-      }),
+    rows: z.array(z.record(z.string(), z.unknown())).min(1).meta({
+      title: 'Rows',
+      description: 'The rows. Their keys are the names of columns. A row without one of the keys has null there.',
+    }),
     table: z
       .string()
       .regex(/^[^.\0]+(\.[^.\0]+)?$/, 'must be like "item" or "shop.item"')

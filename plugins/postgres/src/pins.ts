@@ -32,13 +32,10 @@ export const statementPins = {
       description: 'One statement. $1, $2 … are the parameters.',
       examples: ['select * from customer where city = $1'],
     }),
-  parameters: z
-    .array(z.unknown())
-    .default([])
-    .meta({
-      title: 'Parameters',
-      description: 'The values of $1, $2 … A list is an array of Postgres, for example for any($1).',
-    }),
+  parameters: z.array(z.unknown()).default([]).meta({
+    title: 'Parameters',
+    description: 'The values of $1, $2 … A list is an array of Postgres, for example for any($1).',
+  }),
   max_rows: z
     .int()
     .min(1)

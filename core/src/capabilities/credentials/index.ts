@@ -18,6 +18,7 @@ export {
   coversHost,
   describeRemedy,
   formatSecretHost,
+  hostOfBaseUrl,
   listAuthorizationHosts,
   providerSchema,
   secretHostSchema,

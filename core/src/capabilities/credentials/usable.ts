@@ -43,7 +43,15 @@ interface Opened {
 
 /** A credential as one run of a block uses it. */
 export interface UsableCredential extends RequestCredential {
-  readonly facts: { provider: string; name: string; type: CredentialType; hosts: readonly string[]; scopes: readonly string[] }
+  readonly facts: {
+    provider: string
+    name: string
+    type: CredentialType
+    hosts: readonly string[]
+    scopes: readonly string[]
+    /** Only for the type ENDPOINT. */
+    baseUrl?: string
+  }
   readonly secret: Secret
   /**
    * Returns a URL that the secret signs.
@@ -83,7 +91,8 @@ export function createUsableCredential({
     throw new AshlarError('HTTP_DENIED', message, { details: { host: url.host } })
   }
   return {
-    facts: { provider, name, type: first.secret.type, hosts, scopes },
+    provider,
+    facts: { provider, name, type: first.secret.type, hosts, scopes, ...baseUrlOf(first.secret) },
     get secret() {
       return current.secret
     },
@@ -115,6 +124,10 @@ export function createUsableCredential({
         : attachSecret(request, current.secret, auth)
     },
   }
+}
+
+function baseUrlOf(secret: Secret): { baseUrl?: string } {
+  return secret.type === 'ENDPOINT' && secret.baseUrl !== undefined ? { baseUrl: secret.baseUrl } : {}
 }
 
 function scrubberFor(opened: readonly Opened[]): Scrubber {

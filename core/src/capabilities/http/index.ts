@@ -1,5 +1,12 @@
-export { blockedAddress, buildAddressGuard, createHttpClient, guardedLookup, isHttpAllowEntry } from './transport/index.ts'
-export type { AddressGuard, HttpClient } from './transport/index.ts'
+export {
+  blockedAddress,
+  buildAddressGuard,
+  createHttpClient,
+  guardedLookup,
+  isHttpAllowEntry,
+  isLocalEndpoint,
+} from './transport/index.ts'
+export type { AddressGuard, FindLocalEndpoints, HttpClient } from './transport/index.ts'
 export { createHttpHost } from './host.ts'
 export type { HttpOptions } from './host.ts'
 export { httpGrant } from './grant.ts'

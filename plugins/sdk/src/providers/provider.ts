@@ -13,6 +13,8 @@ export type ProviderAuth =
   | { readonly type: 'USER_PASSWORD'; readonly signature: 'AWS4-HMAC-SHA256'; readonly service: string }
   /** Headers for the hosts that each credential names. */
   | { readonly type: 'HOST_SCOPED' }
+  /** The base URL of an API and a key, both of which each credential names. */
+  | { readonly type: 'ENDPOINT'; readonly baseUrl: string; readonly header: string; readonly format: string }
   /** A token that the service issues with the user's consent. */
   | OAuth2
 
@@ -27,7 +29,8 @@ export interface Provider {
   /**
    * The only hosts that receive a secret, as in the capability `http` but without methods and paths: `api.github.com`,
    * `*.example.com`, `example.com:8443`. Requests use https, unless an entry starts with `http://`. Must be empty if
-   * each credential names its own hosts: for {@link hostScoped}, {@link userPassword} and {@link awsSignature} only.
+   * each credential names its own hosts: for {@link hostScoped}, {@link endpoint}, {@link userPassword} and
+   * {@link awsSignature} only.
    */
   readonly hosts: readonly string[]
   /** The ways to authenticate. The usual one is first. */
@@ -55,7 +58,7 @@ export function defineProvider(provider: Provider): Provider {
     throw new TypeError(`provider ${name}: auth must have at least one entry and at most one of each type`)
   const needsHosts = types.some((type) => type === 'API_KEY' || type === 'OAUTH2')
   if (needsHosts && hosts.length === 0) throw new TypeError(`provider ${name}: hosts must not be empty`)
-  if (types.every((type) => type === 'HOST_SCOPED') && hosts.length > 0)
+  if (types.every((type) => type === 'HOST_SCOPED' || type === 'ENDPOINT') && hosts.length > 0)
     throw new TypeError(`provider ${name}: hosts must be empty, because each credential names its own hosts`)
   return provider
 }
@@ -93,4 +96,21 @@ export function awsSignature({ service }: { readonly service: string }): Provide
 /** Declares headers for hosts that the user names in each credential. */
 export function hostScoped(): ProviderAuth {
   return { type: 'HOST_SCOPED' }
+}
+
+/**
+ * Declares an API that many servers offer: each credential names the base URL of a server, and a key if the server
+ * requires one. `endpoint({ baseUrl: 'https://api.example.com/v1' })` sends `Authorization: Bearer …`. The block reads
+ * the base URL from {@link Credential.baseUrl}, and its capability `http` is {@link fromCredential}.
+ *
+ * @param baseUrl that of a credential that names none
+ */
+export function endpoint({ baseUrl, header, format }: { baseUrl: string; header?: string; format?: string }): ProviderAuth {
+  if (!/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/.test(baseUrl))
+    throw new TypeError(`the base URL of an endpoint must be like "https://api.example.com/v1", got ${JSON.stringify(baseUrl)}`)
+  const key = apiKey({ header: header ?? 'authorization', ...(format !== undefined && { format }) }) as {
+    header: string
+    format: string
+  }
+  return { type: 'ENDPOINT', baseUrl: baseUrl.replace(/\/+$/, ''), header: key.header, format: key.format }
 }
