@@ -1,8 +1,8 @@
 import { runAgainst, type TestService } from '@ashlar/sdk/rest/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { issueAnswer } from './api/index.ts'
 import { getFile, putFile } from './code/index.ts'
 import { createIssue, listIssues } from './issues/index.ts'
-import { issueAnswer } from './samples.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-01-01T00:00:00Z') }))
 afterEach(() => void vi.useRealTimers())

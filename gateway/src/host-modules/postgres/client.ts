@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { Client } from 'pg'
-import { HostFailure } from '../../operator-config/define.ts'
-import type { ServerAddress } from '../server-address.ts'
+import { HostFailure } from '../../base/define-config.ts'
+import type { ServerAddress } from '../address/index.ts'
 import { toFailure } from './failure.ts'
 import { types } from './types.ts'
 

@@ -1,5 +1,5 @@
 import { Query, type Client, type QueryResult } from 'pg'
-import { HostFailure } from '../../operator-config/define.ts'
+import { HostFailure } from '../../base/define-config.ts'
 import { typeName } from './types.ts'
 
 interface Statement {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createTestContext } from '../test-context.ts'
+import { createTestContext } from '../../testing/test-host-context.ts'
 import { smtp } from './index.ts'
 
 interface Received {
@@ -34,7 +34,7 @@ beforeAll(async () => {
   await once(server.server, 'listening')
   port = (server.server.address() as AddressInfo).port
 })
-afterAll(() => new Promise<void>((resolve) => void server.close(resolve)))
+afterAll(() => new Promise<void>((resolve) => server.close(resolve)))
 beforeEach(() => void (received.length = 0))
 
 const MESSAGE = { from: 'Ada <ada@example.com>', to: ['bob@example.com'], subject: 'Grüße', text: 'Hello' }

@@ -1,9 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { findVersion, pathPin, toContentsPath } from '../contents.ts'
-import { repositoryPin, urlOut } from '../pins.ts'
-import { credentials, notFound } from '../samples.ts'
+import { credentials, notFound, openGithub, provider, repositoryPin, urlOut } from '../api/index.ts'
+import { findVersion, pathPin, toContentsPath } from './contents.ts'
 
 const answerSchema = z.object({
   content: z.object({ sha: z.string(), html_url: z.string() }),
