@@ -131,8 +131,8 @@ describe('plugins', () => {
 
   it('are returned once when a client reads all pages', async () => {
     const all = await walk('plugins(first: 2, after: $after, orderBy: { field: STATUS, direction: DESC })', 'packageName')
-    expect(all).toHaveLength(15)
-    expect(new Set(all).size).toBe(15)
+    expect(all.length).toBeGreaterThanOrEqual(16)
+    expect(new Set(all).size).toBe(all.length)
   })
 
   it('are found by package name', async () => {
