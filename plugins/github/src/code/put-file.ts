@@ -14,7 +14,7 @@ export const putFile = defineBlock({
   icon: 'file-pen',
   description: 'Create or replace a file of a GitHub repository, as one commit.',
   category: 'DEVELOPER',
-  synonyms: ['upload file', 'commit file', 'save file', 'write repository file'],
+  synonyms: ['upload file', 'commit file', 'write repository file'],
   capabilities: { http: ['GET,PUT api.github.com/repos/*'], credentials: [provider.name] },
   timeoutMs: 300_000,
   input: z.object({
