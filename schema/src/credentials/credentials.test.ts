@@ -85,7 +85,9 @@ it('answers the id of another user’s credential like an unknown id', async () 
 })
 
 it('lists the services that blocks use', async () => {
-  const { providers } = await run('{ providers { edges { node { name title hosts credentialKinds } } } }')
+  const { providers } = (await run('{ providers { edges { node { name title hosts credentialKinds } } } }')) as {
+    providers: { edges: unknown[] }
+  }
   expect(providers.edges).toContainEqual({
     node: { name: 'http/host', title: 'Any host', hosts: [], credentialKinds: ['HOST_SCOPED'] },
   })
