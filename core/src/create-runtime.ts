@@ -13,8 +13,7 @@ import {
   createHttpClient,
   type CapabilityHosts,
   type CredentialStore,
-  type HostFunction,
-  type HostProvider,
+  type HostModules,
   type FindLocalEndpoints,
 } from './capabilities/index.ts'
 import {
@@ -65,7 +64,7 @@ export const ENTITIES = [User, ApiKey, PluginVersion, Graph, GraphVersion, Execu
 /** `gateway` serves requests, `worker` runs executions in sandboxes, `all` does both in one process. */
 export type Role = 'all' | 'gateway' | 'worker'
 
-export interface RuntimeConfig {
+export interface RuntimeConfig extends Partial<HostModules> {
   /** `postgres://…` */
   databaseUrl: string
   /** @default 'all' */
@@ -106,12 +105,8 @@ export interface RuntimeConfig {
   localEndpoints?: FindLocalEndpoints
   /** OAuth clients that are registered with services, by qualified provider. @default none */
   oauthClients?: Readonly<Record<string, OAuthClient>>
-  /** Returns how operator modules authenticate, by qualified provider. Called for each request. @default none */
-  hostProvider?: (provider: string) => HostProvider | undefined
   /** Replaces external services and recorded runs, in tests of graphs. @default none */
   fakes?: RuntimeFakes
-  /** Returns a function of the operator's host modules, such as `smtp/send`. Called for each call. @default none */
-  hostFunction?: (name: string) => HostFunction | undefined
   /** Receives failures of background work. */
   onError(error: unknown): void
 }
@@ -213,21 +208,18 @@ async function compose(
   const { clients, configure } = await openConfigured(config, { database, sandbox, plugins, ...catalogueParts }, undo)
   const { maxValueBytes, ...otherLimits } = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
   const graphs = createGraphs(database, plugins)
-  const plans = createPlanCache(database.fork, plugins)
   const health = createJournalHealth({ pool: database.pool, notifications, onError })
   undo.push(health.close)
-  const parts = { database, notifications, queue, plans, health, onError }
+  const parts = { database, notifications, queue, plans: createPlanCache(database.fork, plugins), health, onError }
   const unfinishedAtStart = await recover(config, database, queue)
   const children = createChildren({ ...parts, graphs, maxValueBytes })
   const http = { allow: config.httpAllow ?? [], localEndpoints: config.localEndpoints }
   const { store, ...userParts } = openCredentials({ ...config, oauthClients: clients }, database, plugins, http, undo)
   const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
-  const findFunction = config.hostFunction
-  const capabilities = openCapabilities(config, { database, plugins, store, http, workspaces, findFunction })
-  undo.push(capabilities.close)
-  const id = config.workerId ?? randomUUID()
   const deltas = createDeltaSender(database.pool)
-  undo.push(() => deltas.close())
+  const capabilities = openCapabilities(config, { database, plugins, store, http, workspaces })
+  undo.push(capabilities.close, () => deltas.close())
+  const id = config.workerId ?? randomUUID()
   const workerParts = { ...parts, id, errorLocator, capabilities, children, deltas, retentionDays, workspaces, stopGraceMs }
   const worker = sandbox && createWorker({ ...workerParts, sandbox: config.fakes?.wrapSandbox(sandbox) ?? sandbox })
   undo.push(() => worker?.close())
@@ -261,15 +253,15 @@ async function compose(
 
 /** Opens the capabilities of blocks, or their fakes. */
 function openCapabilities(
-  { fakes, onError }: Pick<RuntimeConfig, 'fakes' | 'onError'>,
+  { fakes, hostFunction: findFunction, onError }: RuntimeConfig,
   { database: { pool }, plugins, store: credentials, ...services }: CapabilityParts,
 ): CapabilityHosts {
   if (fakes) return fakes.createCapabilities(plugins.providers)
-  const hosts = createCapabilityHosts({ storage: createBlockStorage(pool), credentials, ...services })
+  const hosts = createCapabilityHosts({ storage: createBlockStorage(pool), credentials, findFunction, ...services })
   return recordHttp(hosts, storeExchanges(pool, onError))
 }
 
-interface CapabilityParts extends Pick<Parameters<typeof createCapabilityHosts>[0], 'http' | 'workspaces' | 'findFunction'> {
+interface CapabilityParts extends Pick<Parameters<typeof createCapabilityHosts>[0], 'http' | 'workspaces'> {
   database: Database
   plugins: PluginRegistry
   store: CredentialStore

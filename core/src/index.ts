@@ -35,7 +35,7 @@ export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './engine/i
 export { LOGIN_MINUTES } from './domains/accounts/index.ts'
 export type { BrowserSession, User } from './domains/accounts/index.ts'
 export { BUILTIN_HOST_MODULES } from './capabilities/index.ts'
-export type { HostContext, HostFunction, HostProvider, Provider, RunHostFunction } from './capabilities/index.ts'
+export type { HostContext, HostFunction, HostModules, HostProvider, Provider, RunHostFunction } from './capabilities/index.ts'
 export { oauthClientSchema } from './domains/credentials/index.ts'
 export type { Credential, CredentialFilter, CredentialOrderField, OAuthClient } from './domains/credentials/index.ts'
 export type { DataDir } from './postgres/embedded/index.ts'

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { RuntimeConfig } from '@ashlar/core'
 import { BUILTIN_PLUGINS, createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { pluginSource, type PluginBlock } from './plugin-source.ts'
 
@@ -30,6 +31,7 @@ export interface HostileRuntime {
 export async function startHostileRuntime(
   blocks: readonly PluginBlock[],
   httpAllow: readonly string[] = [],
+  hostFunction: RuntimeConfig['hostFunction'] = () => undefined,
 ): Promise<HostileRuntime> {
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-hostile-'))
   await mkdir(join(folder, 'hostile'))
@@ -40,6 +42,7 @@ export async function startHostileRuntime(
     pluginRoots: [BUILTIN_PLUGINS, folder],
     sandbox: { maxCpuMs: 2000, maxOutputBytes: 4_000_000 },
     httpAllow,
+    hostFunction,
   })
   const alice = randomUUID()
   await runtime.database.pool.query(

@@ -225,7 +225,7 @@ describe('credentials', () => {
     [
       { provider: 'none' },
       'BAD_INPUT',
-      /there is no provider "none"; available providers: cred\/local, cred\/service, http\/host/,
+      /there is no provider "none"; available providers: .*cred\/local, cred\/service, .*http\/host/,
     ],
     [
       { secret: { type: 'API_KEY', key: 'a\nb-secret' } },

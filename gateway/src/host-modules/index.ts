@@ -1,5 +1,5 @@
 import type { BUILTIN_HOST_MODULES } from '@ashlar/core'
-import type { HostModule } from '../operator-config/define.ts'
+import type { HostModule } from '../base/define-config.ts'
 
 /** Loaded when the configuration names them, so that other installations do not load their libraries. */
 const MODULES: Record<(typeof BUILTIN_HOST_MODULES)[number], () => Promise<HostModule>> = {

@@ -1,4 +1,4 @@
-import type { HostFunction, HostProvider, OperatorChanges } from '@ashlar/core'
+import type { HostModules, OperatorChanges } from '@ashlar/core'
 import { loadConfig, type LoadedConfig } from './load-config.ts'
 import { createPathWatcher } from './path-watcher.ts'
 
@@ -6,10 +6,8 @@ import { createPathWatcher } from './path-watcher.ts'
 export interface OpenedConfig extends Pick<LoadedConfig, 'pluginPackages' | 'oauthClients'> {
   /** Returns the local endpoints of a provider in the current configuration. */
   localEndpoints(provider: string): readonly string[]
-  /** Returns the provider of the current configuration. */
-  hostProvider(name: string): HostProvider | undefined
-  /** Returns the function of the current configuration. */
-  hostFunction(name: string): HostFunction | undefined
+  /** The host modules of the current configuration. */
+  hostModules: HostModules
   /** Calls the listener for each change since the configuration was opened, one at a time. */
   onChange(listener: (changed: OperatorChanges) => Promise<void>): void
   close(): Promise<void>
@@ -56,8 +54,10 @@ export async function openOperatorConfig(
     pluginPackages,
     oauthClients,
     localEndpoints: (provider) => (Object.hasOwn(config.localEndpoints, provider) ? (config.localEndpoints[provider] ?? []) : []),
-    hostProvider: (name) => config.hostModules.providers.get(name),
-    hostFunction: (name) => config.hostModules.functions.get(name),
+    hostModules: {
+      hostProvider: (name) => config.hostModules.providers.get(name),
+      hostFunction: (name) => config.hostModules.functions.get(name),
+    },
     onChange(listener) {
       notify = listener
       if (isChanged) enqueue(() => listener(config))

@@ -1,5 +1,5 @@
 import { definePlugin } from '@ashlar/sdk'
-import { provider } from './api.ts'
+import { provider } from './api/index.ts'
 import {
   createRelease,
   dispatchWorkflow,

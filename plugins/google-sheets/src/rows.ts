@@ -19,7 +19,7 @@ function nameColumns(header: readonly unknown[], width: number): string[] {
 }
 
 /** 0 is A, 25 is Z, 26 is AA. */
-export function toLetters(index: number): string {
+function toLetters(index: number): string {
   const letter = String.fromCharCode(65 + (index % 26))
   return index < 26 ? letter : toLetters(Math.floor(index / 26) - 1) + letter
 }

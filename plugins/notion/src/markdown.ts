@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { toPlainText, toRichText } from './properties.ts'
 
 /*
- * Blocks of a page as Markdown and back: headings, lists, tasks, quotes, code, dividers and paragraphs. Formats inside a
- * line are plain text.
+ * Blocks of a page as Markdown and back: headings, lists, tasks, quotes, code, dividers and paragraphs. Formats
+ * inside a line are plain text.
  */
 
 const PREFIXES: [type: string, pattern: RegExp][] = [

@@ -10,7 +10,7 @@ export const putObject = defineBlock({
   icon: 'upload',
   description: 'Save a file of the execution, or a text, as an object of an S3 bucket.',
   category: 'CLOUD',
-  synonyms: ['upload', 'save file', 'write file', 'aws'],
+  synonyms: ['upload', 'store object', 'aws'],
   capabilities: { ...capabilities, files: ['read'] },
   onCrash: 'retry',
   timeoutMs: 600_000,

@@ -20,14 +20,13 @@ export async function putWhole(api: RestApi, { url, headers }: Target, body: Byt
 /** Uploads a large file in parts, so that only one part is in memory. @returns the ETag */
 export async function putFile(api: RestApi, target: Target, files: Files, path: string): Promise<string> {
   const parts = readParts(await files.open(path))
-  const { value: first = new Uint8Array() } = await parts.next()
-  const { value: second } = await parts.next()
-  if (second === undefined) return putWhole(api, target, first)
+  const [first, second] = [await parts.next(), await parts.next()]
+  if (second.done) return putWhole(api, target, first.value ?? new Uint8Array())
   const created = await api.send('POST', target.url, { query: { uploads: '' }, headers: target.headers, isRepeatable: true })
   const upload = readText(created.text, 'UploadId')
   if (upload === undefined) throw new Error('S3 has not answered with an upload id')
   try {
-    return await putParts(api, target, upload, prepend([first, second], parts))
+    return await putParts(api, target, upload, prepend([first.value ?? new Uint8Array(), second.value], parts))
   } catch (error) {
     // Otherwise the parts would remain in the bucket.
     await api.send('DELETE', target.url, { query: { uploadId: upload }, headers: regionOnly(target) }).catch(() => {})

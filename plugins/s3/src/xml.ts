@@ -1,6 +1,6 @@
 import { parseXml, type XmlElement, type XmlNode } from '@rgrove/parse-xml'
 
-/** Returns the text of the first element with this name, or undefined. Answers of S3 are small and have no attributes. */
+/** Returns the text of the first element with this name, or undefined. Answers of S3 are small. */
 export function readText(xml: string, name: string): string | undefined {
   return findElements(xml, name)[0]?.text
 }

@@ -32,7 +32,8 @@ export interface Credential {
    */
   readonly fetch: Fetch
   /**
-   * Returns a link that the secret signs: anyone who has it may send this request for at most seven days. Needs the capability `credentials.presign`, and a provider with `awsSignature`. @default GET, 3600
+   * Returns a link that the secret signs. Anyone who has it may send this request until the link expires, after at most
+   * seven days. Needs the capability `credentials.presign`, and a provider with `awsSignature`. @default GET, 3600 s
    */
   presign(url: string, options?: PresignOptions): Promise<string>
   /** Returns the secret. Needs the capability `credentials.reveal`. */

@@ -19,7 +19,10 @@ type Attached = Pick<HostRequest, 'url' | 'headers'>
  * sufficient.
  */
 export interface HostProvider {
-  /** Returns the request to send, with the same method. Only the secret is masked in the response, not other values that the module adds. */
+  /**
+   * Returns the request to send. Its method stays the same. Only the secret is masked in the response, not other values
+   * that the module adds.
+   */
   attach(request: HostRequest, secret: Secret): Attached | Promise<Attached>
 }
 

@@ -7,8 +7,8 @@ import type { RunCredentials } from './run-credentials.ts'
 
 /**
  * Returns the facts of a credential to a block, `credentials.get(provider)`, its secret,
- * `credentials.reveal(provider)`, and links that it signs, `credentials.presign(provider, { url, method, expiresSeconds,
- * region })`. Requests with a credential are host calls of `http`.
+ * `credentials.reveal(provider)`, and links that it signs, `credentials.presign(provider, { url, method,
+ * expiresSeconds, region })`. Requests with a credential are host calls of `http`.
  */
 export function createCredentialsHost(getCredentials: (caller: Caller) => RunCredentials): CapabilityHost<CredentialGrants> {
   return {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { AshlarError, errorMessage, showValue } from '../../base/index.ts'
 import { DEFAULT_WORKSPACE_LIMITS, parseWorkspacePath, type Workspaces } from '../../workspaces/index.ts'
-import { type Caller, capabilityMissing, type CapabilitySession, OwnerCounts, unknownHostCall } from '../capability/index.ts'
+import { type Caller, capabilityMissing, type CapabilitySession, type OwnerCounts, unknownHostCall } from '../capability/index.ts'
 import type { RunCredentials, UsableCredential } from '../credentials/index.ts'
 import { assertFilesGranted, type FilesGrant } from '../files/index.ts'
 import { connectTo, type Connections } from './connect.ts'
@@ -29,8 +29,8 @@ const TIMEOUT_MS = 300_000
  * The calls of host functions by one run of a block: `host.call(name, input, credential)`. `credential` is the provider
  * whose secret the function receives, or null. The run ends without waiting for a function that ignores its signal.
  *
- * @throws {AshlarError} CAPABILITY_MISSING HOST_MODULE_MISSING HOST_MODULE_FAILED HOST_FAILED HOST_REFUSED OUTPUT_LIMIT,
- * and the codes of credentials, connections and files
+ * @throws {AshlarError} CAPABILITY_MISSING HOST_MODULE_MISSING HOST_MODULE_FAILED HOST_FAILED HOST_REFUSED
+ * OUTPUT_LIMIT, and the codes of credentials, connections and files
  */
 export function createHostSession(parts: HostSessionParts, caller: HostCaller): CapabilitySession {
   const ended = new AbortController()

@@ -62,7 +62,7 @@ function parseRequest(args: string[]): Request {
   ]
   if (kinds.length > 1)
     throw new UsageError(
-      'use only one of --api-key, --user, --host, --base-url and --oauth: each is for a different kind of credential',
+      'use only one of --api-key, --user, --host, --base-url and --oauth (--host may follow --user): each is for a different kind of credential',
     )
   return {
     provider,

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { Client } from 'pg'
-import type { ServerAddress } from '../server-address.ts'
+import { HostFailure } from '../../base/define-config.ts'
+import type { ServerAddress } from '../address/index.ts'
 import { toFailure } from './failure.ts'
 import { types } from './types.ts'
 
@@ -27,20 +28,25 @@ export async function withClient<T>(target: Target, signal: AbortSignal, work: (
     types,
     application_name: 'ashlar',
     connectionTimeoutMillis: 10_000,
-    // The server stops a statement at its timeout; the client waits a little longer.
-    query_timeout: timeoutMs + 5000,
   })
   client.on('error', () => {}) // reported by the race below, or the work has ended
   const lost = once(client, 'error').then(([error]) => Promise.reject(toFailure(error, address.host)))
   lost.catch(() => {})
+  // The server stops a statement at its timeout; this one is for a server that does not respond.
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(
+    () => reject(new HostFailure(`${address.host} did not respond`, { retryable: true })),
+    timeoutMs + 15_000,
+  )
   try {
     signal.throwIfAborted()
-    const result = await Promise.race([client.connect().then(() => work(client)), lost])
+    const result = await Promise.race([client.connect().then(() => work(client)), lost, late])
     await client.end()
     return result
   } catch (error) {
     throw signal.aborted ? signal.reason : toFailure(error, address.host)
   } finally {
+    clearTimeout(timer)
     socket.destroy()
   }
 }

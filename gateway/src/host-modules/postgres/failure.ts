@@ -1,5 +1,5 @@
 import { AshlarError, errorMessage } from '@ashlar/core'
-import { HostFailure } from '../../operator-config/define.ts'
+import { HostFailure } from '../../base/define-config.ts'
 
 /**
  * Classes of SQLSTATE that may succeed later: connection, resources, operator, system, and the two of concurrent

@@ -1,7 +1,7 @@
 import type { HostContext, RunHostFunction } from '@ashlar/core'
 import { z } from 'zod'
-import { HostFailure, type HostModule } from '../../operator-config/define.ts'
-import { findServer } from '../server-address.ts'
+import { HostFailure, type HostModule } from '../../base/define-config.ts'
+import { findServer } from '../address/index.ts'
 import { withClient } from './client.ts'
 import { runStatement } from './statement.ts'
 
@@ -19,8 +19,8 @@ const inputSchema = z.strictObject({
 type Input = z.output<typeof inputSchema>
 
 /**
- * `postgres/query` runs one statement in a transaction that is read-only. `postgres/execute` runs one statement that may
- * change data, in a transaction of its own. The credential names the server. The connection uses TLS unless the
+ * `postgres/query` runs one statement in a transaction that is read-only. `postgres/execute` runs one statement that
+ * may change data, in a transaction of its own. The credential names the server. The connection uses TLS unless the
  * credential names the server with `http://`.
  *
  * Input: `{ server, database, sql, parameters, timeout_ms, max_rows }`; only `sql` is required. Result:

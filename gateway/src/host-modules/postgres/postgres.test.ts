@@ -1,7 +1,7 @@
 import { cloneDatabase } from '@ashlar/core/testing'
 import { Client } from 'pg'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
-import { createTestContext } from '../test-context.ts'
+import { createTestContext } from '../../testing/test-host-context.ts'
 import { postgres } from './index.ts'
 
 let url: URL

@@ -1,5 +1,5 @@
-import { Query, type Client, type FieldDef } from 'pg'
-import { HostFailure } from '../../operator-config/define.ts'
+import { Query, type Client, type QueryResult } from 'pg'
+import { HostFailure } from '../../base/define-config.ts'
 import { typeName } from './types.ts'
 
 interface Statement {
@@ -34,30 +34,29 @@ export async function runStatement(client: Client, { isReadOnly, ...statement }:
 /** As long as the longest value of a pin. */
 const MAX_CHARS = 8 * 1024 * 1024
 
-/** Stops reading as soon as the result exceeds a limit. */
+/** Stops reading as soon as the result exceeds a limit. A listener that throws would end the worker. */
 async function readRows(
   client: Client,
   { sql, parameters, max_rows }: Pick<Statement, 'sql' | 'parameters' | 'max_rows'>,
 ): Promise<StatementResult> {
-  const { promise, resolve, reject } = Promise.withResolvers<StatementResult>()
+  const { promise, resolve, reject } = Promise.withResolvers<QueryResult>()
   const rows: unknown[][] = []
   let chars = 0
-  let columns: FieldDef[] = []
-  const query = new Query<unknown[]>({ text: sql, values: [...parameters], rowMode: 'array', queryMode: 'extended' } as never)
-  query.on('row', (row: unknown[], result) => {
-    if (rows.length === 0) columns = result?.fields ?? []
+  const config = { text: sql, values: [...parameters], rowMode: 'array', queryMode: 'extended' }
+  const query = new Query<unknown[]>(config as never)
+  query.on('row', (row: unknown[]) => {
+    if (rows.length > max_rows || chars > MAX_CHARS) return
     rows.push(row)
     chars += row.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 8), 0)
     if (rows.length > max_rows) reject(tooMany(`more than ${max_rows} rows: add a LIMIT, or increase max_rows`))
     if (chars > MAX_CHARS) reject(tooMany(`more than ${MAX_CHARS} characters: select fewer rows or columns`))
   })
   query.on('error', reject)
-  query.on('end', ({ command, rowCount, fields }) => {
-    const names = (fields.length > 0 ? fields : columns).map(({ name, dataTypeID }) => ({ name, type: typeName(dataTypeID) }))
-    resolve({ rows: toObjects(rows, names), columns: names, count: rowCount ?? 0, command: command ?? '' })
-  })
+  query.on('end', resolve)
   client.query(query as never)
-  return promise
+  const { command, rowCount, fields } = await promise
+  const columns = fields.map(({ name, dataTypeID }) => ({ name, type: typeName(dataTypeID) }))
+  return { rows: toObjects(rows, columns), columns, count: rowCount ?? 0, command: command ?? '' }
 }
 
 function tooMany(what: string): HostFailure {

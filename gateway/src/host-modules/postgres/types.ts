@@ -22,9 +22,18 @@ export const types = {
     if (oid === NUMERIC) return String
     if (oid === standard.builtins.BYTEA) return (text) => Buffer.from(text.slice(2), 'hex').toString('base64')
     const element = ARRAYS.get(oid)
-    if (element) return (text) => standard.arrayParser(text, element)
+    if (element) return (text) => parseArray(text, element)
     return PARSED.has(oid) ? (standard.getTypeParser(oid) as (text: string) => unknown) : String
   },
+}
+
+/** The declared type of this function of the library is not the one that it has. */
+const { create } = standard.arrayParser as unknown as {
+  create(text: string, element: (text: string) => unknown): { parse(): unknown[] }
+}
+
+function parseArray(text: string, element: (text: string) => unknown): unknown[] {
+  return create(text, element).parse()
 }
 
 const NAMES = new Map(Object.entries(standard.builtins).map(([name, oid]) => [Number(oid), name.toLowerCase()]))

@@ -1,5 +1,5 @@
 import { errorMessage } from '@ashlar/core'
-import { HostFailure } from '../../operator-config/define.ts'
+import { HostFailure } from '../../base/define-config.ts'
 
 /** Codes of nodemailer for failures that may end. */
 const TRANSIENT = new Set(['ECONNECTION', 'ETIMEDOUT', 'ESOCKET', 'ESTREAM', 'EDNS'])

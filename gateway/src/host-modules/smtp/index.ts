@@ -1,8 +1,8 @@
 import type { RunHostFunction } from '@ashlar/core'
 import { createHash } from 'node:crypto'
 import { createTransport } from 'nodemailer'
-import { HostFailure, type HostModule } from '../../operator-config/define.ts'
-import { findServer } from '../server-address.ts'
+import { HostFailure, type HostModule } from '../../base/define-config.ts'
+import { findServer } from '../address/index.ts'
 import { toFailure } from './failure.ts'
 import { parseMessage, parseSender, toMail, type Message } from './message.ts'
 
@@ -14,8 +14,8 @@ const TIMEOUT_MS = 60_000
  * `smtp/send` sends one message over SMTP. The credential names the server. Port 465 uses TLS from the start, any other
  * port STARTTLS. A connection without TLS is possible only if the credential names the server with `http://`.
  *
- * Input: see {@link parseMessage}. Result: `{ message_id, accepted, rejected, response }`; `accepted` and `rejected` are
- * lists of addresses.
+ * Input: see {@link parseMessage}. Result: `{ message_id, accepted, rejected, response }`; `accepted` and `rejected`
+ * are lists of addresses.
  */
 const send: RunHostFunction = async (input, context) => {
   const message = parseMessage(input)

@@ -1,6 +1,6 @@
 import addressparser from 'nodemailer/lib/addressparser'
 import { z } from 'zod'
-import { HostFailure } from '../../operator-config/define.ts'
+import { HostFailure } from '../../base/define-config.ts'
 
 const MAX_RECIPIENTS = 100
 

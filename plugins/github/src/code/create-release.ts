@@ -1,9 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { repositoryPin, urlOut } from '../pins.ts'
-import { credentials, releaseAnswer, releaseRow } from '../samples.ts'
-import { toRelease } from '../shapes.ts'
+import { credentials, openGithub, provider, releaseAnswer, releaseRow, repositoryPin, toRelease, urlOut } from '../api/index.ts'
 
 export const createRelease = defineBlock({
   id: '55a26729-7a74-40fb-8bcf-4f45419cb046',

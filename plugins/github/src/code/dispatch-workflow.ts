@@ -1,8 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { repositoryPin } from '../pins.ts'
-import { credentials } from '../samples.ts'
+import { credentials, openGithub, provider, repositoryPin } from '../api/index.ts'
 
 export const dispatchWorkflow = defineBlock({
   id: '2c175b59-31e7-47f8-9074-b32a72d93677',

@@ -1,9 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { decodeUtf8, pathPin, readContents } from '../contents.ts'
-import { repositoryPin, urlOut } from '../pins.ts'
-import { credentials } from '../samples.ts'
+import { credentials, openGithub, provider, repositoryPin, urlOut } from '../api/index.ts'
+import { decodeUtf8, pathPin, readContents } from './contents.ts'
 
 export const getFile = defineBlock({
   id: '8d49e63a-6659-4e42-9a1a-e02dd42d9b91',

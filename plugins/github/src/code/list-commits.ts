@@ -1,10 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { yieldList } from '../list.ts'
-import { limitPin, listPins, repositoryPin } from '../pins.ts'
-import { credentials } from '../samples.ts'
-import { toCommit } from '../shapes.ts'
+import { credentials, limitPin, listPins, openGithub, provider, repositoryPin, toCommit, yieldList } from '../api/index.ts'
 
 const commit = {
   sha: 'a1',

@@ -1,10 +1,17 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { yieldList } from '../list.ts'
-import { limitPin, listPins, repositoryPin } from '../pins.ts'
-import { credentials, releaseAnswer, releaseRow } from '../samples.ts'
-import { toRelease } from '../shapes.ts'
+import {
+  credentials,
+  limitPin,
+  listPins,
+  openGithub,
+  provider,
+  releaseAnswer,
+  releaseRow,
+  repositoryPin,
+  toRelease,
+  yieldList,
+} from '../api/index.ts'
 
 export const listReleases = defineBlock({
   id: '12a7b592-16f6-4054-853b-8663e9534cae',

@@ -1,11 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
 import type { RestApi } from '@ashlar/sdk/rest'
-import { yieldList } from '../list.ts'
-import { limitPin, listPins } from '../pins.ts'
-import { credentials } from '../samples.ts'
-import { toRepository } from '../shapes.ts'
+import { credentials, limitPin, listPins, openGithub, provider, toRepository, yieldList } from '../api/index.ts'
 
 const answer = {
   full_name: 'o/r',

@@ -1,9 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { findVersion, pathPin, toContentsPath } from '../contents.ts'
-import { repositoryPin, urlOut } from '../pins.ts'
-import { credentials, notFound } from '../samples.ts'
+import { credentials, notFound, openGithub, provider, repositoryPin, urlOut } from '../api/index.ts'
+import { findVersion, pathPin, toContentsPath } from './contents.ts'
 
 const answerSchema = z.object({
   content: z.object({ sha: z.string(), html_url: z.string() }),
@@ -16,7 +14,7 @@ export const putFile = defineBlock({
   icon: 'file-pen',
   description: 'Create or replace a file of a GitHub repository, as one commit.',
   category: 'DEVELOPER',
-  synonyms: ['upload file', 'commit file', 'save file', 'write repository file'],
+  synonyms: ['upload file', 'commit file', 'write repository file'],
   capabilities: { http: ['GET,PUT api.github.com/repos/*'], credentials: [provider.name] },
   timeoutMs: 300_000,
   input: z.object({

@@ -1,10 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { yieldList } from '../list.ts'
-import { limitPin, listPins } from '../pins.ts'
-import { credentials } from '../samples.ts'
-import { toCodeMatch } from '../shapes.ts'
+import { credentials, limitPin, listPins, openGithub, provider, toCodeMatch, yieldList } from '../api/index.ts'
 
 const match = { repository: 'o/r', name: 'a.ts', path: 'src/a.ts', sha: 's1', url: 'https://github.com/o/r/blob/s1/src/a.ts' }
 

@@ -1,8 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { numberPin, repositoryPin, urlOut } from '../pins.ts'
-import { credentials } from '../samples.ts'
+import { credentials, numberPin, openGithub, provider, repositoryPin, urlOut } from '../api/index.ts'
 
 export const addComment = defineBlock({
   id: 'b3516f23-39d8-494d-9999-1c6afbdfb719',

@@ -1,8 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { labelsPin, numberPin, repositoryPin } from '../pins.ts'
-import { credentials } from '../samples.ts'
+import { credentials, labelsPin, numberPin, openGithub, provider, repositoryPin } from '../api/index.ts'
 
 export const addLabels = defineBlock({
   id: '1409d76d-95b6-4812-8a93-ff616c1a1488',

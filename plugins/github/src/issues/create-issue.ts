@@ -1,9 +1,16 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { labelsPin, repositoryPin, urlOut } from '../pins.ts'
-import { credentials, issueAnswer, issueRow } from '../samples.ts'
-import { toIssue } from '../shapes.ts'
+import {
+  credentials,
+  issueAnswer,
+  issueRow,
+  labelsPin,
+  openGithub,
+  provider,
+  repositoryPin,
+  toIssue,
+  urlOut,
+} from '../api/index.ts'
 
 export const createIssue = defineBlock({
   id: 'f22229cf-8c99-4de5-b832-9438284db909',

@@ -1,9 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { repositoryPin, urlOut } from '../pins.ts'
-import { credentials, pullAnswer, pullRow } from '../samples.ts'
-import { toPull } from '../shapes.ts'
+import { credentials, openGithub, provider, pullAnswer, pullRow, repositoryPin, toPull, urlOut } from '../api/index.ts'
 
 export const createPullRequest = defineBlock({
   id: '7d7d90b6-d956-4f9e-b20d-d02136b35f9e',

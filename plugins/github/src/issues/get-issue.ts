@@ -1,9 +1,18 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { numberPin, repositoryPin, urlOut } from '../pins.ts'
-import { credentials, issueAnswer, issueRow, notFound, notFoundMessage } from '../samples.ts'
-import { toIssue } from '../shapes.ts'
+import {
+  credentials,
+  issueAnswer,
+  issueRow,
+  notFound,
+  notFoundMessage,
+  numberPin,
+  openGithub,
+  provider,
+  repositoryPin,
+  toIssue,
+  urlOut,
+} from '../api/index.ts'
 
 export const getIssue = defineBlock({
   id: '7c94223d-1b1f-4b3c-b75f-737093a65d50',

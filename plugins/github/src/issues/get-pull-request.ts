@@ -1,9 +1,18 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { numberPin, repositoryPin, urlOut } from '../pins.ts'
-import { credentials, notFound, notFoundMessage, pullAnswer, pullRow } from '../samples.ts'
-import { toPull } from '../shapes.ts'
+import {
+  credentials,
+  notFound,
+  notFoundMessage,
+  numberPin,
+  openGithub,
+  provider,
+  pullAnswer,
+  pullRow,
+  repositoryPin,
+  toPull,
+  urlOut,
+} from '../api/index.ts'
 
 export const getPullRequest = defineBlock({
   id: 'f612e143-3174-4062-8c5f-39eb6e9afb0a',

@@ -1,10 +1,21 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { yieldList } from '../list.ts'
-import { labelsPin, limitPin, listPins, repositoryPin } from '../pins.ts'
-import { credentials, issueAnswer, issueRow, notFound, notFoundMessage } from '../samples.ts'
-import { isPullRequest, toIssue } from '../shapes.ts'
+import {
+  credentials,
+  isPullRequest,
+  issueAnswer,
+  issueRow,
+  labelsPin,
+  limitPin,
+  listPins,
+  notFound,
+  notFoundMessage,
+  openGithub,
+  provider,
+  repositoryPin,
+  toIssue,
+  yieldList,
+} from '../api/index.ts'
 
 export const listIssues = defineBlock({
   id: '4c67e42c-3429-47f6-97b3-4046dfa1fb9d',

@@ -1,10 +1,17 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { yieldList } from '../list.ts'
-import { limitPin, listPins, repositoryPin } from '../pins.ts'
-import { credentials, pullAnswer, pullRow } from '../samples.ts'
-import { toPull } from '../shapes.ts'
+import {
+  credentials,
+  limitPin,
+  listPins,
+  openGithub,
+  provider,
+  pullAnswer,
+  pullRow,
+  repositoryPin,
+  toPull,
+  yieldList,
+} from '../api/index.ts'
 
 export const listPullRequests = defineBlock({
   id: '007b3b9a-399b-4250-9a5c-020ac56ab428',

@@ -1,10 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { yieldList } from '../list.ts'
-import { limitPin, listPins } from '../pins.ts'
-import { credentials, issueAnswer, issueRow } from '../samples.ts'
-import { toIssue } from '../shapes.ts'
+import { credentials, issueAnswer, issueRow, limitPin, listPins, openGithub, provider, toIssue, yieldList } from '../api/index.ts'
 
 export const searchIssues = defineBlock({
   id: '60a51ffa-03fc-4f24-9b3d-cb675bef8ac5',

@@ -1,9 +1,17 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openGithub, provider } from '../api.ts'
-import { labelsPin, numberPin, repositoryPin, urlOut } from '../pins.ts'
-import { credentials, issueAnswer, issueRow } from '../samples.ts'
-import { toIssue } from '../shapes.ts'
+import {
+  credentials,
+  issueAnswer,
+  issueRow,
+  labelsPin,
+  numberPin,
+  openGithub,
+  provider,
+  repositoryPin,
+  toIssue,
+  urlOut,
+} from '../api/index.ts'
 
 export const updateIssue = defineBlock({
   id: 'd91d0521-8d76-4379-bdb5-16558fff526d',

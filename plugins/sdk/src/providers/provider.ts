@@ -9,7 +9,7 @@ export type ProviderAuth =
   | { readonly type: 'API_KEY'; readonly query: string }
   /** A user name and a password, sent as HTTP Basic (RFC 7617). */
   | { readonly type: 'USER_PASSWORD' }
-  /** An access key, its id as user name and its secret as password, that signs requests with AWS Signature Version 4. */
+  /** An access key that signs requests (AWS Signature Version 4). Its id is the user name, its secret the password. */
   | { readonly type: 'USER_PASSWORD'; readonly signature: 'AWS4-HMAC-SHA256'; readonly service: string }
   /** Headers for the hosts that each credential names. */
   | { readonly type: 'HOST_SCOPED' }
@@ -85,8 +85,8 @@ export function userPassword(): ProviderAuth {
 
 /**
  * Declares an access key that signs each request with AWS Signature Version 4, outside the sandbox:
- * `awsSignature({ service: 's3' })`. The region follows from the host, as in `s3.eu-central-1.amazonaws.com`, or from the
- * request header `x-ashlar-region`. A block that sends a body to a service other than S3 sets the header
+ * `awsSignature({ service: 's3' })`. The region follows from the host, as in `s3.eu-central-1.amazonaws.com`, or from
+ * the request header `x-ashlar-region`. A block that sends a body to a service other than S3 sets the header
  * `x-amz-content-sha256`.
  */
 export function awsSignature({ service }: { readonly service: string }): ProviderAuth {

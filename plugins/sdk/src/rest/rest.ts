@@ -81,7 +81,12 @@ export interface RestApi {
    * @throws {RestError} with the text of the service
    */
   send(method: RestMethod, path: string, request?: RestRequest): Promise<RestAnswer>
-  /** Like `send`. Returns the parsed body, null if it is empty. @throws {RestError} @throws {Error} if the body is not JSON */
+  /**
+   * Like `send`.
+   *
+   * @returns the parsed body, or null if it is empty
+   * @throws {RestError} @throws {Error} if the body is not JSON
+   */
   json(method: RestMethod, path: string, request?: RestRequest): Promise<unknown>
   /**
    * Reads a list page by page.

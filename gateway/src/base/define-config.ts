@@ -8,8 +8,8 @@ export interface OperatorConfig {
    */
   plugins?: readonly string[]
   /**
-   * Paths of modules, relative to this file, or names of built-in modules: `ashlar:smtp` and `ashlar:postgres`. They run
-   * in the worker with all its rights: see {@link defineHostModule}.
+   * Paths of modules, relative to this file, or names of built-in modules: `ashlar:smtp` and `ashlar:postgres`. They
+   * run in the worker with all its rights: see {@link defineHostModule}.
    */
   hostModules?: readonly string[]
   /**
@@ -54,8 +54,8 @@ export function defineHostModule(module: HostModule): HostModule {
 }
 
 /**
- * An error of a host function that the block and its user see, without the secret of the credential. They see no details
- * of any other error.
+ * An error of a host function that the block and its user see, without the secret of the credential. They see no
+ * details of any other error.
  */
 export class HostFailure extends Error {
   override readonly name = 'HostFailure'

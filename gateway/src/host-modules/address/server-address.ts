@@ -1,5 +1,5 @@
 import type { HostContext } from '@ashlar/core'
-import { HostFailure } from '../operator-config/define.ts'
+import { HostFailure } from '../../base/define-config.ts'
 
 /** A server, as a user names it. */
 export interface ServerAddress {

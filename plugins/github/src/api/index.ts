@@ -1,0 +1,15 @@
+export { openGithub, provider } from './api.ts'
+export { yieldList } from './list.ts'
+export { labelsPin, limitPin, listPins, numberPin, repositoryPin, urlOut } from './pins.ts'
+export {
+  credentials,
+  issueAnswer,
+  issueRow,
+  notFound,
+  notFoundMessage,
+  pullAnswer,
+  pullRow,
+  releaseAnswer,
+  releaseRow,
+} from './samples.ts'
+export { isPullRequest, toCodeMatch, toCommit, toIssue, toPull, toRelease, toRepository } from './shapes.ts'
