@@ -74,7 +74,7 @@ test('the next weekday is one of the next seven days', () => {
 })
 
 test.each([
-  // The clock skips 02:30 on the first day, so the run is at the next time that exists. It shows 02:30 twice on the second.
+  // The clock skips 02:30 on the first day, and shows it twice on the second.
   ['30 2 * * *', '2026-03-28T12:00+01:00', '2026-03-29T03:00:00+02:00'],
   ['30 2 * * *', '2026-10-24T12:00+02:00', '2026-10-25T02:30:00+02:00'],
 ])('runs %s after %s once', (expression, from, next) => {

@@ -1,6 +1,6 @@
 import { compareNumbers, defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { numberPin } from '../number-pin.ts'
+import { numberPin } from '../pins/index.ts'
 
 export const clamp = defineBlock({
   id: '608f6cbb-67e9-48b7-9935-c18a6f135026',

@@ -1,6 +1,6 @@
 import { defineBlock, toJsonNumber } from '@ashlar/sdk'
 import { z } from 'zod'
-import { numberPin } from '../number-pin.ts'
+import { numberPin } from '../pins/index.ts'
 
 const base = z.int().min(2).max(36)
 

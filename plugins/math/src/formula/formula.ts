@@ -75,7 +75,7 @@ function evaluate(text: string, values: Record<string, number | boolean | number
   return result
 }
 
-/** Without assignment, functions of the author, members and random numbers: a formula only computes on its variables. */
+/** A formula only computes on its variables: without assignment, own functions, members and random numbers. */
 function createParser(): Parser {
   const parser = new Parser({
     allowMemberAccess: false,

@@ -1,7 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { dateInput, parseMoment, showMoment, showText, timezone } from '../calendar/index.ts'
-import { parseDuration } from '../durations/duration.ts'
+import { parseDuration } from '../durations/index.ts'
 
 const MAX_DATES = 100_000
 
