@@ -7,6 +7,7 @@ import { currentDate } from './current-date.ts'
 import { currentDateTime } from './current-date-time.ts'
 import { currentTime } from './current-time.ts'
 import { dateDifference } from './date-difference.ts'
+import { delay } from './delay.ts'
 import { formatDuration, parseDurationBlock } from './durations/index.ts'
 import { formatDate } from './format-date.ts'
 import { parseDate } from './parse-date.ts'
@@ -22,6 +23,7 @@ export default definePlugin({
     currentDate,
     currentDateTime,
     wait,
+    delay,
     countdown,
     parseDate,
     formatDate,

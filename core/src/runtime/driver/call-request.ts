@@ -12,9 +12,10 @@ export function toCallRequest(
   return {
     kind: 'run',
     bundle: plugin.bundle,
-    cordon: plugin.builtin ? 'builtin' : `user:${ownerId}`,
+    cordon: plugin.builtin && !plugin.isolated ? 'builtin' : `user:${ownerId}`,
     owner: ownerId,
     scope: plugin.builtin ? '' : id,
+    ...(plugin.isolated && { isExclusive: true }),
     capabilityKey: block.capabilityKey,
     affinity: id,
     block: block.name,

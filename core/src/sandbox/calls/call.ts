@@ -23,6 +23,8 @@ export interface CallRequest {
   owner: string
   /** Only calls with the same value share a context: an execution, or '' where contexts are reused. */
   scope: string
+  /** Whether the call has its own context, which ends with the call. @default false */
+  isExclusive?: boolean
   /**
    * Names the capabilities of the call. Only calls with the same value share a context, because the host cannot
    * determine which code of a context sent a request. @default '', no capabilities
