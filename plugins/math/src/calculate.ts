@@ -1,6 +1,6 @@
 import { addNumbers, defineBlock, divideNumbers, multiplyNumbers, raiseNumber, subtractNumbers } from '@ashlar/sdk'
 import { z } from 'zod'
-import { numberPin } from './number-pin.ts'
+import { numberPin } from './pins/index.ts'
 
 export const calculate = defineBlock({
   id: 'b1ab9b19-67a6-406d-abf5-2dba76d00c79',

@@ -1,7 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { computeStatistics, statisticsPins } from './compute-statistics.ts'
-import { numberPin } from './number-pin.ts'
+import { numberPin } from './pins/index.ts'
 
 export const collect = defineBlock({
   id: 'cd5488dc-ed4c-4935-9515-30acefd01df8',

@@ -1,6 +1,6 @@
 import { addNumbers, compareNumbers, divideNumbers, sumNumbers, type JsonNumber, type Yielded } from '@ashlar/sdk'
 import { z } from 'zod'
-import { numberPin } from './number-pin.ts'
+import { numberPin } from './pins/index.ts'
 
 export const statisticsPins = z.object({
   count: z.int(),

@@ -1,6 +1,6 @@
 import { defineBlock, toJsonNumber, type JsonNumber } from '@ashlar/sdk'
 import { z } from 'zod'
-import { numberPin } from './number-pin.ts'
+import { numberPin } from './pins/index.ts'
 
 export const round = defineBlock({
   id: '0cf0c597-437e-4501-95c5-19384c4c6c9f',

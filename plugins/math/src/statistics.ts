@@ -1,7 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { computeStatistics, statisticsPins } from './compute-statistics.ts'
-import { numberPin } from './number-pin.ts'
+import { numberPin } from './pins/index.ts'
 
 export const statistics = defineBlock({
   id: 'a59055c1-a633-4274-91c5-a64b433f765a',

@@ -1,15 +1,18 @@
 import { definePlugin } from '@ashlar/sdk'
 import { addToDate } from './add-to-date.ts'
 import { compareDates } from './compare-dates.ts'
+import { convertZone, datePartsBlock, formatLocal, relativeTime, timestamp, understandDate } from './convert/index.ts'
 import { countdown } from './countdown.ts'
 import { currentDate } from './current-date.ts'
 import { currentDateTime } from './current-date-time.ts'
 import { currentTime } from './current-time.ts'
 import { dateDifference } from './date-difference.ts'
 import { delay } from './delay.ts'
+import { formatDuration, parseDurationBlock } from './durations/index.ts'
 import { formatDate } from './format-date.ts'
 import { parseDate } from './parse-date.ts'
 import { periodOfDate } from './period-of-date.ts'
+import { addBusinessDays, changeDate, countBusinessDays, dateRange, nextCron, nextWeekday } from './schedule/index.ts'
 import { wait } from './wait.ts'
 
 export default definePlugin({
@@ -28,5 +31,19 @@ export default definePlugin({
     dateDifference,
     compareDates,
     periodOfDate,
+    changeDate,
+    convertZone,
+    formatLocal,
+    relativeTime,
+    understandDate,
+    timestamp,
+    datePartsBlock,
+    dateRange,
+    nextWeekday,
+    addBusinessDays,
+    countBusinessDays,
+    nextCron,
+    parseDurationBlock,
+    formatDuration,
   ],
 })

@@ -11,7 +11,7 @@ export const bytesPins = {
   }),
 }
 
-export const bytesInput = z.object(bytesPins)
+const bytesInput = z.object(bytesPins)
 
 /** Returns the bytes of the pins {@link bytesPins}. @throws {Error} when the text is not Base64 or hexadecimal */
 export function toBytes({ text, text_is }: z.output<typeof bytesInput>): Uint8Array<ArrayBuffer> {

@@ -2,7 +2,7 @@ import { defineBlock } from '@ashlar/sdk'
 import { hmac } from '@noble/hashes/hmac.js'
 import { z } from 'zod'
 import { bytesPins, decodeBytes, encodeBytes, toBytes } from '../bytes/index.ts'
-import { readSecret, secretGrant } from '../secrets/provider.ts'
+import { readSecret, secretGrant } from '../secrets/index.ts'
 import { HASH_NAMES, HASHES } from './algorithms.ts'
 
 const credentials = { secret: { type: 'API_KEY', key: 'Jefe' } } as const

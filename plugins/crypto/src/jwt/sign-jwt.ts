@@ -1,6 +1,6 @@
 import { defineBlock, stringifyJson } from '@ashlar/sdk'
 import { z } from 'zod'
-import { readSecret, secretGrant } from '../secrets/provider.ts'
+import { readSecret, secretGrant } from '../secrets/index.ts'
 import { ALGORITHMS, sign, type Algorithm } from './algorithms.ts'
 import { parseKey, type Key } from './keys.ts'
 import { encodePart } from './token.ts'

@@ -1,6 +1,6 @@
 import { defineBlock, type BlockContext } from '@ashlar/sdk'
 import { z } from 'zod'
-import { readSecret, secretGrant } from '../secrets/provider.ts'
+import { readSecret, secretGrant } from '../secrets/index.ts'
 import { showText } from '../bytes/index.ts'
 import { ALGORITHMS, verify, type Algorithm } from './algorithms.ts'
 import { parseJwk, parseKey, type Key } from './keys.ts'

@@ -1,5 +1,5 @@
 import { concatenate, crc32 } from '../bytes/index.ts'
-import { readAll, toStream } from '../compression/streams.ts'
+import { readAll, toStream } from '../compression/index.ts'
 
 /** Writes a black and white picture as PNG (ISO/IEC 15948). @param scale the size of a module, in pixels */
 export async function writePng(modules: readonly (readonly boolean[])[], scale: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,3 +1,4 @@
+export { randomBytes } from './random-bytes.ts'
 export { randomId } from './random-id.ts'
 export { randomText } from './random-text.ts'
 export { uuid } from './uuid.ts'

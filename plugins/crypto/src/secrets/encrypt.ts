@@ -2,7 +2,7 @@ import { defineBlock } from '@ashlar/sdk'
 import { gcm } from '@noble/ciphers/aes.js'
 import { z } from 'zod'
 import { bytesPins, concatenate, toBytes } from '../bytes/index.ts'
-import { randomBytes } from '../random/random-bytes.ts'
+import { randomBytes } from '../random/index.ts'
 import { checkSecret, deriveKey, NONCE_BYTES, SALT_BYTES, VERSION } from './cipher.ts'
 import { readSecret, secretGrant } from './provider.ts'
 

@@ -2,7 +2,7 @@ import { defineBlock } from '@ashlar/sdk'
 import { argon2id } from '@noble/hashes/argon2.js'
 import { hashSync } from 'bcryptjs'
 import { z } from 'zod'
-import { randomBytes } from '../random/random-bytes.ts'
+import { randomBytes } from '../random/index.ts'
 
 export const hashPassword = defineBlock({
   id: 'b4cecb0f-8c8e-401f-bf88-1731b195ef14',

@@ -1,7 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { isValidBIC, isValidIBAN } from 'ibantools'
 import { z } from 'zod'
-import { isLuhn } from '../patterns/contacts.ts'
+import { isLuhn } from '../patterns/index.ts'
 
 const KINDS = [
   'email',

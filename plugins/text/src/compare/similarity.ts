@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 
 /** The time of the distance grows with the product of the lengths. */
-export const MAX_LENGTH = 20_000
+const MAX_LENGTH = 20_000
 
 /** Returns how similar two texts are, from 0 to 1: 1 - distance / length of the longer text. */
 export function computeSimilarity(a: string, b: string): { distance: number; similarity: number } {

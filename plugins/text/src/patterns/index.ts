@@ -1,3 +1,4 @@
+export { isLuhn } from './contacts.ts'
 export { extractContacts } from './extract-contacts.ts'
 export { findPatterns } from './find-patterns.ts'
 export { redact } from './redact.ts'

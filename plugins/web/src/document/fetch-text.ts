@@ -2,7 +2,7 @@ import { decodeText, type BlockContext } from '@ashlar/sdk'
 import { show } from './text.ts'
 
 /** The maximum size of a page, a feed or a sitemap. */
-export const MAX_PAGE_BYTES = 8 * 2 ** 20
+const MAX_PAGE_BYTES = 8 * 2 ** 20
 
 /** The content of an address. */
 interface Fetched {

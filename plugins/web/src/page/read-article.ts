@@ -1,4 +1,4 @@
-import { defineBlock, type Yielded } from '@ashlar/sdk'
+import { defineBlock } from '@ashlar/sdk'
 import { Readability } from '@mozilla/readability'
 import { z } from 'zod'
 import { toMarkdown } from '../convert/index.ts'
@@ -61,25 +61,20 @@ export const readArticle = defineBlock({
     },
   ],
   *run({ html, base_url: base }) {
-    yield* extractArticle(html, base)
+    const article = new Readability(parseDocument(html)).parse()
+    if (!article || collapse(article.textContent).length < MIN_CHARACTERS)
+      throw new Error('html must contain an article, but no part of the page has enough text; use the block "web/html-to-text"')
+    const body = parseFragment(article.content ?? '')
+    yield ['title', collapse(article.title)]
+    yield ['text', toText(body)]
+    yield ['markdown', toMarkdown(body, base)]
+    yield ['html', body.innerHTML]
+    yield ['author', collapse(article.byline)]
+    yield ['published', collapse(article.publishedTime)]
+    yield ['excerpt', collapse(article.excerpt)]
+    yield ['language', article.lang ?? '']
+    yield ['site', collapse(article.siteName)]
   },
 })
-
-/** Yields the article of a page. @throws {Error} when the page has none */
-export function* extractArticle(html: string, base: string): Iterable<Yielded<typeof articlePins>> {
-  const article = new Readability(parseDocument(html)).parse()
-  if (!article || collapse(article.textContent).length < MIN_CHARACTERS)
-    throw new Error('html must contain an article, but no part of the page has enough text; use the block "web/html-to-text"')
-  const body = parseFragment(article.content ?? '')
-  yield ['title', collapse(article.title)]
-  yield ['text', toText(body)]
-  yield ['markdown', toMarkdown(body, base)]
-  yield ['html', body.innerHTML]
-  yield ['author', collapse(article.byline)]
-  yield ['published', collapse(article.publishedTime)]
-  yield ['excerpt', collapse(article.excerpt)]
-  yield ['language', article.lang ?? '']
-  yield ['site', collapse(article.siteName)]
-}
 
 const MIN_CHARACTERS = 25

@@ -1,0 +1,5 @@
+export { clamp } from './clamp.ts'
+export { convertBase } from './convert-base.ts'
+export { convertUnit } from './convert-unit.ts'
+export { formula } from './formula.ts'
+export { percentage } from './percentage.ts'

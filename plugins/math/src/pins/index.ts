@@ -1,0 +1,1 @@
+export { numberPin } from './number-pin.ts'

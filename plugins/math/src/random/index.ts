@@ -1,0 +1,2 @@
+export { randomItems } from './random-items.ts'
+export { randomNumber } from './random-number.ts'

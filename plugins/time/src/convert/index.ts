@@ -1,0 +1,6 @@
+export { convertZone } from './convert-zone.ts'
+export { datePartsBlock } from './date-parts.ts'
+export { formatLocal } from './format-local.ts'
+export { relativeTime } from './relative-time.ts'
+export { timestamp } from './timestamp.ts'
+export { understandDate } from './understand-date.ts'

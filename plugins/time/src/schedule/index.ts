@@ -1,0 +1,6 @@
+export { addBusinessDays } from './add-business-days.ts'
+export { changeDate } from './change-date.ts'
+export { countBusinessDays } from './count-business-days.ts'
+export { dateRange } from './date-range.ts'
+export { nextCron } from './next-cron.ts'
+export { nextWeekday } from './next-weekday.ts'
