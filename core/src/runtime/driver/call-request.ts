@@ -5,7 +5,7 @@ import type { NodeExecution } from '../../engine/index.ts'
 /** Creates the request for the sandbox to run the block of a node execution. */
 export function toCallRequest(
   { id, ownerId }: TakenExecution,
-  { node: { block, timeoutMs }, outputs }: NodeExecution,
+  { node: { id: nodeId, block, timeoutMs }, outputs }: NodeExecution,
   inputs: () => Record<string, unknown>,
 ): CallRequest {
   const { plugin } = block
@@ -19,6 +19,7 @@ export function toCallRequest(
     capabilityKey: block.capabilityKey,
     affinity: id,
     block: block.name,
+    nodeId,
     pins: block.outputPins,
     manyPins: block.loopPins,
     input: () => JSON.stringify(inputs()),

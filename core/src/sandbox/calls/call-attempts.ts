@@ -22,6 +22,8 @@ export function newCall(id: number, given: CallRequest, sink: CallSink, space: R
     hostCalls: 0,
     openHostCalls: 0,
     record,
+    usages: 0,
+    usagesTaken: 0,
     logged: 0,
     cpuMs: 0,
     refusals: undefined,
@@ -53,6 +55,7 @@ export function prepareRestart(call: Call): Call {
   call.deadline = performance.now() + call.request.timeoutMs
   call.cpuMs = 0
   call.openHostCalls = 0
+  call.usages = 0
   call.starts++
   return call
 }
@@ -67,6 +70,8 @@ export function wrapEnd(sink: CallSink, beforeEnd: () => void): CallSink {
     restarted: () => sink.restarted?.(),
     log: (level, text) => sink.log?.(level, text),
     progress: (fraction, note) => sink.progress?.(fraction, note),
+    stream: (pin, offset, text) => sink.stream?.(pin, offset, text),
+    usage: (usage) => sink.usage?.(usage),
     manifest: (manifest) => sink.manifest?.(manifest),
     end: (error) => {
       beforeEnd()
