@@ -9,6 +9,7 @@ import { loopOfItems } from './loop.ts'
 import { history } from './history.ts'
 import { plugins } from './plugins.ts'
 import { queries } from './queries.ts'
+import { rows } from './rows.ts'
 import { sandbox } from './sandbox.ts'
 import { streamedToken } from './streamed-token.ts'
 import { waiting } from './waiting.ts'
@@ -26,6 +27,7 @@ export const WORKLOADS: readonly Workload[] = [
   plugins,
   catalogue,
   queries,
+  rows,
   sandbox,
   breakdown,
 ]

@@ -1,9 +1,10 @@
 import { defineBlock, type BlockContext, type Yielded } from '@ashlar/sdk'
 import { z } from 'zod'
-import { checkDialect, readCsv, type CsvFault } from './csv.ts'
-import { nameColumns } from './csv-columns.ts'
+import { checkDialect, readCsv, type CsvFault } from './dialect.ts'
+import { detectDelimiter } from './detect-delimiter.ts'
+import { nameColumns } from './columns.ts'
 import { readTable } from './read-table.ts'
-import { textRow } from '../rows/index.ts'
+import { textRow } from '../../rows/index.ts'
 
 const MAX_FAULTS_SHOWN = 10
 
@@ -14,6 +15,11 @@ const inputPins = z.object({
     description: 'The path of a file of the execution, or a data URI, to read instead of the text.',
   }),
   delimiter: z.string().length(1).default(',').describe('Character between values.'),
+  detect_delimiter: z.boolean().default(false).meta({
+    title: 'Detect delimiter',
+    description:
+      'Use the character of , ; tab and | that divides the first rows into the most columns of equal number, instead of the pin delimiter.',
+  }),
   quotechar: z
     .string()
     .length(1)
@@ -77,6 +83,20 @@ export const parseCsv = defineBlock({
   input: inputPins,
   output: outputPins,
   tests: [
+    {
+      input: { contents: 'name;price\n"a;b";1,5\nc;2,5\n', detect_delimiter: true },
+      output: [
+        [
+          'rows',
+          [
+            { name: 'a;b', price: '1,5' },
+            { name: 'c', price: '2,5' },
+          ],
+        ],
+      ],
+    },
+    { input: { contents: 'a\tb\n1\t2,0', detect_delimiter: true }, output: [['rows', [{ a: '1', b: '2,0' }]]] },
+    { input: { contents: 'a\n1', detect_delimiter: true }, output: [['rows', [{ a: '1' }]]] },
     {
       input: { contents: 'name, born\nAda,1815\n"Byron, Lord",""\n' },
       output: [
@@ -185,8 +205,10 @@ async function* parseFile(input: Input, { files }: Pick<BlockContext, 'files'>):
   yield* parseText(await readTable(input.file_input, files), input)
 }
 
-function* parseText(contents: string, { delimiter, quotechar: quote, strip, ...pins }: Input): Generator<Pair> {
-  const dialect = { delimiter, quote, escape: pins.escapechar ?? (pins.autogpt_quirks ? '\\' : '') }
+function* parseText(contents: string, { delimiter: named, quotechar: quote, strip, ...pins }: Input): Generator<Pair> {
+  const escape = pins.escapechar ?? (pins.autogpt_quirks ? '\\' : '')
+  const delimiter = pins.detect_delimiter ? (detectDelimiter(contents, { quote, escape }) ?? named) : named
+  const dialect = { delimiter, quote, escape }
   checkDialect(dialect)
   const { rows: lines, faults } = readCsv(contents, dialect, strip)
   const header = pins.has_header ? (lines.shift() ?? []) : undefined

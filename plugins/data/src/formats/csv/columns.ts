@@ -1,5 +1,5 @@
 import { orderedObject } from '@ashlar/sdk'
-import type { CsvFault } from './csv.ts'
+import type { CsvFault } from './dialect.ts'
 
 interface Rules {
   /** Whether a duplicate key receives a number. Otherwise it is a fault. */
