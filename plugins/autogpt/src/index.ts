@@ -1,4 +1,5 @@
 import { definePlugin } from '@ashlar/sdk'
+import { extractWebsiteContent, jina, searchTheWeb } from './jina/index.ts'
 import { readRssFeed } from './rss/index.ts'
 import { relatedKeyword } from './related-keyword.ts'
 import { reviewComment } from './review-comment.ts'
@@ -8,5 +9,6 @@ import { wikipediaSummary } from './wikipedia-summary.ts'
 export default definePlugin({
   name: 'autogpt',
   icon: 'bot',
-  blocks: [suggestedKeyword, relatedKeyword, reviewComment, wikipediaSummary, readRssFeed],
+  providers: [jina],
+  blocks: [suggestedKeyword, relatedKeyword, reviewComment, wikipediaSummary, readRssFeed, searchTheWeb, extractWebsiteContent],
 })
