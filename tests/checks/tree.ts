@@ -28,6 +28,7 @@ const LAYERS = [
   'workspaces',
   'capabilities',
   'blocks',
+  'recording',
   'engine',
   'catalogue',
   'domains',

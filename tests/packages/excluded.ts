@@ -1,5 +1,5 @@
 /** Packages with a higher rank than the last package of the table that do not fit the purpose of a block, by reason. */
-export const EXCLUDED: Readonly<Record<string, string>> = {
+const EXCLUDED: Readonly<Record<string, string>> = {
   'build tools, and readers and writers of program source': `source-map eslint-visitor-keys esbuild globals postcss acorn
     estraverse js-tokens eslint-scope @babel/parser @babel/types convert-source-map electron-to-chromium node-releases jsesc
     browserslist magic-string @jridgewell/trace-mapping @jridgewell/resolve-uri jiti @babel/generator @babel/template

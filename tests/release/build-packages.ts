@@ -10,8 +10,8 @@ import { build, type Plugin } from 'esbuild'
  *
  * - `@ashlar/sdk`: JavaScript and types, file by file.
  * - `@ashlar/client`: JavaScript and types, file by file.
- * - `@ashlar/testing`: the test kit in one file, including the sandbox, the programs of its processes, the guest's first
- *   script, and Node's modules for bundles.
+ * - `@ashlar/testing`: the test kit in one file, including the sandbox, the programs of its processes, the first script
+ *   of guests, and Node's modules for bundles.
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))

@@ -1,6 +1,6 @@
 /**
  * `node:async_hooks`. The engine does not report where an async function continues. Therefore the store of
- * {@link AsyncLocalStorage.run} is the current one while its callback runs, and until its first `await`. Later code gets
+ * {@link AsyncLocalStorage.run} is the current one while its callback runs, until its first `await`. Later code gets
  * `undefined`, and never the store of another call.
  */
 export class AsyncLocalStorage<T> {

@@ -1,6 +1,5 @@
 /** `node:buffer`, with the class of the sandbox. */
 export const { Buffer, Blob, File, atob, btoa } = globalThis
-export const SlowBuffer = Buffer
 export const kMaxLength = 0x7fffffff
 export const kStringMaxLength = 0x1fffffe8
 export const INSPECT_MAX_BYTES = 50

@@ -8,7 +8,8 @@ declare module 'events/events.js' {
   export { default } from 'node:events'
 }
 declare module 'readable-stream' {
-  import stream, { Transform, promises } from 'node:stream'
+  import type stream from 'node:stream'
+  import { Transform, promises } from 'node:stream'
   const streams: typeof stream & { destroy: (stream: object, error?: Error) => void }
   export { streams as default, Transform, promises }
 }

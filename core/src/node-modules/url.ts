@@ -1,5 +1,4 @@
 /** `node:url`. The classes are those of the web platform. */
-export { default } from 'unenv/node/url'
 export { parse, resolve, resolveObject, format, fileURLToPath, pathToFileURL, urlToHttpOptions } from 'unenv/node/url'
 export { domainToASCII, domainToUnicode } from 'unenv/node/url'
 export const { URL, URLSearchParams } = globalThis

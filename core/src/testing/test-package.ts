@@ -14,7 +14,8 @@ export interface TestPackage {
  *
  * @param body the body of the block's async function `run`, which yields on the pin `out`
  * @param top the code above the plugin, such as imports
- * @param files further files by path, such as `node_modules/a/index.js`. A folder in `node_modules` gets a package.json.
+ * @param files further files by path, such as `node_modules/a/index.js`; a folder in `node_modules` gets a
+ *   package.json
  * @param origin `WORKSPACE` is bundled in this process, another origin in a confined process. @default 'WORKSPACE'
  */
 export async function writeTestPackage(

@@ -22,6 +22,7 @@ import {
   writeXml,
   xmlRows,
 } from './formats/index.ts'
+import { sample } from './sample/index.ts'
 import { select } from './select.ts'
 import { sort } from './sort.ts'
 
@@ -74,5 +75,6 @@ export default definePlugin({
     percentile,
     bin,
     window,
+    sample,
   ],
 })

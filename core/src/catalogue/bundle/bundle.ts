@@ -146,7 +146,7 @@ export function bundleOptions(input: BundleInput, load: () => Promise<NodeModule
   } satisfies BuildOptions
 }
 
-/** As {@link bundleOptions}, for a module that awaits at its top level. The function that contains it gets `require`. */
+/** As {@link bundleOptions}, for a module that awaits at its top level. */
 function scriptOptions(input: BundleInput, load: () => Promise<NodeModules>) {
   const options = bundleOptions({ ...input, format: 'esm' }, load)
   const { js } = options.banner

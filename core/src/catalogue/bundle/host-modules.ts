@@ -3,6 +3,7 @@ import type { Plugin } from 'esbuild'
 /** What the host provides inside the sandbox (`sandbox/guest/host-modules.ts`); never part of a bundle. */
 export const HOST_MODULES = [
   '@ashlar/sdk',
+  '@ashlar/sdk/rest',
   'zod',
   'zod/locales',
   'zod/v4',

@@ -3,7 +3,7 @@ export { getHashes } from './algorithms.ts'
 export { createHash, createHmac, hash, Hash, Hmac } from './hash.ts'
 export { hkdf, hkdfSync, pbkdf2, pbkdf2Sync, scrypt, scryptSync } from './keys.ts'
 export { getRandomValues, randomBytes, randomFill, randomFillSync, randomInt, randomUUID } from './random.ts'
-export { pseudoRandomBytes, subtle, timingSafeEqual, webcrypto } from './random.ts'
+export { subtle, timingSafeEqual, webcrypto } from './random.ts'
 
 export const constants = {}
 export const getCiphers = (): string[] => []

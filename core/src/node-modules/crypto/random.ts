@@ -25,7 +25,6 @@ export function randomBytes(size: number, done?: Done<Buffer>): Buffer | undefin
   process.nextTick(done, null, bytes)
   return undefined
 }
-export const pseudoRandomBytes = randomBytes
 
 /** An integer from `min`, included, to `max`, excluded. Every integer is equally likely. */
 export function randomInt(first: number, ...rest: [number | Done<number>]): number | undefined {

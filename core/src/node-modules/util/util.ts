@@ -49,7 +49,6 @@ export function deprecate<F>(f: F): F {
 export function debuglog(): AnyFunction & { enabled: boolean } {
   return Object.assign(() => {}, { enabled: false })
 }
-export const debug = debuglog
 
 export function toUSVString(text: unknown): string {
   return String(text).toWellFormed()

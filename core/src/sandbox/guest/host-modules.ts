@@ -9,6 +9,7 @@ import * as zod from 'zod'
  */
 const MODULES: Record<string, () => unknown> = {
   '@ashlar/sdk': () => sdk,
+  '@ashlar/sdk/rest': () => require('@ashlar/sdk/rest'),
   zod: () => zod,
   'zod/locales': () => zod.locales,
   'zod/v4/core': () => zod.core,

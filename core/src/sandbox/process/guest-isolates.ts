@@ -4,6 +4,7 @@ import type { Prelude } from '../programs/index.ts'
 import type { GuestLimits } from '../channel/index.ts'
 import type { CpuClock, CpuMeter } from './cpu-clock.ts'
 import { endProcess, endUnlessItStops } from './end-process.ts'
+import { withinLoadTime } from './load-time.ts'
 import { watchPauses, type InspectorSession, type OnInspectorMessage } from './inspector-session.ts'
 
 /** Identifies an entry in a guest and in its host. */
@@ -292,18 +293,6 @@ interface GuestParts {
   loadTimeoutMs: number
 }
 
-/** Neither timers nor host calls run while a bundle is evaluated, so a wait for one would not end. */
-async function withinTime(loading: Promise<unknown>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(AWAITS_TOO_LONG)), timeoutMs)
-  })
-  await Promise.race([loading, late]).finally(() => clearTimeout(timer))
-}
-
-const AWAITS_TOO_LONG =
-  'did not finish loading in time: a module awaits at its top level; timers do not fire before the plugin is loaded'
-
 async function createGuest(context: ivm.Context, script: ivm.Script, parts: GuestParts): Promise<Guest> {
   const entryPoints = await context.global.get('__ashlar', { reference: true })
   const take = (name: string): Promise<EntryPoint> => entryPoints.get(name, { reference: true }) as Promise<EntryPoint>
@@ -318,7 +307,7 @@ async function createGuest(context: ivm.Context, script: ivm.Script, parts: Gues
   const entropy = new ivm.Callback(drawEntropy, { sync: true })
   await connect.apply(undefined, [requestTimer, entropy, report, JSON.stringify(parts.limits), shared, parts.number] as never)
   if ((await script.run(context)) === true)
-    await withinTime(loaded.apply(undefined, [], { result: { promise: true } }), parts.loadTimeoutMs)
+    await withinLoadTime(loaded.apply(undefined, [], { result: { promise: true } }), parts.loadTimeoutMs)
   return {
     enter: (calls, { id, settledBefore }) =>
       enter.apply(undefined, [calls, id, settledBefore], { result: { promise: true, copy: true } }),

@@ -17,7 +17,7 @@ export function toBundleError(error: unknown, folder: string, roots?: readonly s
   return new AshlarError('PLUGIN_LOAD_FAILED', describeFaults(faults), { cause: error, details: { faults } })
 }
 
-/** @returns the warnings with the positions of imports, as for errors; paths in a package store start at `node_modules` */
+/** @returns the warnings with the positions of imports; paths in a package store start at `node_modules` */
 export function toWarnings(messages: readonly Message[], folder: string, roots?: readonly string[]): Fault[] {
   return messages
     .filter(({ pluginName }) => pluginName !== '')

@@ -16,10 +16,10 @@ const PROBE = 'probe'
 /**
  * Provides the modules of Node:
  *
- * - A module that needs no authority becomes part of the bundle. It has precedence over an npm package of its name, as in
- *   Node, but not over the field `browser` of a package.json.
- * - A module that needs authority is an error in a file of the plugin. In a dependency it becomes a stand-in that throws
- *   when it is called, because a block may never run that code. A warning contains the position of the import.
+ * - A module that needs no authority becomes part of the bundle. It has precedence over an npm package of its name, as
+ *   in Node, but not over the field `browser` of a package.json.
+ * - A module that needs authority is an error in a file of the plugin. In a dependency it becomes a stand-in that
+ *   throws when it is called, because a block may never run that code. A warning contains the position of the import.
  *
  * @param folder of the plugin
  * @param load returns the text of the modules
