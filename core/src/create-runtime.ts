@@ -51,6 +51,7 @@ import { openPlugins } from './catalogue/index.ts'
 import type { Catalogue } from './catalogue/listing/index.ts'
 import type { DevPlugins } from './catalogue/dev/index.ts'
 import type { PluginRegistry } from './catalogue/registry/index.ts'
+import { createInterchange, type Interchange } from './domains/graphs/interchange/index.ts'
 import { createQueue, type Queue } from './postgres/queue/index.ts'
 import { createFolderStore, createWorkspaces } from './workspaces/index.ts'
 import { recordHttp, storeExchanges, type RuntimeFakes } from './recording/index.ts'
@@ -130,6 +131,8 @@ export interface Runtime {
   executionFiles: ExecutionFiles
   graphs: Graphs
   graphWarnings: GraphWarnings
+  /** Imports and exports graphs. */
+  interchange: Interchange
   /** Whether the journal can be written. */
   journal: Pick<JournalHealth, 'state'>
   /** Moves graphs to the installed plugins. */
@@ -238,6 +241,7 @@ async function compose(
     executionFiles: createExecutionFiles({ ...config, pool: database.pool, workspaces }),
     graphs,
     graphWarnings: createGraphWarnings(graphs, plugins),
+    interchange: createInterchange({ database, plugins, graphs }),
     journal: health,
     upgrades: createUpgrades(graphs, plugins),
     plugins,

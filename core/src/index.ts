@@ -89,7 +89,6 @@ export type {
 } from './engine/graph/index.ts'
 export type {
   Compatibility,
-  ExportedGraph,
   Graph,
   GraphFilter,
   GraphOrderField,
@@ -98,6 +97,16 @@ export type {
   VersionFilter,
   VersionOrderField,
 } from './domains/graphs/index.ts'
+export type {
+  ExportedGraph,
+  GraphFormat,
+  ImportedGraph,
+  ImportedNode,
+  ImportReport,
+  MissingBlock,
+  TransferChange,
+  TransferKind,
+} from './domains/graphs/interchange/index.ts'
 export type { AuthorSignature, PluginCheck, PluginVersion, Listing, VersionReport } from './catalogue/publishing/index.ts'
 export { PLUGIN_ORIGINS, PLUGIN_STATUSES, PLUGIN_VERSION_STATUSES } from './catalogue/listing/index.ts'
 export type {

@@ -1,4 +1,5 @@
 import type { CommandEntry } from './command/command.ts'
+import { withJsonErrors } from './command/json-errors.ts'
 import { CREDENTIAL_COMMANDS } from './credential/commands.ts'
 import { PLUGIN_COMMANDS } from './plugin/commands.ts'
 
@@ -30,15 +31,15 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'graph import',
-    usage: '<graph.json>',
-    summary: 'Import a graph from a file and print its id.',
-    load: async () => (await import('./graph/graph-import.ts')).graphImport,
+    usage: '<graph.json> [--format ashlar|autogpt] [--name name] [--json]',
+    summary: 'Import a graph from a file, also an export of the AutoGPT Platform, and print its id.',
+    load: async () => withJsonErrors((await import('./graph/graph-import.ts')).graphImport),
   },
   {
     name: 'graph export',
-    usage: '<id | name> [--output file]',
+    usage: '<id | name> [--output file] [--format ashlar|autogpt] [--json]',
     summary: 'Write a graph to a file that "run" and "graph import" accept.',
-    load: async () => (await import('./graph/graph-export.ts')).graphExport,
+    load: async () => withJsonErrors((await import('./graph/graph-export.ts')).graphExport),
   },
   {
     name: 'graph record',

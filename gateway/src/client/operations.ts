@@ -12,6 +12,24 @@ export const CREATE_GRAPH = `mutation CreateGraph($input: CreateGraphInput!) {
   createGraph(input: $input) { graph { ${SAVED_GRAPH} } ${ERRORS} }
 }`
 
+export const IMPORT_GRAPH = `mutation ImportGraph($input: ImportGraphInput!) {
+  importGraph(input: $input) {
+    graph { ${SAVED_GRAPH} }
+    report {
+      format providerNames missingBlocks { block name reason count }
+      graphs {
+        sourceId graph { id name } changes { kind path message providerName }
+        nodes { sourceId nodeId sourceBlock block status changes { kind path message providerName } }
+      }
+    }
+    ${ERRORS}
+  }
+}`
+
+export const EXPORT_GRAPH = `mutation ExportGraph($input: ExportGraphInput!) {
+  exportGraph(input: $input) { text changes { kind path message providerName } ${ERRORS} }
+}`
+
 export const SAVE_GRAPH_VERSION = `mutation SaveGraphVersion($input: SaveGraphVersionInput!) {
   saveGraphVersion(input: $input) { graph { ${SAVED_GRAPH} } ${ERRORS} }
 }`

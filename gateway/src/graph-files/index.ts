@@ -1,6 +1,6 @@
 export { ensureGraph } from './ensure-graph.ts'
 export { schemaRoutes } from './json-schemas.ts'
-export { readGraphFile } from './graph-file.ts'
+export { detectFormat, readGraphFile, readText } from './graph-file.ts'
 export { TESTS_SUFFIX, readTestFile, writeCase } from './test-file.ts'
 export { resolveInputs } from './inputs.ts'
 export type { EnsuredGraph } from './ensure-graph.ts'

@@ -212,6 +212,7 @@ class ExecutionService implements Executions {
     { graphId, version, inputs, masks, priority, recordHttp }: StartRequest,
   ): Promise<NewExecution> {
     const chosen = await this.#parts.graphs.versionToRun(ownerId, graphId, version)
+    await this.#parts.graphs.assertRunnable(chosen)
     const parsed = parseInputs(inputs, chosen.inputSchema, this.#parts.maxValueBytes)
     assertPriority(priority)
     return {
@@ -243,6 +244,7 @@ class ExecutionService implements Executions {
 
   async #runBlock(ownerId: string, request: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
     const version = await createBlockVersion(this.#parts.graphs, ownerId, request)
+    await this.#parts.graphs.assertRunnable(version)
     return this.#starter.add({ ownerId, version, inputs: {} })
   }
 

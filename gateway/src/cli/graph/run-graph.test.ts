@@ -26,7 +26,7 @@ afterAll(async () => {
 })
 
 function graphFile(document: Record<string, unknown>, name = 'Test'): GraphFile {
-  return { name, description: '', labels: [], document, inputs: {}, path: 'test.json' }
+  return { name, description: '', labels: [], document, graphs: {}, inputs: {}, path: 'test.json' }
 }
 
 async function run(

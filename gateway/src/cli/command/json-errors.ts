@@ -1,5 +1,5 @@
-import type { Command } from '../command/command.ts'
-import { toPrintedError } from '../command/printed-error.ts'
+import type { Command } from './command.ts'
+import { toPrintedError } from './printed-error.ts'
 
 /**
  * With `--json`, also prints the error that ends a command on standard output: `{ "error": { "code", "message",
