@@ -1,4 +1,4 @@
-import { canonicalJson, orderedObject } from '@ashlar/sdk'
+import { canonicalJson, orderedObject, toJsonNumber } from '@ashlar/sdk'
 import initSqlJs, { type BindParams, type Database, type SqlValue, type Statement } from 'sql.js'
 
 export type Row = Record<string, unknown>
@@ -91,7 +91,7 @@ function toSql(value: unknown): SqlValue {
 }
 
 function fromSql(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value
+  if (typeof value === 'bigint') return toJsonNumber(value)
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
   return value instanceof Uint8Array ? value.toBase64() : (value ?? null)
 }

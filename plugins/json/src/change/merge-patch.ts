@@ -5,7 +5,7 @@ const MAX_DEPTH = 500
 
 export const mergePatch = defineBlock({
   id: '90857f8e-641e-4a12-ba06-cf6718c30709',
-  name: 'merge-patch',
+  name: 'combine',
   description: 'Merge one dictionary into another, member by member at every level (JSON Merge Patch, RFC 7396).',
   category: 'DATA',
   categories: ['DICTIONARY'],
