@@ -114,12 +114,15 @@ function compute(value: unknown, operation: (typeof OPERATIONS)[number]): unknow
 function parseDateParts(value: unknown): { year: number; month: number; day: number } | undefined {
   // The date in a string is used as written; its UTC offset is ignored.
   const text = typeof value === 'number' ? toIsoDate(value) : typeof value === 'string' ? value : ''
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})/.exec(text)?.map(Number) ?? []
-  if (year === undefined || month === undefined || day === undefined) return undefined
-  const date = new Date(0)
-  date.setUTCFullYear(year, month - 1, day)
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? { year, month, day } : undefined
+  const found = DATE.exec(text)
+  if (!found) return undefined
+  const [year, month, day] = [Number(found[1]), Number(found[2]), Number(found[3])]
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  const last = month === 2 ? (isLeap ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+  return month >= 1 && month <= 12 && day >= 1 && day <= last ? { year, month, day } : undefined
 }
+
+const DATE = /^(\d{4})-(\d{2})-(\d{2})/
 
 /** Returns '' for a number that is not a valid date. */
 function toIsoDate(epochMs: number): string {

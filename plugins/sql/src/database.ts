@@ -1,6 +1,5 @@
-import { canonicalJson, orderedObject } from '@ashlar/sdk'
+import { canonicalJson, orderedObject, toJsonNumber } from '@ashlar/sdk'
 import initSqlJs, { type BindParams, type Database, type SqlValue, type Statement } from 'sql.js'
-import sqlite from 'sql.js/dist/sql-wasm-browser.wasm'
 
 export type Row = Record<string, unknown>
 
@@ -11,15 +10,19 @@ const MAX_COLUMNS = 2000
 
 /** Opens an empty SQLite database in memory. The caller closes it. */
 export async function openDatabase(): Promise<Database> {
-  const { Database } = await initSqlJs({ instantiateWasm } as Parameters<typeof initSqlJs>[0])
+  const { Database } = await initSqlJs({ instantiateWasm: await loadSqlite() } as Parameters<typeof initSqlJs>[0])
   const database = new Database()
   database.run(`pragma hard_heap_limit = ${MAX_BYTES}; pragma journal_mode = off; pragma trusted_schema = off`)
   return database
 }
 
-function instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void): object {
-  done(new WebAssembly.Instance(sqlite, imports))
-  return {}
+/** Compiles SQLite in the first run, because compiling it takes longer than to load all other blocks. */
+async function loadSqlite(): Promise<(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => object> {
+  const { default: sqlite } = await import('sql.js/dist/sql-wasm-browser.wasm')
+  return (imports, done) => {
+    done(new WebAssembly.Instance(sqlite, imports))
+    return {}
+  }
 }
 
 /** Creates a table with the fields of all rows as columns, which have no type. */
@@ -88,7 +91,7 @@ function toSql(value: unknown): SqlValue {
 }
 
 function fromSql(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value
+  if (typeof value === 'bigint') return toJsonNumber(value)
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
   return value instanceof Uint8Array ? value.toBase64() : (value ?? null)
 }

@@ -8,12 +8,15 @@ const TIMES = 7
 /** The goal: this many times one parse and stringify of the same rows in plain Node. */
 const MUST = 2.5
 
+const CITIES = Array.from({ length: 50 }, (_, i) => ({ city: `c${i}`, z: i }))
+
 /** Row blocks and their inputs, in addition to the rows. */
 const BLOCKS: Record<string, { rows: string; inputs: Record<string, unknown> }> = {
   filter: { rows: 'rows', inputs: { field: 'amount', operator: '>=', value: 500 } },
   sort: { rows: 'rows', inputs: { by: 'amount' } },
   group: { rows: 'rows', inputs: { by: ['city'] } },
   aggregate: { rows: 'rows', inputs: { by: ['city'], measures: [{ function: 'sum', field: 'amount' }] } },
+  join: { rows: 'rows', inputs: { other: CITIES, keys: ['city'] } },
   derive: { rows: 'rows', inputs: { field: 'year', from: 'day', operation: 'year' } },
 }
 

@@ -15,7 +15,9 @@ export function rowBuilder(fields: readonly string[]): (values: readonly unknown
 export function withField(row: Row, field: string, value: unknown): Row {
   if (needsOrder(field)) return orderedObject([...Object.entries(row), [field, value]])
   for (const key in row) if (needsOrder(key)) return orderedObject([...Object.entries(row), [field, value]])
-  return { ...row, [field]: value }
+  const copy = { ...row }
+  copy[field] = value
+  return copy
 }
 
 /** Returns a copy of a row without one field. */

@@ -1,4 +1,4 @@
-import { defineBlock, orderedObject } from '@ashlar/sdk'
+import { defineBlock, orderedObject, toJsonNumber } from '@ashlar/sdk'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 
@@ -84,7 +84,7 @@ function parse(text: string): unknown[] {
 
 /** Maps keep the order of their keys. */
 function toData(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value
+  if (typeof value === 'bigint') return toJsonNumber(value)
   if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`text has a number that JSON does not have: ${value}`)
   if (value instanceof Date) return value.toISOString()
   if (value instanceof Uint8Array) return value.toBase64()

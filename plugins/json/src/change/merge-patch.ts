@@ -3,9 +3,9 @@ import { z } from 'zod'
 
 const MAX_DEPTH = 500
 
-export const merge = defineBlock({
+export const mergePatch = defineBlock({
   id: '90857f8e-641e-4a12-ba06-cf6718c30709',
-  name: 'merge',
+  name: 'combine',
   description: 'Merge one dictionary into another, member by member at every level (JSON Merge Patch, RFC 7396).',
   category: 'DATA',
   categories: ['DICTIONARY'],
