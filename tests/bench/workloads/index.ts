@@ -6,6 +6,7 @@ import { chain40 } from './chain-40.ts'
 import { fanOut200 } from './fan-out.ts'
 import { loopOfItems } from './loop.ts'
 import { history } from './history.ts'
+import { interchange } from './interchange.ts'
 import { plugins } from './plugins.ts'
 import { queries } from './queries.ts'
 import { sandbox } from './sandbox.ts'
@@ -22,6 +23,7 @@ export const WORKLOADS: readonly Workload[] = [
   history,
   plugins,
   queries,
+  interchange,
   sandbox,
   breakdown,
 ]
