@@ -11,8 +11,11 @@ import {
   createBlockStorage,
   createCapabilityHosts,
   createHttpClient,
+  type CapabilityHosts,
   type CredentialStore,
+  type HostFunction,
   type HostProvider,
+  type FindLocalEndpoints,
 } from './capabilities/index.ts'
 import {
   Credential,
@@ -29,6 +32,7 @@ import {
 import { createNotifications, openDatabase, type Database, type Notifications } from './postgres/index.ts'
 import { Execution, createChildren, createPlanCache } from './runtime/lifecycle/index.ts'
 import { createExecutionFiles, createExecutions, type ExecutionFiles, type Executions } from './domains/executions/index.ts'
+import { createDeltaSender } from './runtime/deltas/index.ts'
 import { createJournalHealth, type JournalHealth } from './runtime/journal/index.ts'
 import { countUnfinished, createWorker, releaseWork, type Worker } from './runtime/worker/index.ts'
 import {
@@ -50,6 +54,7 @@ import type { PluginRegistry } from './catalogue/registry/index.ts'
 import { createInterchange, type Interchange } from './domains/graphs/interchange/index.ts'
 import { createQueue, type Queue } from './postgres/queue/index.ts'
 import { createFolderStore, createWorkspaces } from './workspaces/index.ts'
+import { recordHttp, storeExchanges, type RuntimeFakes } from './recording/index.ts'
 import { DEFAULT_SANDBOX_LIMITS, type Isolation, type SandboxLimits } from './sandbox/limits/index.ts'
 import { createSandbox, type Sandbox } from './sandbox/index.ts'
 import { readIsolation, reportIsolation } from './sandbox/launch/index.ts'
@@ -94,10 +99,19 @@ export interface RuntimeConfig {
   filesDir?: string | undefined
   /** Hosts and networks outside the public internet that blocks may reach, such as `10.0.0.0/8`. @default none */
   httpAllow?: readonly string[]
+  /**
+   * Returns the hosts and ports outside the public internet that requests with a credential of a qualified provider may
+   * reach, such as `127.0.0.1:11434`. Called for each request. @default none
+   */
+  localEndpoints?: FindLocalEndpoints
   /** OAuth clients that are registered with services, by qualified provider. @default none */
   oauthClients?: Readonly<Record<string, OAuthClient>>
   /** Returns how operator modules authenticate, by qualified provider. Called for each request. @default none */
   hostProvider?: (provider: string) => HostProvider | undefined
+  /** Replaces external services and recorded runs, in tests of graphs. @default none */
+  fakes?: RuntimeFakes
+  /** Returns a function of the operator's host modules, such as `smtp/send`. Called for each call. @default none */
+  hostFunction?: (name: string) => HostFunction | undefined
   /** Receives failures of background work. */
   onError(error: unknown): void
 }
@@ -205,14 +219,17 @@ async function compose(
   const parts = { database, notifications, queue, plans, health, onError }
   const unfinishedAtStart = await recover(config, database, queue)
   const children = createChildren({ ...parts, graphs, maxValueBytes })
-  const http = { allow: config.httpAllow ?? [] }
+  const http = { allow: config.httpAllow ?? [], localEndpoints: config.localEndpoints }
   const { store, ...userParts } = openCredentials({ ...config, oauthClients: clients }, database, plugins, http, undo)
   const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
-  const capabilities = createCapabilityHosts({ storage: createBlockStorage(database.pool), credentials: store, http, workspaces })
+  const findFunction = config.hostFunction
+  const capabilities = openCapabilities(config, { database, plugins, store, http, workspaces, findFunction })
   undo.push(capabilities.close)
   const id = config.workerId ?? randomUUID()
-  const workerParts = { ...parts, id, errorLocator, capabilities, children, retentionDays, workspaces, stopGraceMs }
-  const worker = sandbox && createWorker({ ...workerParts, sandbox })
+  const deltas = createDeltaSender(database.pool)
+  undo.push(() => deltas.close())
+  const workerParts = { ...parts, id, errorLocator, capabilities, children, deltas, retentionDays, workspaces, stopGraceMs }
+  const worker = sandbox && createWorker({ ...workerParts, sandbox: config.fakes?.wrapSandbox(sandbox) ?? sandbox })
   undo.push(() => worker?.close())
   if (sandbox) undo.push(await reportIsolation(database.pool, id, sandbox.isolation, onError))
   if (!config.standby) worker?.start()
@@ -240,6 +257,22 @@ async function compose(
       worker?.start()
     },
   }
+}
+
+/** Opens the capabilities of blocks, or their fakes. */
+function openCapabilities(
+  { fakes, onError }: Pick<RuntimeConfig, 'fakes' | 'onError'>,
+  { database: { pool }, plugins, store: credentials, ...services }: CapabilityParts,
+): CapabilityHosts {
+  if (fakes) return fakes.createCapabilities(plugins.providers)
+  const hosts = createCapabilityHosts({ storage: createBlockStorage(pool), credentials, ...services })
+  return recordHttp(hosts, storeExchanges(pool, onError))
+}
+
+interface CapabilityParts extends Pick<Parameters<typeof createCapabilityHosts>[0], 'http' | 'workspaces' | 'findFunction'> {
+  database: Database
+  plugins: PluginRegistry
+  store: CredentialStore
 }
 
 /** Releases the executions of workers that have ended. @returns the number of executions that have not finished */

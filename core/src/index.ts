@@ -19,12 +19,13 @@ export {
   listAuthorizationHosts,
   formatSecretHost,
   isHttpAllowEntry,
+  isLocalEndpoint,
   listCapabilities,
   listCapabilityKinds,
   listProviders,
 } from './capabilities/index.ts'
 export { createRuntime } from './create-runtime.ts'
-export { createWorkbench, findGlobalUses, testBlocks } from './catalogue/trial/index.ts'
+export { createWorkbench, findFetchUses, findGlobalUses, testBlocks } from './catalogue/trial/index.ts'
 export { digestFiles, isVersion, packageNameSchema, readPackageFile, unpackTarball } from './catalogue/package/index.ts'
 export { showPosition } from './catalogue/loading/index.ts'
 export { signFacts } from './catalogue/publishing/index.ts'
@@ -33,13 +34,16 @@ export type { Isolation } from './sandbox/limits/index.ts'
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './engine/index.ts'
 export { LOGIN_MINUTES } from './domains/accounts/index.ts'
 export type { BrowserSession, User } from './domains/accounts/index.ts'
-export type { HostProvider, Provider } from './capabilities/index.ts'
+export { BUILTIN_HOST_MODULES } from './capabilities/index.ts'
+export type { HostContext, HostFunction, HostProvider, Provider, RunHostFunction } from './capabilities/index.ts'
 export { oauthClientSchema } from './domains/credentials/index.ts'
 export type { Credential, CredentialFilter, CredentialOrderField, OAuthClient } from './domains/credentials/index.ts'
 export type { DataDir } from './postgres/embedded/index.ts'
 export type { Direction, ErrorCode, ErrorDetails, Fault, Listed, Page, PageRequest, Position } from './base/index.ts'
 export type { Execution } from './runtime/lifecycle/index.ts'
 export type { JournalEvent, NodeExecutionStatus, NodeFailure, Reason } from './engine/index.ts'
+export { totalUsage } from './engine/index.ts'
+export type { ModelUsage } from './engine/index.ts'
 export { DOWNLOAD_PATH, formatNodeExecutionKey, locateFile, toScopePosition } from './domains/executions/index.ts'
 export type {
   BulkFailure,
@@ -81,6 +85,7 @@ export type {
   LinkChange,
   NodeChange,
   SettingChange,
+  GraphConversion,
 } from './engine/graph/index.ts'
 export type {
   Compatibility,
@@ -106,6 +111,8 @@ export type { AuthorSignature, PluginCheck, PluginVersion, Listing, VersionRepor
 export { PLUGIN_ORIGINS, PLUGIN_STATUSES, PLUGIN_VERSION_STATUSES } from './catalogue/listing/index.ts'
 export type {
   BlockFilter,
+  BlockPin,
+  BlockSuggestion,
   BlockOrderField,
   Catalogue,
   CataloguePlugin,
@@ -123,3 +130,5 @@ export type { BlockTestResult } from '@ashlar/sdk'
 export type { Draft, Example, Workbench } from './catalogue/trial/index.ts'
 export type { SourcePosition } from './blocks/index.ts'
 export type { CloseOptions, OperatorChanges, Role, Runtime, RuntimeConfig } from './create-runtime.ts'
+export { createRuntimeFakes } from './recording/index.ts'
+export type { ExchangeRequest, GraphFakes, RecordedRun, RuntimeFakes, StoredExchange } from './recording/index.ts'

@@ -97,7 +97,15 @@ export const API_ERROR_CODES = {
   HTTP_DENIED: { status: 403, retryable: false, description: 'The manifest of the block does not allow the request.' },
   HTTP_BLOCKED_ADDRESS: { status: 403, retryable: false, description: 'The address is not on the public internet.' },
   HTTP_LIMIT: { status: 422, retryable: false, description: 'A request or a response is too large or took too long.' },
+  RECORDING_MISSING: { status: 422, retryable: false, description: 'A test of a graph has no recording for these inputs.' },
   HTTP_FAILED: { status: 502, retryable: true, description: 'The service could not be reached, or its response was invalid.' },
+  HOST_MODULE_MISSING: {
+    status: 422,
+    retryable: false,
+    description: 'The installation does not provide the host function that the block calls.',
+  },
+  HOST_FAILED: { status: 502, retryable: true, description: 'A host function could not reach its service.' },
+  HOST_REFUSED: { status: 422, retryable: false, description: 'A host function or its service rejected the call.' },
   HOST_MODULE_FAILED: { status: 500, retryable: true, description: 'A module of the operator failed.' },
   FILE_NOT_FOUND: { status: 404, retryable: false, description: 'The file does not exist.' },
   FILE_LIMIT: { status: 422, retryable: false, description: 'A file or all files of the execution are too large.' },
@@ -108,6 +116,17 @@ export const API_ERROR_CODES = {
     status: 503,
     retryable: false,
     description: 'The isolation of the sandbox is weaker than the operator requires.',
+  },
+  // A service that a block uses
+  SERVICE_FAILED: { status: 502, retryable: true, description: 'The service answered with an error of its own.' },
+  SERVICE_REFUSED: { status: 422, retryable: false, description: 'The service refused the request of the block.' },
+  MODEL_NOT_FOUND: { status: 422, retryable: false, description: 'The service has no model with this name.' },
+  CONTEXT_TOO_LONG: { status: 422, retryable: false, description: 'The request is longer than the model accepts.' },
+  CONTENT_FILTERED: { status: 422, retryable: false, description: 'The service refused because of its content policy.' },
+  MODEL_OUTPUT_INVALID: {
+    status: 422,
+    retryable: false,
+    description: 'The answer of the model does not have the requested form.',
   },
   // Plugins
   PLUGIN_INVALID: { status: 422, retryable: false, description: 'The manifest of the plugin is invalid.' },

@@ -110,6 +110,7 @@ describe('parseRun', () => {
     expect(parseRun(['-i', 'a=1', 'graph.json', '--input', 'b=x=y', '--input=c=@file'])).toEqual({
       path: 'graph.json',
       inputs: ['a=1', 'b=x=y', 'c=@file'],
+      record: false,
     })
   })
 })

@@ -25,7 +25,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'run',
-    usage: '<graph.json> [--input name=value | --input name=@file] …',
+    usage: '<graph.json> [--input name=value | --input name=@file] … [--record]',
     summary: 'Run a graph once and print its outputs as JSON on standard output.',
     load: async () => (await import('./graph/run.ts')).run,
   },
@@ -40,6 +40,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     usage: '<id | name> [--output file] [--format ashlar|autogpt] [--json]',
     summary: 'Write a graph to a file that "run" and "graph import" accept.',
     load: async () => withJsonErrors((await import('./graph/graph-export.ts')).graphExport),
+  },
+  {
+    name: 'graph record',
+    usage: '<execution id> [--output file.tests.json] [--name text]',
+    summary: 'Make a case for "graph test" from an execution. "run --record" also records its HTTP responses.',
+    load: async () => (await import('./graph-test/record.ts')).graphRecord,
+  },
+  {
+    name: 'graph test',
+    usage: '[file.tests.json | folder …] [--name text] [--junit file] [--json]',
+    summary: 'Run the cases beside graph files in the real sandbox, with recorded responses.',
+    load: async () => (await import('./graph-test/test.ts')).graphTest,
   },
   ...CREDENTIAL_COMMANDS,
   ...PLUGIN_COMMANDS,

@@ -120,7 +120,7 @@ export interface Api {
   /** Makes the server reload changed plugins from its plugin folders. */
   scanPlugins(): Promise<PluginScan>
   /** @returns the global id of the execution */
-  startExecution(graphId: string, inputs: object): Promise<string>
+  startExecution(graphId: string, inputs: object, options?: { recordHttp?: boolean }): Promise<string>
   cancelExecution(executionId: string): Promise<void>
   /**
    * Yields each event of an execution once, in order, until the execution finishes. After a connection failure it
@@ -159,8 +159,8 @@ export function createApi(client: Client): Api {
       return { status: compatibility.status, newest: graph.versions.edges[0]?.node.number ?? 1, warnings }
     },
     scanPlugins: () => mutate(client, SCAN_PLUGINS, 'scan'),
-    async startExecution(graphId, inputs) {
-      return (await mutate<{ id: string }>(client, START_EXECUTION, 'execution', { graphId, inputs })).id
+    async startExecution(graphId, inputs, options = {}) {
+      return (await mutate<{ id: string }>(client, START_EXECUTION, 'execution', { graphId, inputs, ...options })).id
     },
     async cancelExecution(executionId) {
       await mutate(client, CANCEL_EXECUTION, 'execution', { executionId })

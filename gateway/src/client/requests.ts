@@ -13,10 +13,16 @@ const PAGE = 100
  *
  * @param query has the variables `first` and `after`
  * @param pageOf returns the list in the data of a response
+ * @param variables the other variables of the query
  */
-export async function* readAll<T, Data>(client: Client, query: string, pageOf: (data: Data) => Page<T>): AsyncGenerator<T, void> {
+export async function* readAll<T, Data>(
+  client: Client,
+  query: string,
+  pageOf: (data: Data) => Page<T>,
+  variables: object = {},
+): AsyncGenerator<T, void> {
   for (let after: string | null = null; ;) {
-    const { edges, pageInfo } = pageOf((await client.request(query, { first: PAGE, after })) as Data)
+    const { edges, pageInfo } = pageOf((await client.request(query, { ...variables, first: PAGE, after })) as Data)
     for (const { node } of edges) yield node
     if (!pageInfo.hasNextPage) return
     after = pageInfo.endCursor

@@ -1,6 +1,8 @@
 export { ensureGraph } from './ensure-graph.ts'
 export { schemaRoutes } from './json-schemas.ts'
 export { detectFormat, readGraphFile, readText } from './graph-file.ts'
+export { TESTS_SUFFIX, readTestFile, writeCase } from './test-file.ts'
 export { resolveInputs } from './inputs.ts'
 export type { EnsuredGraph } from './ensure-graph.ts'
+export type { TestCase, TestFile, WrittenCase } from './test-file.ts'
 export type { GraphFile } from './graph-file.ts'

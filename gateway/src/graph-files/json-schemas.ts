@@ -2,10 +2,21 @@ import { documentJsonSchema } from '@ashlar/core'
 import { z } from 'zod'
 import { buildAsset, type Asset } from '../pages/index.ts'
 import { documentSchema, fileSchema } from './graph-file.ts'
+import { testFileSchema } from './test-file.ts'
 
-/** The JSON Schemas of graph documents and of graph files, by file name. */
-export function readJsonSchemas(): Record<'graph-document.json' | 'graph-file.json', object> {
-  return { 'graph-document.json': documentJsonSchema(), 'graph-file.json': fileJsonSchema() }
+/** The JSON Schemas of graph documents, graph files and tests of graphs, by file name. */
+export function readJsonSchemas(): Record<'graph-document.json' | 'graph-file.json' | 'graph-tests.json', object> {
+  return {
+    'graph-document.json': documentJsonSchema(),
+    'graph-file.json': fileJsonSchema(),
+    'graph-tests.json': testsJsonSchema(),
+  }
+}
+
+function testsJsonSchema(): object {
+  const { $schema, ...schema } = z.toJSONSchema(testFileSchema, { io: 'input', target: 'draft-07' })
+  const description = 'The cases of a graph, which `ashlar graph test` runs and `ashlar graph record` writes.'
+  return { $schema, $id: 'graph-tests.json', title: 'Ashlar graph tests', description, ...schema }
 }
 
 function fileJsonSchema(): object {

@@ -9,6 +9,7 @@ import {
   type Isolation,
   type Runtime,
   type RuntimeConfig,
+  type RuntimeFakes,
 } from '@ashlar/core'
 import type { Config } from '../base/config.ts'
 import type { Logger } from '../base/logger.ts'
@@ -33,6 +34,8 @@ interface InstallationOptions {
   logger: Logger
   /** Whether to reload plugins when their files change. */
   watch: boolean
+  /** Replaces external services, in tests of graphs. @default none */
+  fakes?: RuntimeFakes
   /** Called when the embedded Postgres exits unexpectedly. */
   onDatabaseLost(reason: string): void
 }
@@ -50,6 +53,7 @@ export async function openInstallation({
   role = 'all',
   logger,
   watch,
+  fakes,
   onDatabaseLost,
 }: InstallationOptions): Promise<Installation> {
   const undo: ((options?: CloseOptions) => Promise<void>)[] = []
@@ -71,13 +75,16 @@ export async function openInstallation({
       stopGraceMs: config.stopGraceSeconds * 1000,
       sandbox: sandboxLimits(config),
       httpAllow: config.httpAllow,
+      localEndpoints: (provider) => [...(config.localEndpoints[provider] ?? []), ...operator.localEndpoints(provider)],
       secretKeys: await ensureSecretKeys(config),
       filesDir: config.filesDir,
       oauthClients: { ...operator.oauthClients, ...config.oauthClients },
       hostProvider: operator.hostProvider,
+      hostFunction: operator.hostFunction,
       pluginPackages: operator.pluginPackages,
       pluginRoots: PLUGIN_ROOTS,
       watch,
+      ...(fakes && { fakes }),
       alone: config.databaseUrl === undefined,
       onError,
     })

@@ -39,6 +39,8 @@ declare module 'zod' {
     secret?: boolean
     /** Text that editors show in an empty field. */
     placeholder?: string
+    /** Input: the text is code. Editors highlight it, and a graph whose constant is not valid code is rejected. */
+    language?: 'javascript'
     /** Output: a run may yield several values. Each one starts an iteration of a loop. */
     many?: boolean
     /**

@@ -1,6 +1,7 @@
 import type { Workload } from '../context.ts'
 import { breakdown } from './breakdown.ts'
 import { burst } from './burst.ts'
+import { catalogue } from './catalogue.ts'
 import { chain10Fib33 } from './chain-10-fib33.ts'
 import { chain40 } from './chain-40.ts'
 import { fanOut200 } from './fan-out.ts'
@@ -9,7 +10,9 @@ import { history } from './history.ts'
 import { interchange } from './interchange.ts'
 import { plugins } from './plugins.ts'
 import { queries } from './queries.ts'
+import { rows } from './rows.ts'
 import { sandbox } from './sandbox.ts'
+import { streamedToken } from './streamed-token.ts'
 import { waiting } from './waiting.ts'
 
 /** The workloads, in the order in which they run. */
@@ -19,11 +22,14 @@ export const WORKLOADS: readonly Workload[] = [
   burst,
   fanOut200,
   loopOfItems,
+  streamedToken,
   waiting,
   history,
   plugins,
+  catalogue,
   queries,
   interchange,
+  rows,
   sandbox,
   breakdown,
 ]

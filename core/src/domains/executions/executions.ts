@@ -1,3 +1,4 @@
+import { listExchanges, type ExchangeRequest, type StoredExchange } from '../../recording/index.ts'
 import { AshlarError, isUuid, type Batcher, type JsonText, type Page } from '../../base/index.ts'
 import type { Database, Notifications } from '../../postgres/index.ts'
 import type { Graphs } from '../graphs/index.ts'
@@ -15,9 +16,10 @@ import {
   selectReplayed,
   type ReplayFrom,
 } from '../../runtime/lifecycle/index.ts'
-import { eventsToRetry, type ExecutionEvent, isFinal, type JournalEvent, type Plan } from '../../engine/index.ts'
-import { followEvents, type JournalHealth, News, type ReaderBehind, readCopy } from '../../runtime/journal/index.ts'
-import { createJournalViews, type ExecutionDiff, type JournalViews } from './views/index.ts'
+import { eventsToRetry, type ExecutionEvent, isFinal, type ModelUsage, type Plan } from '../../engine/index.ts'
+import { DeltaNews } from '../../runtime/deltas/index.ts'
+import { followEvents, type JournalHealth, News, type Followed, readCopy } from '../../runtime/journal/index.ts'
+import { createJournalViews, type ExecutionDiff, type JournalViews, sumUsage } from './views/index.ts'
 import type { BulkRequest, BulkResult } from './bulk.ts'
 import { CANCELLED_BY_OWNER, cancelExecutions } from './cancel-executions.ts'
 import { createExecutionChanges, type ExecutionChanges } from './execution-changes.ts'
@@ -32,7 +34,7 @@ import { waitForEnd } from './wait-for-end.ts'
 const MAX_PRIORITY = 100
 
 /** An event that a follower receives. */
-export type FollowedEvent = JournalEvent | ReaderBehind
+export type FollowedEvent = Followed
 
 /**
  * The executions of users. An execution of another user is treated as one that does not exist. Methods that start or
@@ -81,6 +83,11 @@ export interface Executions extends Omit<JournalViews, 'diff' | 'createEventFilt
    * LIMIT_EXCEEDED.
    */
   findValues(ownerId: string, field: 'inputs' | 'outputs', ids: readonly string[]): Promise<Map<string, JsonText | AshlarError>>
+  /**
+   * Returns what executions have consumed of paid services, with those that their nodes have started, for each model.
+   * The list is empty if nothing was consumed.
+   */
+  usageOf(ownerId: string, ids: readonly string[]): Promise<Map<string, ModelUsage[]>>
   list(ownerId: string, request: ExecutionRequest): Promise<Page<ExecutionSummary>>
   /** Returns a page for each graph. Graphs of other users have an empty page. */
   listOfGraphs(
@@ -97,6 +104,8 @@ export interface Executions extends Omit<JournalViews, 'diff' | 'createEventFilt
   follow(ownerId: string, executionId: string, after: number, tag?: string): Promise<AsyncGenerator<FollowedEvent, void>>
   /** Returns the execution when it has finished, or in its state after `waitMs`. @throws {AshlarError} NOT_FOUND */
   waitForEnd(ownerId: string, executionId: string, waitMs: number): Promise<ExecutionSummary>
+  /** Lists the HTTP exchanges of executions that were started with `recordHttp`. Others have an empty page. */
+  httpExchanges(ownerId: string, ids: readonly string[], request: ExchangeRequest): Promise<Map<string, Page<StoredExchange>>>
   /** Yields changes of executions, see {@link ExecutionChanges.follow}. */
   followAll: ExecutionChanges['follow']
 }
@@ -109,6 +118,8 @@ interface StartRequest {
   inputs: unknown
   /** Inputs of nodes that override all other inputs, by node and pin. */
   masks?: unknown
+  /** Records its HTTP exchanges: see {@link Executions.httpExchanges}. @default false */
+  recordHttp?: boolean | undefined
   /** -100 to 100. Waiting executions of higher priority go first. @default 0 */
   priority?: number | undefined
   /**
@@ -142,6 +153,7 @@ class ExecutionService implements Executions {
   readonly #parts: ExecutionParts
   readonly #starter: Batcher<NewExecution, Execution>
   readonly #news = new News()
+  readonly #deltas = new DeltaNews()
   readonly #views: JournalViews
   readonly #changes: ExecutionChanges
   readonly nodeExecutionsOf: Executions['nodeExecutionsOf'] = (...args) => this.#views.nodeExecutionsOf(...args)
@@ -153,6 +165,7 @@ class ExecutionService implements Executions {
     this.#parts = parts
     this.#changes = createExecutionChanges({ ...parts, pool: parts.database.pool })
     parts.notifications.listen('journal', (message) => this.#news.notify(message))
+    parts.notifications.listen('deltas', (payload) => this.#deltas.notify(payload))
     this.#views = createJournalViews(parts.database.pool, parts.plans)
     this.#starter = createStarter(parts)
   }
@@ -194,12 +207,22 @@ class ExecutionService implements Executions {
     return execution ?? this.get(ownerId, (await findStarted(this.#parts.database, key)) ?? '')
   }
 
-  async #prepare(ownerId: string, { graphId, version, inputs, masks, priority }: StartRequest): Promise<NewExecution> {
+  async #prepare(
+    ownerId: string,
+    { graphId, version, inputs, masks, priority, recordHttp }: StartRequest,
+  ): Promise<NewExecution> {
     const chosen = await this.#parts.graphs.versionToRun(ownerId, graphId, version)
     await this.#parts.graphs.assertRunnable(chosen)
     const parsed = parseInputs(inputs, chosen.inputSchema, this.#parts.maxValueBytes)
     assertPriority(priority)
-    return { ownerId, version: chosen, inputs: parsed, masks: parseMasks(masks, chosen.document), priority }
+    return {
+      ownerId,
+      version: chosen,
+      inputs: parsed,
+      masks: parseMasks(masks, chosen.document),
+      priority,
+      recordsHttp: recordHttp,
+    }
   }
 
   async #retry(ownerId: string, executionId: string): Promise<Execution> {
@@ -253,6 +276,14 @@ class ExecutionService implements Executions {
     return findValues(this.#parts.database.pool, ownerId, field, ids)
   }
 
+  httpExchanges(...[ownerId, executionIds, request]: Parameters<Executions['httpExchanges']>) {
+    return listExchanges(this.#parts.database.pool, ownerId, executionIds, request)
+  }
+
+  usageOf(ownerId: string, ids: readonly string[]): Promise<Map<string, ModelUsage[]>> {
+    return sumUsage(this.#parts.database.pool, ownerId, ids)
+  }
+
   list(ownerId: string, request: ExecutionRequest): ReturnType<Executions['list']> {
     return listExecutions(this.#parts.database.pool, ownerId, request)
   }
@@ -265,7 +296,8 @@ class ExecutionService implements Executions {
     const execution = (await this.find(ownerId, [executionId])).get(executionId)
     if (!execution) throw executionNotFound('executionId')
     const isWanted = tag === undefined ? undefined : await this.#views.createEventFilter(execution, tag)
-    const events = followEvents(this.#parts.database.pool, this.#news, executionId, after)
+    const sources = { pool: this.#parts.database.pool, news: this.#news, deltas: this.#deltas }
+    const events = followEvents(sources, executionId, after)
     return isWanted ? filterFollowed(events, isWanted) : events
   }
 
@@ -284,10 +316,13 @@ class ExecutionService implements Executions {
     return this.#views.diff(await this.#get(ownerId, a, 'a'), await this.#get(ownerId, b, 'b'))
   }
 
-  async #continue({ id, ownerId, versionId, inputs, masks }: Execution, events: ExecutionEvent[]): Promise<Execution> {
+  async #continue(
+    { id, ownerId, versionId, inputs, masks, recordsHttp }: Execution,
+    events: ExecutionEvent[],
+  ): Promise<Execution> {
     const version = (await this.#parts.graphs.findVersions(ownerId, [versionId])).get(versionId)
     if (!version) throw new Error(`execution ${id} has no version`)
-    return this.#starter.add({ ownerId, version, inputs, masks: masks ?? undefined, origin: { id, events } })
+    return this.#starter.add({ ownerId, version, inputs, masks: masks ?? undefined, recordsHttp, origin: { id, events } })
   }
 
   async #planOrThrow(versionId: string): Promise<Plan> {

@@ -11,9 +11,10 @@ import {
   type PinStep,
 } from '../../pins/index.ts'
 import { describeUnavailable, type Block } from '../../blocks/index.ts'
-import { parseEnd, type GraphDocument } from './document.ts'
+import type { GraphDocument } from './document.ts'
+import { findLinkPins } from './link-pins.ts'
 import { toRead } from './read-document.ts'
-import { findToleratedFaults, limitFaults, sinkSchema, sourceSchema, type FindBlock } from './validate.ts'
+import { findToleratedFaults, limitFaults, type FindBlock } from './validate.ts'
 
 /**
  * Finds probable mistakes in a valid document: blocks that cannot run yet, and links and constants whose value loses
@@ -40,15 +41,11 @@ function linkWarnings(
   i: number,
   blocks: ReadonlyMap<string, Block | undefined>,
 ): Fault[] {
-  const [source, sink] = [parseEnd(from), parseEnd(to)]
-  const [sourceBlock, sinkBlock] = [blocks.get(source.node), blocks.get(sink.node)]
-  const [sourcePin, sinkPin] = [parsePinPath(source.pin), parsePinPath(sink.pin)]
-  const given = sourceBlock && outputPin(sourceBlock, source.pin, sourcePin)
-  const sinkPinSchema = sinkBlock && sinkSchema(sinkBlock, sinkPin)
-  const taken = sinkPinSchema && { schema: sinkPinSchema, root: sinkBlock.inputSchema }
-  const loss = given && taken && findLoss(given, sourcePin.steps, taken, sinkPin.steps)
+  const pins = findLinkPins({ from, to }, blocks)
+  const loss = pins && findLoss(pins.given, pins.givenSteps, pins.taken, pins.takenSteps)
   if (!loss) return []
-  const member = sourcePin.steps.length + sinkPin.steps.length === 0 ? findFittingMember(given, taken) : undefined
+  const isPlain = pins.givenSteps.length + pins.takenSteps.length === 0
+  const member = isPlain ? findFittingMember(pins.given, pins.taken) : undefined
   const message = `${from} is ${withArticle(loss.from)}, but ${to} requires ${withArticle(loss.to)}: the ${loss.from} becomes ${loss.becomes}. ${adviceFor(from, loss.from, member)}`
   return [{ path: `links.${i}`, message }]
 }
@@ -71,11 +68,6 @@ function constantWarnings(node: string, inputs: GraphDocument['nodes'][number]['
     const message = `the input requires ${withArticle(loss.to)}, and ${withArticle(loss.from)} becomes ${loss.becomes}: use ${withArticle(loss.to)}, got ${showValue(value)}`
     return [{ path: `nodes.${node}.inputs.${pin}`, message }]
   })
-}
-
-function outputPin(block: Block, pin: string, path: PinPath): PinSchema | undefined {
-  const schema = sourceSchema(block, pin, path)
-  return schema && { schema, root: block.outputSchema }
 }
 
 function inputPin({ inputSchema }: Block, { base }: PinPath): PinSchema | undefined {

@@ -12,6 +12,7 @@ import {
   type PinSchema,
 } from '../../pins/index.ts'
 import type { Block } from '../../blocks/index.ts'
+import { javascriptFault } from './code-fault.ts'
 import { parseEnd, type GraphDocument, type GraphNode } from './document.ts'
 import type { ReadDocument, ReadLink, ReadNode } from './read-document.ts'
 
@@ -158,8 +159,13 @@ function constantFaults(path: string, block: Block, pin: string, value: unknown)
   if (!schema) return [{ path, message: unknownPin(block, 'input', pin) }]
   if (value === null || parsePinPath(pin).steps.length > 0) return []
   const coerced = compileCoercion(schema, block.inputSchema)?.(value) ?? value
-  const message = schemaFault(schema, block.inputSchema, coerced)
+  const message = schemaFault(schema, block.inputSchema, coerced) ?? codeFault(schema, coerced)
   return message === undefined ? [] : [{ path, message, onlyFailsRuns: true }]
+}
+
+function codeFault({ language }: JsonSchema, value: unknown): string | undefined {
+  const fault = language === 'javascript' && typeof value === 'string' ? javascriptFault(value) : undefined
+  return fault && `the code is not JavaScript: ${fault}`
 }
 
 const compiled = new WeakMap<JsonSchema, z.ZodType>()

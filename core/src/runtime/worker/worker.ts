@@ -237,19 +237,21 @@ class RunningWorker implements Worker {
       depth: row.depth,
       ownerId: row.owner_id,
       graphId: row.graph_id,
+      recordsHttp: row.records_http,
       inputs: row.inputs,
       masks: row.masks,
       plan,
       entry: held.entry,
       folded,
     }
-    const { sandbox, errorLocator, capabilities, children, database } = this.#parts
+    const { sandbox, errorLocator, capabilities, children, database, deltas } = this.#parts
     held.driver = new ExecutionDriver(taken, {
       sandbox,
       errorLocator,
       capabilities,
       children,
       journal: this.#journal,
+      deltas,
       random: Math.random,
       now: this.#wakeUps.now,
       onNews: (executionId, listener) => this.#news.add(executionId, listener),

@@ -3,7 +3,8 @@ import { CallCredit } from './credit.ts'
 import { HostCallRecord, type RecordSpace } from './host-call-record.ts'
 import { guestName } from '../channel/index.ts'
 
-export function newCall(id: number, request: CallRequest, sink: CallSink, space: RecordSpace): Call {
+export function newCall(id: number, given: CallRequest, sink: CallSink, space: RecordSpace): Call {
+  const request = given.isExclusive ? withOwnScope(given, `${given.scope}#${id}`) : given
   const record = request.repeatable === false ? new HostCallRecord(space) : undefined
   return {
     id,
@@ -21,6 +22,8 @@ export function newCall(id: number, request: CallRequest, sink: CallSink, space:
     hostCalls: 0,
     openHostCalls: 0,
     record,
+    usages: 0,
+    usagesTaken: 0,
     logged: 0,
     cpuMs: 0,
     refusals: undefined,
@@ -28,6 +31,10 @@ export function newCall(id: number, request: CallRequest, sink: CallSink, space:
     aborted: false,
     stretched: false,
   }
+}
+
+function withOwnScope(request: CallRequest, scope: string): CallRequest {
+  return { ...request, scope, affinity: scope }
 }
 
 /** Whether the call can run again without repeating an effect. */
@@ -48,6 +55,7 @@ export function prepareRestart(call: Call): Call {
   call.deadline = performance.now() + call.request.timeoutMs
   call.cpuMs = 0
   call.openHostCalls = 0
+  call.usages = 0
   call.starts++
   return call
 }
@@ -62,6 +70,8 @@ export function wrapEnd(sink: CallSink, beforeEnd: () => void): CallSink {
     restarted: () => sink.restarted?.(),
     log: (level, text) => sink.log?.(level, text),
     progress: (fraction, note) => sink.progress?.(fraction, note),
+    stream: (pin, offset, text) => sink.stream?.(pin, offset, text),
+    usage: (usage) => sink.usage?.(usage),
     manifest: (manifest) => sink.manifest?.(manifest),
     end: (error) => {
       beforeEnd()

@@ -1,3 +1,6 @@
+import { BLOCK_ERROR_CODES } from '@ashlar/sdk'
+import type { UsageReport } from './usage.ts'
+
 /**
  * The channel between a worker and a sandbox process.
  *
@@ -103,6 +106,8 @@ export type LostReason =
  * - `d` a manifest
  * - `l` a line of its console
  * - `p` its progress
+ * - `s` a piece of a text that it will yield. `offset`: the number of earlier characters of the text
+ * - `u` what a request to a paid service has consumed
  */
 export type GuestEvent =
   | { t: 'o'; id: number; pin: string; v: unknown; k?: number; next?: [id: number, node: number][] }
@@ -111,6 +116,8 @@ export type GuestEvent =
   | { t: 'd'; id: number; manifest: unknown }
   | { t: 'l'; id: number; level: string; text: string }
   | { t: 'p'; id: number; fraction: number; note: string }
+  | { t: 's'; id: number; pin: string; offset: number; text: string }
+  | { t: 'u'; id: number; usage: UsageReport }
 
 /**
  * The outputs that a run of a block with a `many` pin yields before it waits for the worker: it makes the host call
@@ -128,6 +135,7 @@ export const GUEST_ERROR_CODES = [
   'BLOCK_OUTPUT_INVALID',
   'OUTPUT_LIMIT',
   'BAD_INPUT',
+  ...BLOCK_ERROR_CODES,
 ] as const
 
 /** A call for a guest to start. The guest receives a batch of them as JSON text. */

@@ -1,22 +1,24 @@
-import { findJsonFault, type BlockContext, type Credential, type Files, type Storage } from '@ashlar/sdk'
+import { findJsonFault, type Block, type BlockContext, type Credential, type Files, type Storage } from '@ashlar/sdk'
 import { readCollected, type CollectedLists } from './collected-lists.ts'
 import { getCredential } from './capabilities/credentials.ts'
 import { fetchFor } from './capabilities/fetch.ts'
 import { filesFor } from './capabilities/files.ts'
 import { callHost } from './io/host-calls.ts'
 import { GuestFailure } from './io/outbox.ts'
-import { logFor, progressFor } from './reports.ts'
+import { logFor, progressFor, streamFor, usageFor } from './reports.ts'
 import { sleepFor } from './capabilities/sleep.ts'
 
 /** The second argument of `run`. Each capability in it makes host calls, which the host checks. */
 export class GuestContext implements BlockContext {
   readonly #callId: number
+  readonly #block: Block
   readonly #signal: () => AbortSignal
   readonly #lists: CollectedLists | undefined
   #sleep: BlockContext['sleep'] | undefined
 
-  constructor(callId: number, signal: () => AbortSignal, lists: CollectedLists | undefined) {
+  constructor(callId: number, block: Block, signal: () => AbortSignal, lists: CollectedLists | undefined) {
     this.#callId = callId
+    this.#block = block
     this.#signal = signal
     this.#lists = lists
   }
@@ -41,6 +43,11 @@ export class GuestContext implements BlockContext {
     return filesFor(this.#callId)
   }
 
+  get host(): BlockContext['host'] {
+    return (name, input, { credential } = {}) =>
+      callHost(this.#callId, 'host.call', [name, storable(input, 'host'), credential ?? null])
+  }
+
   get collected(): BlockContext['collected'] {
     return (pin) => readCollected(this.#lists, pin)
   }
@@ -51,6 +58,14 @@ export class GuestContext implements BlockContext {
 
   get progress(): BlockContext['progress'] {
     return progressFor(this.#callId)
+  }
+
+  get stream(): BlockContext['stream'] {
+    return streamFor(this.#callId, this.#block)
+  }
+
+  get usage(): BlockContext['usage'] {
+    return usageFor(this.#callId)
   }
 
   get log(): BlockContext['log'] {
@@ -71,8 +86,8 @@ export class GuestContext implements BlockContext {
 }
 
 /** @returns the value, which may be undefined @throws {GuestFailure} BAD_INPUT when JSON cannot represent it */
-function storable(value: unknown): unknown {
+function storable(value: unknown, of = 'storage'): unknown {
   const fault = value === undefined ? undefined : findJsonFault(value)
-  if (fault !== undefined) throw new GuestFailure('BAD_INPUT', `storage: ${fault}`)
+  if (fault !== undefined) throw new GuestFailure('BAD_INPUT', `${of}: ${fault}`)
   return value
 }

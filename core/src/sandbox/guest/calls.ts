@@ -244,8 +244,8 @@ async function runTest(running: RunningCall): Promise<void> {
   const block = getBlock(name)
   const test = block.tests[Number(input)]
   if (!test) throw new GuestFailure('BLOCK_FAILED', `block ${name} has no test ${String(input)}`)
-  const { http, credentials, storage, files, now } = test
-  await callHost(id, 'test.begin', [test.input, { http, credentials, storage, files, now }])
+  const { http, credentials, host, storage, files, now } = test
+  await callHost(id, 'test.begin', [test.input, { http, credentials, host, storage, files, now }])
   const release = now === undefined ? undefined : stopClock(now)
   const yields: Yielded[] = []
   let failure: GuestFailure | undefined
@@ -278,7 +278,7 @@ function forEachYield(call: RunningCall, block: Block, input: unknown, take: Tak
   const parsed = block.input.safeParse(lists ? lists.withoutLarge(input) : input)
   if (!parsed.success) throw new GuestFailure('BLOCK_INPUT_INVALID', describeFaults(parsed.error, 'input', input))
   lists?.begin(parsed.data)
-  return passYields(block, block.run(parsed.data as never, call.contextWith(lists)), take, call.call.id)
+  return passYields(block, block.run(parsed.data as never, call.contextOf(block, lists)), take, call.call.id)
 }
 
 function getBlock(name: string): Block {

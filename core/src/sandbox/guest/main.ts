@@ -6,34 +6,51 @@
  * The process gets the entry points, calls `connect`, and then `define` with the bundle. `define` removes `__ashlar`
  * from the global object before any plugin code runs.
  */
-import * as sdk from '@ashlar/sdk'
-import * as zod from 'zod'
+import type * as sdk from '@ashlar/sdk'
 import { abort, collect, enter, resume, recover, running, setPlugin, handleTimerError } from './calls.ts'
 import { connectEntropy, type DrawEntropy } from './io/entropy.ts'
 import { reply } from './io/host-calls.ts'
 import { explainLargeIntegers } from './input-messages.ts'
 import { connectReports, limits, markEntered, shareComputing } from './io/outbox.ts'
 import { connectTimers, fire } from './io/timers.ts'
+import { loadHostModule } from './host-modules.ts'
 import { installWebPlatform } from '../../web-platform/index.ts'
 import type { GuestLimits } from '../channel/index.ts'
 
-type Bundle = (require: (name: string) => unknown, module: { exports: Record<string, unknown> }) => void
+type Exports = Record<string, unknown>
+type Bundle = (require: (name: string) => unknown, module: { exports: Exports | Promise<Exports> }) => void
 
-const MODULES: Record<string, unknown> = { zod, 'zod/v4': zod, '@ashlar/sdk': sdk }
+let loading: Promise<void> | undefined
 
-/** Removes the entry points from the global object and evaluates the bundle. */
-function define(bundle: Bundle): void {
+/**
+ * Removes the entry points from the global object and evaluates the bundle.
+ *
+ * @returns whether the bundle awaits at its top level: the host then calls {@link loaded}
+ */
+function define(bundle: Bundle): boolean {
   markEntered()
   Reflect.deleteProperty(globalThis, '__ashlar')
-  const module = { exports: {} as Record<string, unknown> }
-  bundle((name) => MODULES[name], module)
-  const plugin = module.exports.default as sdk.Plugin | undefined
+  const module: { exports: Exports | Promise<Exports> } = { exports: {} }
+  bundle(loadHostModule, module)
+  const { exports } = module
+  if (!(exports instanceof Promise)) takePlugin(exports)
+  else loading = exports.then(takePlugin)
+  return loading !== undefined
+}
+
+/** Resolves when the bundle is evaluated. */
+async function loaded(): Promise<void> {
+  await loading
+}
+
+function takePlugin(exports: Exports): void {
+  const plugin = exports.default as sdk.Plugin | undefined
   if (typeof plugin !== 'object' || plugin === null || !Array.isArray(plugin.blocks) || typeof plugin.name !== 'string')
-    throw new TypeError(missingExport(module.exports))
+    throw new TypeError(missingExport(exports))
   setPlugin(plugin)
 }
 
-function missingExport(exports: Record<string, unknown>): string {
+function missingExport(exports: Exports): string {
   const names = Object.keys(exports).filter((name) => name !== 'default')
   const found =
     'default' in exports
@@ -61,6 +78,6 @@ function connect(
 installWebPlatform()
 explainLargeIntegers()
 Object.defineProperty(globalThis, '__ashlar', {
-  value: { define, connect, enter, resume, recover, collect, abort, fire, reply },
+  value: { define, loaded, connect, enter, resume, recover, collect, abort, fire, reply },
   configurable: true,
 })

@@ -2,7 +2,7 @@ import type { Credential, Secret } from '@ashlar/sdk'
 import { fetchFor } from './fetch.ts'
 import { callHost } from '../io/host-calls.ts'
 
-type Facts = Pick<Credential, 'provider' | 'name' | 'type' | 'hosts' | 'scopes'>
+type Facts = Pick<Credential, 'provider' | 'name' | 'type' | 'hosts' | 'scopes' | 'baseUrl'>
 
 /** A credential without its secret, which the host adds to the requests. */
 export async function getCredential(callId: number, provider: string): Promise<Credential> {
@@ -10,6 +10,7 @@ export async function getCredential(callId: number, provider: string): Promise<C
   return {
     ...facts,
     fetch: fetchFor(callId, facts.provider),
+    presign: async (url, options) => String(await callHost(callId, 'credentials.presign', [facts.provider, { url, ...options }])),
     reveal: async () => (await callHost(callId, 'credentials.reveal', [facts.provider])) as Secret,
   }
 }
