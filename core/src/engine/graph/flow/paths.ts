@@ -46,15 +46,7 @@ export function findPaths(
   scopes: ReadonlyMap<FlowNode, NodeScopes>,
 ): Paths {
   const order = sortNodes(nodes, backs)
-  const found: Paths = {
-    nodes: new Map(),
-    links: new Map(),
-    closed: new Map(),
-    catches: new Map(),
-    order,
-    misfits: [],
-    compared: 0,
-  }
+  const found = noPaths(order)
   const addLink = (link: FlowLink): void => {
     const { source, sourcePin } = link
     const caught = source.block.caughtPins.has(sourcePin)
@@ -103,6 +95,11 @@ export function findPaths(
   }
   const complete = sortNodes(nodes, backs, findEffects(nodes, found, { backs, cycles }, scopes))
   return complete.length === order.length ? { ...found, order: complete } : found
+}
+
+function noPaths(order: FlowNode[]): Paths {
+  const [nodes, links, closed, catches] = [new Map(), new Map(), new Map(), new Map()]
+  return { nodes, links, closed, catches, order, misfits: [], compared: 0 }
 }
 
 /**
