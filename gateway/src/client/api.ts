@@ -28,7 +28,7 @@ export interface ApiGraph {
 export type SavedGraph = ApiGraph & { activeVersion: { warnings: GraphWarning[] } }
 
 /** What an import has created. */
-export interface ImportedFile {
+interface ImportedFile {
   /** The graph of the file. */
   graph: SavedGraph
   report: ImportReport

@@ -7,6 +7,7 @@ import { chain40 } from './chain-40.ts'
 import { fanOut200 } from './fan-out.ts'
 import { loopOfItems } from './loop.ts'
 import { history } from './history.ts'
+import { interchange } from './interchange.ts'
 import { plugins } from './plugins.ts'
 import { queries } from './queries.ts'
 import { rows } from './rows.ts'
@@ -27,6 +28,7 @@ export const WORKLOADS: readonly Workload[] = [
   plugins,
   catalogue,
   queries,
+  interchange,
   rows,
   sandbox,
   breakdown,

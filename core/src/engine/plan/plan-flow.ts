@@ -4,6 +4,7 @@ import {
   toFlow,
   type Flow,
   type FlowLink,
+  type FlowNode,
   type FlowScope,
   type GraphDocument,
   type ScopePath,
@@ -21,10 +22,14 @@ export function planFlow(plan: Plan, document: GraphDocument): void {
 class FlowPlanner {
   readonly #nodes: PlanNode[]
   readonly #flow: Flow
+  /** The analyzed node of each node, by id. */
+  readonly #analyzed: ReadonlyMap<string, FlowNode>
   readonly #flowOf = new Map<PlanNode, NodeFlow>()
   readonly #incoming = new Map<PlanNode, PlanLink[]>()
   readonly #cycles = new Map<FlowScope, CyclePlan>()
   readonly #byId: Plan['byId']
+  /** The nodes in the loops of each node, by id. */
+  #members: Map<string, PlanNode[]> | undefined
 
   constructor({ nodes, byId }: Plan, document: GraphDocument) {
     this.#nodes = nodes
@@ -37,6 +42,7 @@ class FlowPlanner {
         links,
       ),
     )
+    this.#analyzed = new Map(this.#flow.all.map((each) => [each.id, each]))
   }
 
   plan(): void {
@@ -64,7 +70,7 @@ class FlowPlanner {
   }
 
   #addNode(node: PlanNode, order: number): void {
-    const flow = this.#flow.all.find(({ id }) => id === node.id)
+    const flow = this.#analyzed.get(node.id)
     const paths = (flow && this.#flow.nodes.get(flow)) ?? []
     const depths = paths.map(({ length }) => length)
     const { manyPins, donePins, caughtPins } = node.block
@@ -212,7 +218,7 @@ class FlowPlanner {
 
   #flowLinks(pin: PinFlow): [FlowLink, PlanLink][] {
     return pin.links.flatMap((planned): [FlowLink, PlanLink][] => {
-      const link = this.#flow.all.find(({ id }) => id === pin.node.id)?.incoming.find(({ index }) => index === planned.index)
+      const link = this.#analyzed.get(pin.node.id)?.incoming.find(({ index }) => index === planned.index)
       return link ? [[link, planned]] : []
     })
   }
@@ -235,11 +241,18 @@ class FlowPlanner {
 
   /** The nodes whose runs are in a loop of the node. */
   #inside({ id }: PlanNode): PlanNode[] {
-    return this.#flow.all.flatMap((each) => {
-      const paths = this.#flow.nodes.get(each) ?? []
-      const isInside = paths.some((path) => path.some((scope) => scope.kind === 'LOOP' && scope.node.id === id))
-      return isInside ? [this.#node(each.id)] : []
-    })
+    this.#members ??= this.#findMembers()
+    return this.#members.get(id) ?? []
+  }
+
+  #findMembers(): Map<string, PlanNode[]> {
+    const members = new Map<string, PlanNode[]>()
+    for (const each of this.#flow.all) {
+      const scopes = new Set(this.#flow.nodes.get(each)?.flat())
+      const producers = [...scopes].flatMap((scope) => (scope.kind === 'LOOP' ? scope.node.id : []))
+      for (const id of producers) append(members, id, this.#node(each.id))
+    }
+    return members
   }
 
   #finish(node: PlanNode): void {
@@ -290,4 +303,10 @@ function hasSeveralLoops(paths: readonly ScopePath[]): boolean {
 
 function depthsOf(paths: readonly (readonly unknown[])[] | undefined): number[] {
   return [...new Set(paths?.map(({ length }) => length))]
+}
+
+function append<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key)
+  if (list) list.push(value)
+  else lists.set(key, [value])
 }

@@ -1,5 +1,5 @@
 import type { Cycles } from './cycles.ts'
-import type { FlowLink, FlowNode, NodeScopes, ScopePath } from './flow.ts'
+import type { FlowLink, FlowNode, FlowScope, NodeScopes, ScopePath } from './flow.ts'
 
 /** The nodes to which links lead, directly or not. @param effects further nodes that a node leads to */
 export function reachable(
@@ -44,17 +44,31 @@ export function findEffects(
     outgoing.filter((link) => pins.has(link.sourcePin))
   for (const producer of nodes) add(catches.get(producer) ?? [], linksOf(producer, producer.block.caughtPins))
   const caused = new Map(effects)
+  const members = membersOfLoops(nodes, paths)
   for (const producer of nodes) {
     const done = linksOf(producer, producer.block.donePins)
-    const loop = scopes.get(producer)?.loop
+    if (done.length === 0) continue
+    const inside = members.get(scopes.get(producer)?.loop)
     const isFollowed = (link: FlowLink): boolean => !link.carry && !backs.has(link)
     const behind = reachable(done, isFollowed, caused)
-    add(
-      nodes.filter((node) => !behind.has(node) && paths.get(node)?.some((path) => loop && path.includes(loop))),
-      done,
-    )
+    add(inside?.filter((node) => !behind.has(node)) ?? [], done)
   }
   return effects
+}
+
+/** The nodes in each loop, in their order. */
+function membersOfLoops(
+  nodes: readonly FlowNode[],
+  paths: ReadonlyMap<FlowNode, ScopePath[]>,
+): Map<FlowScope | undefined, FlowNode[]> {
+  const members = new Map<FlowScope, FlowNode[]>()
+  for (const node of nodes)
+    for (const scope of new Set(paths.get(node)?.flat())) {
+      const inside = members.get(scope)
+      if (inside) inside.push(node)
+      else members.set(scope, [node])
+    }
+  return members
 }
 
 /** A node comes after all nodes that lead to it. @param effects nodes that come after others to which no link leads */

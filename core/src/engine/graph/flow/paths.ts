@@ -15,6 +15,8 @@ export interface Paths {
   /** All nodes, so that each comes after those that lead to it without a back edge. */
   order: FlowNode[]
   misfits: Misfit[]
+  /** How many paths were compared. */
+  compared: number
 }
 
 /** Why the scopes of a graph do not fit. */
@@ -33,6 +35,8 @@ export type Misfit =
 
 /** A node in more different scopes than this cannot be understood by people either. */
 const MAX_PATHS = 64
+/** The maximum number of paths of other pins that are compared in one pass. A larger graph would block the server. */
+const MAX_COMPARED = 10_000_000
 /** The maximum number of loops and cycles inside each other. */
 const MAX_DEPTH = 32
 
@@ -42,7 +46,7 @@ export function findPaths(
   scopes: ReadonlyMap<FlowNode, NodeScopes>,
 ): Paths {
   const order = sortNodes(nodes, backs)
-  const found: Paths = { nodes: new Map(), links: new Map(), closed: new Map(), catches: new Map(), order, misfits: [] }
+  const found = noPaths(order)
   const addLink = (link: FlowLink): void => {
     const { source, sourcePin } = link
     const caught = source.block.caughtPins.has(sourcePin)
@@ -72,6 +76,7 @@ export function findPaths(
   }
   const pass = (): void => {
     found.misfits = []
+    found.compared = 0
     for (const node of order) {
       for (const link of node.incoming) if (!backs.has(link) && !link.carry) addLink(link)
       found.nodes.set(node, nodePaths(node, found, backs))
@@ -90,6 +95,11 @@ export function findPaths(
   }
   const complete = sortNodes(nodes, backs, findEffects(nodes, found, { backs, cycles }, scopes))
   return complete.length === order.length ? { ...found, order: complete } : found
+}
+
+function noPaths(order: FlowNode[]): Paths {
+  const [nodes, links, closed, catches] = [new Map(), new Map(), new Map(), new Map()]
+  return { nodes, links, closed, catches, order, misfits: [], compared: 0 }
 }
 
 /**
@@ -115,6 +125,12 @@ function nodePaths(node: FlowNode, found: Paths, backs: ReadonlyMap<FlowLink, un
   )
   const isFree = node.block.kind === 'input' || node.incoming.every((link) => link.carry)
   const paths: ScopePath[] = isFree ? [[]] : []
+  const [count, largest] = [pins.reduce((sum, [, own]) => sum + own.length, 0), Math.max(0, ...pins.map(([, own]) => own.length))]
+  found.compared += count * (count - largest)
+  if (found.compared > MAX_COMPARED) {
+    found.misfits.push({ type: 'TOO_MANY', node })
+    return pins.flatMap(([, own]) => own).slice(0, 1)
+  }
   for (const [pin, own] of pins)
     for (const path of own) {
       const others = pins.filter(([other]) => other !== pin)

@@ -18,6 +18,8 @@ interface InputMarkers {
   optional?: true
   latest?: true
   loop?: true
+  /** The JSON type or types to which values are converted. @default any */
+  type?: string | string[]
 }
 
 interface OutputMarkers {

@@ -12,6 +12,8 @@ export interface ConformanceCase {
   /** Documents that blocks of the same name run. */
   children?: Record<string, object>
   inputs?: Record<string, unknown>
+  /** The inputs that the execution sets for nodes, by node and pin. */
+  masks?: Record<string, Record<string, unknown>>
   /** Cancel it when only runs that never end are left. */
   cancel?: true
   expected: Result | { faults: ExpectedFault[] }

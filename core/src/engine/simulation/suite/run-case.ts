@@ -45,7 +45,12 @@ export function faultsOf(given: ConformanceCase): { path: string; message: strin
 }
 
 export function runCase({ given, plan, fakes }: Prepared, choose: Choose, events: readonly ExecutionEvent[] = []): Simulation {
-  const simulator = new Simulator(plan, fakes, { inputs: given.inputs ?? {}, choose, events: afterCrash(events) })
+  const simulator = new Simulator(plan, fakes, {
+    inputs: given.inputs ?? {},
+    ...(given.masks && { masks: given.masks }),
+    choose,
+    events: afterCrash(events),
+  })
   const first = simulator.run()
   if (first.end || !given.cancel) return first
   simulator.cancel()

@@ -31,6 +31,7 @@ describe('the conformance suite', () => {
 
   it('has at least 80 cases, and one for each rule', () => {
     expect(cases.length).toBeGreaterThanOrEqual(80)
+    expect(cases.filter(({ given }) => given.rule === 'pairing FIFO').length).toBeGreaterThanOrEqual(50)
     expect([...new Set(cases.map(({ given }) => given.rule))].toSorted()).toEqual(RULES.toSorted())
   })
 

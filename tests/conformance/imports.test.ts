@@ -3,7 +3,7 @@ import { AshlarError, parseJson, type GraphDocument, type ImportedGraph, type Im
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-/** A file of `tests/conformance/autogpt`: an export of the AutoGPT Platform, and what its import must give. */
+/** A file of `tests/conformance/imports`: an export of the AutoGPT Platform, and what its import must give. */
 interface ImportCase {
   name: string
   title: string
@@ -45,7 +45,7 @@ interface ExpectedRun {
   error?: string
 }
 
-const FOLDER = new URL('autogpt/', import.meta.url)
+const FOLDER = new URL('imports/', import.meta.url)
 const CASES = readdirSync(FOLDER)
   .filter((name) => name.endsWith('.json'))
   .map((name) => parseJson(readFileSync(new URL(name, FOLDER), 'utf8')) as ImportCase)
