@@ -1,6 +1,7 @@
 import type { Block } from '../../blocks/index.ts'
 import type { PinStep } from '../../pins/index.ts'
 import type { GraphDocument, LoopOptions, RetryPolicy } from '../graph/index.ts'
+import type { Tool } from './tools.ts'
 
 /** A compiled graph version. The scheduler looks up and parses nothing while it runs. */
 export interface Plan {
@@ -31,6 +32,8 @@ export interface PlanNode {
   timeoutMs: number
   retry: RetryPolicy | undefined
   loop: LoopOptions | undefined
+  /** What its pin that is marked `tools` receives. */
+  tools: Tool[] | undefined
   /** Names of credentials, by qualified provider. */
   credentials: Readonly<Record<string, string>>
   /** The graph version that a graph node runs. */
@@ -80,6 +83,9 @@ export interface NodeFlow {
   /** The collections whose items are the iterations of its loops, and of its tool calls. */
   counted: GatherPlan[]
   toolCounted: GatherPlan[]
+  /** If its block runs in steps: whether something may still run in a tool call, and when that is decided. */
+  callWatch: WatchSet | undefined
+  callOrder: number
   /** The links of its pins `done`. */
   doneLinks: PlanLink[]
   doneWatch: WatchSet | undefined

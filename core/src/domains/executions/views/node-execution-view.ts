@@ -120,7 +120,7 @@ function readInputs(projection: Projection, run: NodeExecution, events: ValueEve
   const override = overriding?.type === 'NodeOverridden' ? { override: overriding.inputs } : {}
   const values = new Map([...run.values].map(([pin, value]) => [pin, readValue(value, events)]))
   try {
-    return resolveInputs({ node: run.node, values, collected: run.collected, ...override }, given)
+    return resolveInputs({ node: run.node, values, collected: run.collected, call: run.call, ...override }, given)
   } catch {
     return undefined // the error of the run states the reason
   }

@@ -18,6 +18,7 @@ interface InputMarkers {
   optional?: true
   latest?: true
   loop?: true
+  steps?: true
 }
 
 interface OutputMarkers {
@@ -26,6 +27,7 @@ interface OutputMarkers {
   manyIf?: string[]
   done?: true
   caught?: true
+  step?: true
 }
 
 /** The block as one node uses it. */
