@@ -116,10 +116,13 @@ export interface Run {
   tag: Tag
   lineage: Lineage
   inputs: Record<string, unknown>
+  /** The number of steps of its node before it. */
+  step: number
   /** What it took, by pin. */
   taken: Map<string, Token>
   status: 'COMPLETED' | 'FAILED'
   code: string | undefined
+  message: string | undefined
   /** Whether a link of its error pin or a caught pin received the failure. */
   isHandled: boolean
   /** In the order of the yields, with the iteration of each value. */
