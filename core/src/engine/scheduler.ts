@@ -230,7 +230,7 @@ export class Scheduler {
     if (!isCall) this.#deliver(run, 'error', message)
     const isHandled = isCall || node.links.has('error') || this.#runs.handleFailure(run, run.error)
     this.#runs.end(run, run.error)
-    this.#steps.end(run, run.error)
+    this.#steps.end(run)
     if (this.plan.onUnhandledError === 'FAIL' && !isHandled)
       this.#end('FAILED', { code, message: `node "${node.id}" (${node.block.qualifiedName}): ${message}`, node: node.id })
   }

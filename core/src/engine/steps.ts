@@ -44,7 +44,7 @@ export class Steps {
       return true
     }
     if (!run.call || isToolPin(pin)) return false
-    run.call.outputs.push([pin, value])
+    run.call.results.find((result) => result.run === run)?.outputs.push([pin, value])
     return true
   }
 
@@ -58,9 +58,7 @@ export class Steps {
       node,
       pins: new Set(),
       isDelivered: false,
-      outputs: [],
-      error: undefined,
-      runs: 0,
+      results: [],
       open: 0,
       isOver: false,
     }
@@ -75,16 +73,15 @@ export class Steps {
     const { call } = run
     if (call?.isOver) return false
     if (!call) return true
-    call.runs++
+    call.results.push({ run, outputs: [] })
     call.open++
     return true
   }
 
   /** Called when a run has ended. */
-  end({ call }: NodeExecution, error?: NodeFailure): void {
+  end({ call }: NodeExecution): void {
     if (!call) return
     call.open--
-    if (error) call.error ??= error
     this.#check(call.caller)
   }
 
@@ -114,7 +111,7 @@ export class Steps {
   /** In a graph that pairs values in the order of arrival, one node execution carries out each call. */
   #check(caller: NodeExecution): void {
     if (this.#runs.tagged || !this.#waiting.has(caller)) return
-    const isOpen = ({ runs, open, isDelivered }: ToolCall): boolean => (runs === 0 ? isDelivered : open > 0)
+    const isOpen = ({ results, open, isDelivered }: ToolCall): boolean => (results.length === 0 ? isDelivered : open > 0)
     if (!caller.step?.next?.calls.some(isOpen)) this.#proceed(caller)
   }
 
@@ -128,12 +125,15 @@ export class Steps {
   }
 }
 
-function toResult({ node, outputs, error, runs }: ToolCall): CallResult {
-  const values: Record<string, unknown[]> = {}
-  for (const [pin, same] of Map.groupBy(outputs, ([pin]) => pin))
-    Object.defineProperty(values, pin, { value: same.map(([, value]) => value), enumerable: true })
-  const failure = error ?? (runs === 0 ? notRun(node) : undefined)
-  return { nodeId: node, outputs: values, ...(failure && { error: { code: failure.code, message: failure.message } }) }
+function toResult({ node, results }: ToolCall): CallResult {
+  const inOrder = results.toSorted(({ run: a }, { run: b }) => compareLineages(a.lineage, b.lineage) || a.n - b.n)
+  const outputs: Record<string, unknown[]> = {}
+  const pairs = inOrder.flatMap((result) => result.outputs)
+  for (const [pin, same] of Map.groupBy(pairs, ([pin]) => pin))
+    Object.defineProperty(outputs, pin, { value: same.map(([, value]) => value), enumerable: true })
+  const failed = inOrder.find(({ run }) => run.error)?.run.error
+  const error = results.length === 0 ? notRun(node) : failed
+  return { nodeId: node, outputs, ...(error && { error: { code: error.code, message: error.message } }) }
 }
 
 function notRun(node: string): NodeFailure {

@@ -82,10 +82,9 @@ export interface ToolCall {
   pins: Set<string>
   /** Whether a link of the caller has delivered an argument. */
   isDelivered: boolean
-  outputs: [pin: string, value: unknown][]
-  error: NodeFailure | undefined
-  /** Node executions that carry it out, and those of them that have not ended. */
-  runs: number
+  /** What the node executions that carry it out have given so far. */
+  results: { run: NodeExecution; outputs: [pin: string, value: unknown][] }[]
+  /** The number of them that have not ended. */
   open: number
   /** The next step has begun, so nothing of the call may start any more. */
   isOver: boolean

@@ -110,8 +110,8 @@ export class NodeEvaluation {
     const failure = isIncomplete ? (performance.failure ?? this.#engineFailure(run, 'LOOP_INCOMPLETE')) : performance.failure
     const calls = this.#deliver(run, performance.yields, failure?.message)
     if (failure) this.#fail(run, failure)
-    if (!asksForStep(node, performance)) return undefined
-    return { value: performance.yields[0]?.value, calls: calls.map((call) => this.#runTool(node, call)) }
+    const results = calls.map((call) => this.#runTool(node, call))
+    return asksForStep(node, performance) ? { value: performance.yields[0]?.value, calls: results } : undefined
   }
 
   #runTool({ outgoing }: Node, call: Call): StepRecord['calls'][number] {

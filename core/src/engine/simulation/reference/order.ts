@@ -32,7 +32,7 @@ export function compareScopes(one: Scope, other: Scope): number {
 }
 
 /** By the links that were taken, at the nodes in the order of the document. */
-function compareLineages(one: Lineage, other: Lineage): number {
+export function compareLineages(one: Lineage, other: Lineage): number {
   const [notes, others] = [inOrder(one), inOrder(other)]
   for (const [i, note] of notes.entries()) {
     const against = others[i]

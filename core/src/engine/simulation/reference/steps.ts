@@ -1,6 +1,7 @@
 import { TOOLS_PIN, isToolPin, parseToolPin } from '../../../pins/index.ts'
 import type { Node, Run, Tag } from './entities.ts'
 import { reach } from './graph.ts'
+import { compareLineages } from './order.ts'
 import type { Performance } from './run-block.ts'
 
 /** What a step has asked for. */
@@ -37,7 +38,9 @@ export function findForbiddenYield(node: Node, { yields }: Performance): number 
 
 /** Rule 38: what the runs of the node gave. */
 export function toResult({ nodeId, tag }: Call, runs: readonly Run[]): StepRecord['calls'][number] {
-  const own = runs.filter(({ node, tag: { key } }) => node.id === nodeId && key === tag.key)
+  const own = runs
+    .filter(({ node, tag: { key } }) => node.id === nodeId && key === tag.key)
+    .toSorted((a, b) => compareLineages(a.lineage, b.lineage))
   const outputs: Record<string, unknown[]> = {}
   for (const run of own)
     for (const [pin, value] of run.outputs)

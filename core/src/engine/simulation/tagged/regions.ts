@@ -1,5 +1,6 @@
 import { toToolPin } from '../../../pins/index.ts'
 import type { Action } from '../reference/index.ts'
+import { addAgent } from './agents.ts'
 import { isPrefix, isSame, sometimes, yieldDigest, type Builder, type Source } from './builder.ts'
 
 /** Adds nodes at a path of loops and cycles, and regions inside of it. */
@@ -16,6 +17,7 @@ export function buildRegion(graph: Builder, path: readonly string[], depth: numb
       output: 2,
       tools: 1,
       walk: depth < 2 ? 1 : 0,
+      agent: 1,
     })
     if (kind === 'plain') addPlain(graph, path)
     else if (kind === 'loop') addLoop(graph, path, depth)
@@ -24,6 +26,7 @@ export function buildRegion(graph: Builder, path: readonly string[], depth: numb
     else if (kind === 'carry') addCarry(graph, path)
     else if (kind === 'tools') addTools(graph, path)
     else if (kind === 'walk') addWalk(graph, path)
+    else if (kind === 'agent') addAgent(graph, path)
     else addOutput(graph)
   }
 }
