@@ -81,6 +81,7 @@ export type {
   LinkChange,
   NodeChange,
   SettingChange,
+  GraphConversion,
 } from './engine/graph/index.ts'
 export type {
   Compatibility,
@@ -97,6 +98,8 @@ export type { AuthorSignature, PluginCheck, PluginVersion, Listing, VersionRepor
 export { PLUGIN_ORIGINS, PLUGIN_STATUSES, PLUGIN_VERSION_STATUSES } from './catalogue/listing/index.ts'
 export type {
   BlockFilter,
+  BlockPin,
+  BlockSuggestion,
   BlockOrderField,
   Catalogue,
   CataloguePlugin,

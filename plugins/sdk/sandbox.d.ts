@@ -560,6 +560,82 @@ declare class Crypto {
 }
 declare var crypto: Crypto
 
+// Globals that libraries expect, without authority
+
+declare var self: typeof globalThis
+declare var global: typeof globalThis
+declare function setImmediate<Args extends unknown[]>(callback: (...args: Args) => void, ...args: Args): number
+declare function clearImmediate(immediate: number | undefined): void
+
+declare var navigator: {
+  readonly userAgent: 'Ashlar'
+  readonly language: string
+  readonly languages: readonly string[]
+  readonly platform: ''
+  readonly hardwareConcurrency: number
+  readonly onLine: boolean
+}
+
+/** Describes no machine: `env`, `argv` and `versions` are empty. `exit` throws an error. */
+declare var process: {
+  readonly browser: true
+  readonly platform: string
+  readonly version: string
+  readonly versions: Record<string, string>
+  readonly env: Record<string, string | undefined>
+  readonly argv: string[]
+  nextTick<Args extends unknown[]>(callback: (...args: Args) => void, ...args: Args): void
+  cwd(): string
+  uptime(): number
+  hrtime: { (since?: readonly [number, number]): [number, number]; bigint(): bigint }
+  exit(code?: number): never
+}
+
+type BufferEncoding = 'utf8' | 'utf-8' | 'utf16le' | 'ucs2' | 'latin1' | 'binary' | 'ascii' | 'hex' | 'base64' | 'base64url'
+
+/** The most common methods of Node's class; the others exist too. */
+interface Buffer extends Uint8Array<ArrayBuffer> {
+  toString(encoding?: BufferEncoding, start?: number, end?: number): string
+  toJSON(): { type: 'Buffer'; data: number[] }
+  equals(other: Uint8Array): boolean
+  compare(other: Uint8Array): -1 | 0 | 1
+  copy(target: Uint8Array, targetStart?: number, sourceStart?: number, sourceEnd?: number): number
+  write(text: string, offset?: number, length?: number, encoding?: BufferEncoding): number
+  subarray(start?: number, end?: number): Buffer
+  readUInt8(offset?: number): number
+  readUInt16BE(offset?: number): number
+  readUInt16LE(offset?: number): number
+  readUInt32BE(offset?: number): number
+  readUInt32LE(offset?: number): number
+  readInt8(offset?: number): number
+  readInt16BE(offset?: number): number
+  readInt16LE(offset?: number): number
+  readInt32BE(offset?: number): number
+  readInt32LE(offset?: number): number
+  readBigUInt64BE(offset?: number): bigint
+  readBigUInt64LE(offset?: number): bigint
+  readDoubleBE(offset?: number): number
+  readDoubleLE(offset?: number): number
+  writeUInt8(value: number, offset?: number): number
+  writeUInt16BE(value: number, offset?: number): number
+  writeUInt16LE(value: number, offset?: number): number
+  writeUInt32BE(value: number, offset?: number): number
+  writeUInt32LE(value: number, offset?: number): number
+}
+declare var Buffer: {
+  readonly prototype: Buffer
+  from(text: string, encoding?: BufferEncoding): Buffer
+  from(bytes: ArrayBuffer, offset?: number, length?: number): Buffer
+  from(bytes: Iterable<number> | ArrayLike<number>): Buffer
+  alloc(bytes: number, fill?: string | number | Uint8Array, encoding?: BufferEncoding): Buffer
+  allocUnsafe(bytes: number): Buffer
+  concat(parts: readonly Uint8Array[], bytes?: number): Buffer
+  compare(a: Uint8Array, b: Uint8Array): -1 | 0 | 1
+  byteLength(value: string | ArrayBufferView | ArrayBuffer, encoding?: BufferEncoding): number
+  isBuffer(value: unknown): value is Buffer
+  isEncoding(name: string): name is BufferEncoding
+}
+
 // The engine
 
 declare namespace WebAssembly {
@@ -620,18 +696,11 @@ declare var MessagePort: { 'not in a sandbox': 'a block has one thread, so there
 declare var BroadcastChannel: { 'not in a sandbox': 'a block has one thread, so there is no receiver for messages' }
 declare var window: { 'not in a sandbox': 'there is no browser: use a library that does not need one' }
 declare var document: { 'not in a sandbox': 'there is no browser: use a library that does not need one' }
-declare var navigator: { 'not in a sandbox': 'there is no browser: use a library that does not need one' }
 declare var location: { 'not in a sandbox': 'there is no browser: use a library that does not need one' }
-declare var self: { 'not in a sandbox': 'use globalThis' }
-declare var global: { 'not in a sandbox': 'use globalThis' }
 declare var FileReader: { 'not in a sandbox': 'use the methods text() and arrayBuffer() of the Blob' }
 declare var requestAnimationFrame: { 'not in a sandbox': 'use setTimeout' }
 declare var reportError: { 'not in a sandbox': 'throw the error, or use context.log' }
-declare var process: { 'not in a sandbox': 'there is no Node: take settings as inputs of the block' }
-declare var Buffer: { 'not in a sandbox': 'use Uint8Array, TextEncoder, TextDecoder, atob and btoa' }
 declare var require: { 'not in a sandbox': 'use import: the modules of the package become part of the bundle' }
-declare var setImmediate: { 'not in a sandbox': 'use setTimeout or queueMicrotask' }
-declare var clearImmediate: { 'not in a sandbox': 'use clearTimeout' }
 declare var __dirname: { 'not in a sandbox': 'there are only the files of context.files, with the capability "files"' }
 declare var __filename: { 'not in a sandbox': 'there are only the files of context.files, with the capability "files"' }
 declare var Deno: { 'not in a sandbox': 'there is no Node: take settings as inputs of the block' }

@@ -5,7 +5,7 @@ export const DESCRIPTION = `Ashlar runs **graphs** of typed blocks. This API cre
 
 A graph consists of nodes and links between their pins. Each save creates an immutable version.
 
-- Read: \`graph\` \`graphs\` \`validateGraph\` \`graphWarnings\` \`diffGraphVersions\`
+- Read: \`graph\` \`graphs\` \`validateGraph\` \`graphWarnings\` \`graphConversions\` \`diffGraphVersions\`
 - Change: \`createGraph\` \`updateGraph\` \`saveGraphVersion\` \`activateGraphVersion\` \`forkGraph\` \`importGraph\` \`upgradeGraph\`
   \`deleteGraphs\`
 
@@ -23,7 +23,7 @@ the \`id\` of the last event that the client received.
 
 Plugins provide blocks. A block declares its input and output pins and its capabilities.
 
-- Read: \`block\` \`blocks\` \`searchBlocks\` \`plugin\` \`plugins\`
+- Read: \`block\` \`blocks\` \`searchBlocks\` \`suggestBlocks\` \`plugin\` \`plugins\`
 - Change: \`publishPlugin\` \`installPlugin\` \`setPluginVersion\` \`uninstallPlugin\` \`scanPlugins\`
 - Develop: \`inspectDevPlugin\` \`setDevPlugin\` \`renewDevPlugin\` \`removeDevPlugin\`
 - Follow: \`blocksChanged\`

@@ -5,6 +5,7 @@ import {
   isLeafType,
   isNonNullType,
   isObjectType,
+  type GraphQLInputType,
   parse,
   validate,
   type GraphQLField,
@@ -69,12 +70,17 @@ const lists = Object.values(schema.getTypeMap())
 function toListField(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>): ListField {
   const item = getItem(field)
   const required = field.args.filter(({ type, default: value }) => isNonNullType(type) && value === undefined)
-  const args = required.map(({ name }) => `, ${name}: "a"`).join('')
+  const args = required.map(({ name, type }) => `, ${name}: ${toSample(type)}`).join('')
   return {
     name: `${parent.name}.${field.name}`,
     parent,
     select: (first) => `${field.name}(first: ${first}${args}) { totalCount edges { node { ${selectAll(item)} } } }`,
   }
+}
+
+/** A value of a required argument that makes the list not empty. */
+function toSample(type: GraphQLInputType): string {
+  return getNamedType(type).name === 'BlockPinInput' ? '{ block: "text/split", pin: "texts" }' : '"a"'
 }
 
 /** The type of the items of a connection, which may be an interface. */

@@ -37,15 +37,15 @@ export function freshBundles(block: HostileBlock): () => ReturnType<typeof toBun
 /**
  * Functions for hostile code.
  *
- * - `look` is a function body that lists the globals of a host that it can access. `seen(F)` creates and runs it with a
- *   function constructor.
+ * - `look` is a function body that lists the globals of a host that it can access; the guest's own `process` does not
+ *   count. `seen(F)` creates and runs it with a function constructor.
  * - `ownId()` intercepts the id of the running call.
  * - `forge(...events)` returns a pair to yield. The guest reports these events, given as values or text, in place of
  *   the pair.
  * - `smuggle(text)` makes the guest report a text without the checks of the guest program.
  */
 const TOOLS = `
-  const look = "return ['process', 'require', 'module', 'Buffer', 'fetch', 'ivm', '__ashlar', 'global', 'Deno', 'setImmediate'].filter((name) => name in globalThis).join()"
+  const look = "return ['require', 'module', 'fetch', 'ivm', '__ashlar', 'Deno'].filter((name) => name in globalThis).concat(process.versions.node === undefined && process.pid === 1 && process.constructor === Object ? [] : 'process').join()"
   const seen = (F) => F(look)() || 'nothing'
   const seenLater = async (F) => { const made = F(look)(); const value = typeof made.next === 'function' ? (await made.next()).value : await made; return value || 'nothing' }
   const { parse, stringify } = JSON

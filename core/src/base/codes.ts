@@ -76,6 +76,11 @@ export const API_ERROR_CODES = {
     retryable: false,
     description: 'The worker ended while the block had an effect. It is unknown whether the effect happened.',
   },
+  NOT_AVAILABLE: {
+    status: 422,
+    retryable: false,
+    description: 'The block needs a part of Ashlar that this version does not have yet.',
+  },
   CAPABILITY_MISSING: {
     status: 403,
     retryable: false,

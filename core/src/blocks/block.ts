@@ -72,6 +72,11 @@ export function buildPlugin(
   return plugin
 }
 
+/** Why a block with the flag `unavailable` cannot run. */
+export function describeUnavailable({ qualifiedName, unavailable }: Block): string {
+  return `block ${qualifiedName} is not available in this version of Ashlar: it needs ${unavailable}`
+}
+
 /** Returns the manifest from which {@link buildPlugin} built a block. */
 export function toBlockManifest(block: Block): BlockManifest {
   return Object.fromEntries(Object.entries(block).filter(([key]) => !DERIVED.has(key))) as BlockManifest

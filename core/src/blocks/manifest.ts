@@ -52,6 +52,8 @@ const blockManifestSchema = z
     onCrash: z.enum(['fail', 'retryable', 'retry']),
     timeoutMs: z.int().min(1).max(MAX_TIMEOUT_MS).optional(),
     costs: z.array(blockCostSchema).max(100).default([]),
+    /** What the block needs and Ashlar does not have yet. Undefined if the block can run. */
+    unavailable: z.string().trim().min(1).max(200).optional(),
     inputSchema: jsonSchema,
     outputSchema: jsonSchema,
     /** The names of the block's tests. */

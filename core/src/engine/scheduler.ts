@@ -1,3 +1,4 @@
+import { describeUnavailable } from '../blocks/index.ts'
 import { TOOLS_PIN, parseToolPin, selectValue } from '../pins/index.ts'
 import { Budget } from './budget.ts'
 import type { Decision, NodeError, SchedulerEvent } from './decisions.ts'
@@ -112,7 +113,9 @@ export class Scheduler {
 
   /** Why a run must not start. It then fails with this error. */
   refuseRun(run: NodeExecution): NodeError | undefined {
-    return run.refusal ?? (run.node.block.loopPin === undefined ? findLostItems(run) : undefined)
+    const { block } = run.node
+    if (block.unavailable !== undefined) return { code: 'NOT_AVAILABLE', message: describeUnavailable(block) }
+    return run.refusal ?? (block.loopPin === undefined ? findLostItems(run) : undefined)
   }
 
   /**

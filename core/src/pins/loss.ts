@@ -1,8 +1,9 @@
 import { convertTo } from './coerce.ts'
-import { unionMembers, resolveSchema, jsonTypes, type JsonSchema } from './json-schema.ts'
+import { resolveSchema, jsonTypes } from './json-schema.ts'
 import type { PinSchema } from './fit.ts'
 import { LOSSES, type LossyConversion } from './losses.ts'
 import type { PinStep } from './pin-path.ts'
+import { acceptedTypes, isAccepted, itemSchema, memberSchema, pluralize, readSchema, toTypeName } from './pin-types.ts'
 
 /** A conversion of a value to the type of a pin that the author of a graph rarely intends. */
 interface Loss {
@@ -16,8 +17,6 @@ interface Loss {
   isReversible: boolean
 }
 
-const TYPE_NAMES: Record<string, string> = { array: 'list', string: 'text', integer: 'whole number' }
-
 const MAX_DEPTH = 8
 
 /**
@@ -30,8 +29,8 @@ export function findLoss(
   sink: PinSchema,
   sinkSteps: readonly PinStep[],
 ): Loss | undefined {
-  const given = schemaAt(source, sourceSteps)
-  const taken = schemaAt(sink, sinkSteps, true)
+  const given = readSchema(source, sourceSteps)
+  const taken = readSchema(sink, sinkSteps, true)
   return given && taken && lossBetween(given, taken, 0)
 }
 
@@ -64,7 +63,7 @@ function lossBetween(source: PinSchema, sink: PinSchema, depth: number): Loss | 
   const losses = given.map((type) => (isAccepted(type, taken) ? undefined : LOSSES[type]?.[target]))
   const [loss] = losses
   if (!loss || losses.includes(undefined)) return undefined
-  return toLoss(given.map((type) => TYPE_NAMES[type] ?? type).join(' or '), target, loss)
+  return toLoss(given.map(toTypeName).join(' or '), target, loss)
 }
 
 function valueLoss(value: unknown, sink: PinSchema, depth: number): Loss | undefined {
@@ -73,22 +72,12 @@ function valueLoss(value: unknown, sink: PinSchema, depth: number): Loss | undef
   const type = jsonType(value)
   if (isAccepted(type, taken)) return innerValueLoss(value, sink, depth)
   const loss = LOSSES[type]?.[target]
-  if (loss && !loss.keeps?.(value)) return toLoss(TYPE_NAMES[type] ?? type, target, loss)
+  if (loss && !loss.keeps?.(value)) return toLoss(toTypeName(type), target, loss)
   return innerValueLoss(convertTo(target, value), sink, depth)
 }
 
 function toLoss(from: string, target: string, { becomes, isReversible = false }: LossyConversion): Loss {
-  return { from, to: TYPE_NAMES[target] ?? target, becomes, isReversible }
-}
-
-/**
- * Returns the types that a pin accepts and the type to which other values are converted. The pin accepts any value if
- * `taken` is absent.
- */
-function acceptedTypes({ schema, root }: PinSchema): { taken?: ReadonlySet<unknown>; target: string } {
-  const types = unionMembers(schema, root).map(({ type }) => type)
-  if (!types.every((type) => typeof type === 'string')) return { target: 'null' }
-  return { taken: new Set(types), target: types.find((type) => type !== 'null') ?? 'null' }
+  return { from, to: toTypeName(target), becomes, isReversible }
 }
 
 /** Finds a loss in the items of a list or the members of an object. */
@@ -131,49 +120,9 @@ function within(container: 'list' | 'object', loss: Loss | undefined): Loss | un
   return { ...loss, from: named(loss.from), to: named(loss.to), becomes: `${part} becomes ${loss.becomes}` }
 }
 
-function isAccepted(type: string | undefined, taken: ReadonlySet<unknown> | undefined): boolean {
-  return taken === undefined || taken.has(type) || (type === 'integer' && taken.has('number'))
-}
-
-function itemSchema({ schema, root }: PinSchema): PinSchema | undefined {
-  const list = unionMembers(schema, root).find(({ type }) => type === 'array')
-  return list?.items && { schema: list.items, root }
-}
-
 /** The name of a type in a sentence: `a list`, `an object`, `text`. */
 export function withArticle(type: string): string {
   return type === 'text' ? type : `${type.startsWith('object') ? 'an' : 'a'} ${type}`
-}
-
-function pluralize(name: string): string {
-  if (name.includes(' of ')) return name.replace(' of ', 's of ')
-  return `${name.replaceAll(' or ', 's or ')}s`
-}
-
-/**
- * The schema of the members of an object without named members. Only these are converted: see {@link compileCoercion}.
- */
-function memberSchema({ schema, root }: PinSchema): PinSchema | undefined {
-  const object = unionMembers(schema, root).find(({ type }) => type === 'object')
-  const members = object?.properties ? undefined : object?.additionalProperties
-  return typeof members === 'object' ? { schema: members, root } : undefined
-}
-
-/**
- * Returns the schema at the end of a path into a pin, or undefined if the schema does not define it.
- *
- * @param converted whether to exclude members of objects with named members, which are not converted
- */
-function schemaAt({ schema, root }: PinSchema, steps: readonly PinStep[], converted = false): PinSchema | undefined {
-  let current: JsonSchema | undefined = schema
-  for (const { kind, key } of steps) {
-    if (!current) return undefined
-    const { items, properties, additionalProperties: others }: JsonSchema = resolveSchema(current, root)
-    if (kind === 'index') current = items
-    else if (converted && properties) current = undefined
-    else current = properties?.[key] ?? (typeof others === 'object' ? others : undefined)
-  }
-  return current && { schema: current, root }
 }
 
 function jsonType(value: unknown): string {

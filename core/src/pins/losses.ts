@@ -1,9 +1,12 @@
 import { isObject, readNumber, tryParse } from './coerce.ts'
 
-/** A conversion by {@link compileCoercion} that the author of a graph rarely intends. */
-export interface LossyConversion {
+interface Conversion {
   /** The result of the conversion. */
   becomes: string
+}
+
+/** A conversion by {@link compileCoercion} that the author of a graph rarely intends. */
+export interface LossyConversion extends Conversion {
   /** Whether the value can be read from the result, such as a list from its JSON text. */
   isReversible?: boolean
   /** Whether this value keeps its meaning. @default no value does */
@@ -67,6 +70,21 @@ export const LOSSES: Record<string, Record<string, LossyConversion>> = {
   integer: { boolean: NOT_ZERO, object: WRAPPED },
   boolean: { object: WRAPPED },
   string: FROM_TEXT,
+}
+
+const SINGLE: Conversion = { becomes: 'a list with this value' }
+
+/** The conversions that preserve the meaning of the value, by the type of the value, then by the type of the pin. */
+export const KEEPING: Record<string, Record<string, Conversion>> = {
+  number: { string: { becomes: 'its digits' }, array: SINGLE },
+  integer: { string: { becomes: 'its digits' }, array: SINGLE },
+  boolean: {
+    string: { becomes: '"true" or "false"' },
+    number: { becomes: '1 or 0' },
+    integer: { becomes: '1 or 0' },
+    array: SINGLE,
+  },
+  string: { array: { becomes: 'the list that its JSON text describes, or a list with the text' } },
 }
 
 /** A text is a number that is too large and stays a text. The input validation of the block rejects it. */

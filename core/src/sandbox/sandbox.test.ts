@@ -87,7 +87,7 @@ const honest = newTestBundle({
   many: `*run() { for (;;) yield ['n', 1] }`,
   'grow-array': `*run() { const a = []; for (;;) a.push(new Array(1000).fill(1)) }`,
   'grow-map': `*run() { const m = new Map(); for (let i = 0; ; i++) m.set(i, { i }) }`,
-  globals: `*run() { yield ['out', ['process', 'require', 'Buffer', 'fetch', '__ashlar'].filter((name) => name in globalThis)] }`,
+  globals: `*run() { yield ['out', ['require', 'module', 'fetch', '__ashlar'].filter((name) => name in globalThis)] }`,
 })
 
 const stray = newTestBundle({

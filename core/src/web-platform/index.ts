@@ -1,6 +1,6 @@
 /**
  * The web platform of a guest: the parts of the WinterTC minimum common API that make sense without a network and a
- * document.
+ * document, and the globals of Node that libraries expect.
  *
  * Timers and the console are always present. The rest consists of families, one per file. In the bundle, `require` of a
  * module inside a function becomes a function that evaluates the module at the first call. So a family is evaluated
@@ -16,6 +16,8 @@ const FAMILIES: readonly Family[] = [
   [['AbortController', 'AbortSignal'], () => require('./events/abort.ts')],
   [['atob', 'btoa'], () => require('./data/base64.ts')],
   [['Blob', 'File'], () => require('./data/blob.ts')],
+  [['Buffer'], () => require('./node/buffer.ts')],
+  [['clearImmediate', 'setImmediate'], () => require('./node/immediate.ts')],
   [['CompressionStream', 'DecompressionStream'], () => require('./data/compression.ts')],
   [['Crypto', 'crypto'], () => require('./crypto/crypto.ts')],
   [['CryptoKey'], () => require('./crypto/crypto-key.ts')],
@@ -24,8 +26,10 @@ const FAMILIES: readonly Family[] = [
   [['TextDecoderStream', 'TextEncoderStream'], () => require('./data/encoding-streams.ts')],
   [['CustomEvent', 'Event', 'EventTarget'], () => require('./events/events.ts')],
   [['FormData'], () => require('./fetch/form-data.ts')],
+  [['global', 'navigator', 'self'], () => require('./node/globals.ts')],
   [['Headers'], () => require('./fetch/headers.ts')],
   [['performance', 'Performance'], () => require('./events/performance.ts')],
+  [['process'], () => require('./node/process.ts')],
   [['Request'], () => require('./fetch/request.ts')],
   [['Response'], () => require('./fetch/response.ts')],
   [

@@ -9,19 +9,21 @@ beforeAll(async () => {
 afterAll(() => guest.close())
 
 const NAMES = `
-  AbortController AbortSignal Blob ByteLengthQueuingStrategy CompressionStream CountQueuingStrategy Crypto CryptoKey
+  AbortController AbortSignal Blob Buffer ByteLengthQueuingStrategy CompressionStream CountQueuingStrategy Crypto CryptoKey
   CustomEvent DOMException DecompressionStream Event EventTarget File FormData Headers Performance
   ReadableByteStreamController ReadableStream ReadableStreamBYOBReader ReadableStreamBYOBRequest
   ReadableStreamDefaultController ReadableStreamDefaultReader Request Response SubtleCrypto TextDecoder TextDecoderStream
   TextEncoder TextEncoderStream TransformStream TransformStreamDefaultController URL URLPattern URLSearchParams
-  WritableStream WritableStreamDefaultController WritableStreamDefaultWriter atob btoa clearInterval clearTimeout console
-  crypto performance queueMicrotask setInterval setTimeout structuredClone`
+  WritableStream WritableStreamDefaultController WritableStreamDefaultWriter atob btoa clearImmediate clearInterval clearTimeout
+  console crypto global navigator performance process queueMicrotask self setImmediate setInterval setTimeout
+  structuredClone`
   .trim()
   .split(/\s+/)
 
 /** For each family that uses a library, an expression and its result. */
 const USES: Record<string, readonly [use: string, result: unknown]> = {
   Blob: [`await new Blob(['ü']).text()`, 'ü'],
+  Buffer: [`Buffer.from('ü').toString('hex')`, 'c3bc'],
   CompressionStream: [
     `await (async () => { const { readable, writable } = new CompressionStream('gzip'); void writable.close(); return hex((await read(readable))[0]).slice(0, 4) })()`,
     '1f8b',

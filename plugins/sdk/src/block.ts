@@ -136,6 +136,21 @@ export interface BlockDefinition<Input extends z.ZodObject, Output extends z.Zod
 }
 
 /**
+ * The argument of {@link defineBlock} for a block that cannot run yet. It reserves the id, the name and the pins of the
+ * block, so that graphs that contain it can be saved and imported.
+ */
+export interface UnavailableBlockDefinition<Input extends z.ZodObject, Output extends z.ZodObject> extends Omit<
+  BlockDefinition<Input, Output>,
+  'tests' | 'run'
+> {
+  /**
+   * What the block needs and Ashlar does not have yet, in 1 to 200 characters: `'approvals by a person'`. A node of the
+   * block fails with `NOT_AVAILABLE`, and its graph has a warning.
+   */
+  unavailable: string
+}
+
+/**
  * A block without the types of its pins. Its schemas parse inputs and outputs, so `run` accepts and yields unknown
  * values.
  */
@@ -154,6 +169,8 @@ export interface Block {
   readonly onCrash: CrashPolicy
   readonly timeoutMs?: number
   readonly costs: readonly BlockCost[]
+  /** What the block needs and Ashlar does not have yet. Undefined if the block can run. */
+  readonly unavailable?: string
   readonly input: z.ZodObject
   readonly output: z.ZodObject
   readonly tests: readonly BlockTest[]
@@ -177,7 +194,7 @@ export interface TypedBlock<Input extends z.ZodObject, Output extends z.ZodObjec
  * other.
  */
 export function defineBlock<Input extends z.ZodObject, Output extends z.ZodObject>(
-  definition: BlockDefinition<Input, Output>,
+  definition: BlockDefinition<Input, Output> | UnavailableBlockDefinition<Input, Output>,
 ): TypedBlock<Input, Output> {
   assertIdentity(definition)
   assertPinNames(definition.name, Object.keys(definition.input.shape))
@@ -193,8 +210,17 @@ export function defineBlock<Input extends z.ZodObject, Output extends z.ZodObjec
     capabilities: {},
     onCrash: 'fail',
     costs: [],
+    ...('unavailable' in definition && withoutCode(definition)),
   }
   return { ...defaults, ...definition } as unknown as TypedBlock<Input, Output>
+}
+
+/** A worker never calls such a block. The error is for tests that call it directly. */
+function withoutCode({ name, unavailable }: { name: string; unavailable: string }): Pick<Block, 'tests' | 'run'> {
+  const run = (): never => {
+    throw new Error(`block ${name} is not available yet: it needs ${unavailable}`)
+  }
+  return { tests: [], run }
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

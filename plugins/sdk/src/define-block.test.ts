@@ -56,6 +56,16 @@ describe('defineBlock', () => {
     })
   })
 
+  it('declares a block that cannot run yet without code and tests', () => {
+    const block = defineBlock({ ...identity, ...pins, unavailable: 'approvals by a person' })
+    expect(block).toMatchObject({ unavailable: 'approvals by a person', tests: [] })
+    expect(() => block.run({} as never, {} as never)).toThrow(
+      'block replace is not available yet: it needs approvals by a person',
+    )
+    // @ts-expect-error -- a block without the flag needs code and tests
+    expect(defineBlock({ ...identity, ...pins })).not.toHaveProperty('unavailable')
+  })
+
   it('infers the types of iterations', () => {
     const loop = {
       ...identity,

@@ -26,7 +26,7 @@ export {
 } from './json/index.ts'
 export type { JsonNumber } from './json/index.ts'
 export type { Credential, CredentialType, Secret } from './credential.ts'
-export type { Block, BlockDefinition, BlockKind, CrashPolicy, TypedBlock } from './block.ts'
+export type { Block, BlockDefinition, BlockKind, CrashPolicy, TypedBlock, UnavailableBlockDefinition } from './block.ts'
 export type { Capabilities, CredentialGrant, HttpGrant } from './capabilities.ts'
 export type { BlockContext, LogLevel } from './context.ts'
 export type { Storage, StoragePage, StorageScope } from './storage.ts'

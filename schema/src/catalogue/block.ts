@@ -54,6 +54,11 @@ builder.objectType(BlockType, {
       description: 'The first entry that matches the inputs applies. Empty if the block is free.',
       resolve: ({ costs }) => costs,
     }),
+    unavailable: t.exposeString('unavailable', {
+      nullable: true,
+      description:
+        'What the block needs and this version of Ashlar does not have yet. Its nodes fail with `NOT_AVAILABLE`. Null if the block can run.',
+    }),
     capabilities: t.field({
       type: [CapabilityType],
       description: 'The capabilities that it declares. Most blocks declare none.',

@@ -1,6 +1,8 @@
 import './blocks-changed.ts'
 import './block.ts'
 import './plugin.ts'
+import './suggestions.ts'
+import './suggestions.ts'
 import './version.ts'
 import './mutations.ts'
 import './dev.ts'

@@ -1,4 +1,4 @@
-import type { Fault } from '@ashlar/core'
+import type { Fault, GraphConversion } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { splitFaultPath } from '../base/fault-path.ts'
 import { GraphDocumentInput } from './document-input.ts'
@@ -28,6 +28,31 @@ export const WarningType = builder.objectRef<Fault>('GraphWarning').implement({
   }),
 })
 
+const ConversionCertainty = builder.enumType('ConversionCertainty', {
+  description: 'How often a value is converted.',
+  values: {
+    ALWAYS: { description: 'The types of the pins have no value in common.' },
+    SOMETIMES: { description: 'The source may also produce values of the type of the pin, or does not declare a type.' },
+  },
+})
+
+const ConversionType = builder.objectRef<GraphConversion>('GraphConversion').implement({
+  description: 'A place in a graph document at which a value is converted to the type of a pin.',
+  fields: (t) => ({
+    path: t.stringList({
+      description: 'The place in the document: `["links", "2"]`, `["nodes", "greet", "inputs", "format"]`.',
+      resolve: ({ path }) => toSegments(path),
+    }),
+    from: t.exposeString('from', { description: 'The type of the value, such as `list of numbers`. `any` if it is not known.' }),
+    to: t.exposeString('to', { description: 'The type of the pin.' }),
+    certainty: t.expose('certainty', { type: ConversionCertainty, description: 'How often the value is converted.' }),
+    lossy: t.exposeBoolean('isLossy', {
+      description: 'Whether the value loses its meaning, such as a list that becomes the number of its items.',
+    }),
+    message: t.exposeString('message', { description: 'For people: the value, the type of the pin and the result.' }),
+  }),
+})
+
 /** `nodes.greet.block` → `['nodes', 'greet', 'block']`. The whole document has the path `''`. */
 function toSegments(path: string): string[] {
   return path === '' ? [] : splitFaultPath(path)
@@ -41,6 +66,14 @@ builder.queryFields((t) => ({
     args: { document: t.arg({ type: GraphDocumentInput, required: true, description: 'The document.' }) },
     resolve: async (_root, { document }, { runtime, user }) =>
       toInputFaults(document, await runtime.graphs.validate(user.id, toStoredDocument(document))),
+  }),
+  graphConversions: t.field({
+    type: [ConversionType],
+    nullable: true,
+    description:
+      'Returns every link and constant of a graph document whose value is converted to the type of its pin, or may be: at most 10 000. `graphWarnings` returns the probable mistakes among them. Nothing is saved.',
+    args: { document: t.arg({ type: GraphDocumentInput, required: true, description: 'The document.' }) },
+    resolve: (_root, { document }, { runtime, user }) => runtime.graphWarnings.conversionsOf(user.id, toStoredDocument(document)),
   }),
   graphWarnings: t.field({
     type: [WarningType],

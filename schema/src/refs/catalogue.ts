@@ -1,5 +1,5 @@
-import type { Block, CataloguePlugin, PluginVersion } from '@ashlar/core'
-import { builder } from '../base/builder.ts'
+import type { Block, BlockSuggestion, CataloguePlugin, PluginVersion } from '@ashlar/core'
+import { builder, type SchemaTypes } from '../base/builder.ts'
 import { inOrder } from '../base/global-ids.ts'
 import { defineList } from '../base/list.ts'
 import { BlockKind, PinKindType, PluginSource, PluginStatus, PluginVersionStatusType } from './catalogue-enums.ts'
@@ -22,27 +22,48 @@ export const PluginVersionType = builder.loadableNodeRef('PluginVersion', {
   load: async (ids: string[], { runtime }) => inOrder(ids, await runtime.pluginStore.findVersions(ids)),
 })
 
+type FilterBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>
+
+/** The conditions on a block, for lists of blocks and of suggestions. */
+const blockFilter = (t: FilterBuilder) => ({
+  text: t.string({ description: 'Part of the name, the description or a synonym. Case-insensitive.' }),
+  category: t.string({ description: 'One of the categories of the block, such as `TEXT`. Case-insensitive.' }),
+  kinds: t.field({ type: [BlockKind], description: 'The kind of the block is one of these.' }),
+  packageName: t.string({ description: 'The npm package of the plugin of the block.' }),
+  inputKind: t.field({
+    type: PinKindType,
+    description: 'The block has an input pin of this kind. A pin that accepts several kinds is of each of them.',
+  }),
+  outputKind: t.field({
+    type: PinKindType,
+    description: 'The block has an output pin of this kind. A pin that accepts several kinds is of each of them.',
+  }),
+})
+
 export const BlockList = defineList<Block>()({
   type: BlockType,
   name: 'Block',
   plural: 'blocks',
-  filter: (t) => ({
-    text: t.string({ description: 'Part of the name, the description or a synonym. Case-insensitive.' }),
-    category: t.string({ description: 'One of the categories of the block, such as `TEXT`. Case-insensitive.' }),
-    kinds: t.field({ type: [BlockKind], description: 'The kind of the block is one of these.' }),
-    packageName: t.string({ description: 'The npm package of the plugin of the block.' }),
-    inputKind: t.field({
-      type: PinKindType,
-      description: 'The block has an input pin of this kind. A pin that accepts several kinds is of each of them.',
-    }),
-    outputKind: t.field({
-      type: PinKindType,
-      description: 'The block has an output pin of this kind. A pin that accepts several kinds is of each of them.',
-    }),
-  }),
+  filter: blockFilter,
   orderFields: { NAME: 'The qualified name.', CATEGORY: 'The main category, then the qualified name.' },
   defaultOrder: { field: 'NAME', direction: 'ASC' },
   locate: ({ qualifiedName: value, id }) => ({ value, id }),
+})
+
+export const BlockSuggestionType = builder.objectRef<BlockSuggestion>('BlockSuggestion')
+
+export const BlockSuggestionList = defineList<BlockSuggestion>()({
+  type: BlockSuggestionType,
+  name: 'BlockSuggestion',
+  plural: 'suggestions',
+  filter: blockFilter,
+  orderFields: {
+    RELEVANCE: 'How well the block fits.',
+    NAME: 'The qualified name of the block.',
+    CATEGORY: 'The main category of the block, then its qualified name.',
+  },
+  defaultOrder: { field: 'RELEVANCE', direction: 'DESC' },
+  locate: ({ relevance, block: { id } }) => ({ value: String(relevance), id }),
 })
 
 export const PluginList = defineList<CataloguePlugin>()({

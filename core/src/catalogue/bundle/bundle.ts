@@ -2,10 +2,9 @@ import { context, type BuildContext, type BuildOptions, type Metafile, type Plug
 import { createHash } from 'node:crypto'
 import { AshlarError } from '../../base/index.ts'
 import type { Bundle } from '../../sandbox/calls/index.ts'
+import { HOST_MODULES, provideHostModules } from './host-modules.ts'
 import { toBundleError, confineTo, describeFaults, type Reach } from './files/index.ts'
 
-/** What the host provides inside the sandbox; never part of a bundle. */
-const HOST_MODULES = ['@ashlar/sdk', 'zod', 'zod/v4']
 const MAX_BUNDLE_BYTES = 5 * 1024 * 1024
 
 /** The input of the bundler. */
@@ -79,7 +78,8 @@ export function bundleOptions({ entry, folder, banner = '', format = 'cjs', with
     format,
     platform: 'browser',
     target: 'es2024',
-    conditions: ['import'],
+    // A package that has a variant for workers needs no document.
+    conditions: ['workerd', 'worker', 'module'],
     external: HOST_MODULES,
     legalComments: 'none',
     banner: { js: banner },
@@ -88,7 +88,7 @@ export function bundleOptions({ entry, folder, banner = '', format = 'cjs', with
     metafile: true,
     write: false,
     logLevel: 'silent',
-    plugins: [rejectNodeModules, ...(confined ? [confineTo(confined.reach.roots, { withSources })] : [])],
+    plugins: [provideHostModules, rejectNodeModules, ...(confined ? [confineTo(confined.reach.roots, { withSources })] : [])],
     // Otherwise the bundler uses the tsconfig.json of the folder or of a folder above it, which may extend any file.
     ...(confined && { tsconfigRaw: confined.tsconfig }),
   } satisfies BuildOptions

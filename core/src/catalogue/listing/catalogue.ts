@@ -7,6 +7,7 @@ import { createBlockSearch } from './block-search.ts'
 import { listBlocks, locateBlock, matchBlock, type BlockFilter, type BlockOrderField } from './list-blocks.ts'
 import { listPlugins, mergePlugins, type CataloguePlugin, type PluginFilter, type PluginOrderField } from './list-plugins.ts'
 import { listProviders, type ProviderFilter, type ProviderOrderField } from './list-providers.ts'
+import { findSource, suggestBlocks, type BlockPin, type BlockSuggestion } from './suggest-blocks.ts'
 import {
   listVersions,
   type PluginVersionFilter,
@@ -25,6 +26,12 @@ export interface Catalogue {
    * @throws {AshlarError} BAD_INPUT when the query is longer
    */
   searchBlocks(query: string, request: PageRequest<BlockFilter, BlockOrderField | 'RELEVANCE'>): Promise<Page<Block>>
+  /**
+   * Suggests blocks for a link from an output pin: see {@link BlockSuggestion}.
+   *
+   * @throws {AshlarError} NOT_FOUND when the pin does not exist
+   */
+  suggestBlocks(fromPin: BlockPin, request: PageRequest<BlockFilter, BlockOrderField | 'RELEVANCE'>): Page<BlockSuggestion>
   listPlugins(request: PageRequest<PluginFilter, PluginOrderField>): Promise<Page<CataloguePlugin>>
   findPlugins(packageNames: readonly string[]): Promise<Map<string, CataloguePlugin>>
   /**
@@ -64,6 +71,13 @@ export function createCatalogue({ plugins, pluginStore }: CatalogueParts): Catal
         field === 'RELEVANCE' ? { value: toSortText(scores.get(block.id)), id: block.id } : locateBlock(block, field),
       )
     },
+    suggestBlocks(fromPin, request) {
+      const { field } = request.orderBy
+      const blocks = plugins.blocks().filter(matchBlock(request.filter))
+      return sortPage(suggestBlocks(findSource(fromPin, plugins.block), blocks), request, ({ block, relevance }) =>
+        field === 'RELEVANCE' ? { value: toSortText(relevance + MIN_RELEVANCE), id: block.id } : locateBlock(block, field),
+      )
+    },
     async listPlugins(request) {
       return listPlugins(mergePlugins(plugins.reports(), await pluginStore.listListings()), request)
     },
@@ -85,6 +99,9 @@ export function createCatalogue({ plugins, pluginStore }: CatalogueParts): Catal
     listProviders: (request) => listProviders(plugins.providers(), request),
   }
 }
+
+/** Makes every relevance positive, for {@link toSortText}. */
+const MIN_RELEVANCE = 1000
 
 /** Text that sorts like the number. */
 function toSortText(score = 0): string {

@@ -1,6 +1,14 @@
 import { type Fault, Turns } from '../../base/index.ts'
 import type { PluginRegistry } from '../../catalogue/registry/index.ts'
-import { assertSmall, documentSchema, findWarnings } from '../../engine/graph/index.ts'
+import {
+  assertSmall,
+  documentSchema,
+  findConversions,
+  findWarnings,
+  type FindBlock,
+  type GraphConversion,
+  type GraphDocument,
+} from '../../engine/graph/index.ts'
 import type { GraphVersion } from './entities.ts'
 import type { Graphs } from './graphs.ts'
 import { loadPinnedBlocks } from './pinned-blocks.ts'
@@ -15,27 +23,35 @@ export interface GraphWarnings {
    * @throws {AshlarError} BAD_INPUT when the document is too large
    */
   ofDocument(ownerId: string, document: unknown): Promise<Fault[]>
+  /** Like {@link GraphWarnings.ofDocument}, for the conversions of a document: see {@link findConversions}. */
+  conversionsOf(ownerId: string, document: unknown): Promise<GraphConversion[]>
   /** Returns the warnings of a version with the blocks that it pins. */
   ofVersion(version: GraphVersion): Promise<Fault[]>
 }
 
 export function createGraphWarnings(graphs: Graphs, plugins: PluginRegistry): GraphWarnings {
   const turns = new Turns()
+  const readDocument = async <T>(
+    ownerId: string,
+    document: unknown,
+    find: (read: GraphDocument, findBlock: FindBlock) => T[],
+  ) => {
+    assertSmall(document)
+    const parsed = documentSchema.safeParse(document)
+    if (!parsed.success) return []
+    const { versions } = await resolveSubGraphs(
+      parsed.data.nodes,
+      plugins.block,
+      loadVersions({ toRun: graphs.versionToRun.bind(graphs) }, ownerId),
+    )
+    return find(parsed.data, (node) => {
+      const block = plugins.block(node.block)
+      return block && blockWithPins(block, node, versions.get(node.id))
+    })
+  }
   return {
-    async ofDocument(ownerId, document) {
-      assertSmall(document)
-      const parsed = documentSchema.safeParse(document)
-      if (!parsed.success) return []
-      const { versions } = await resolveSubGraphs(
-        parsed.data.nodes,
-        plugins.block,
-        loadVersions({ toRun: graphs.versionToRun.bind(graphs) }, ownerId),
-      )
-      return findWarnings(parsed.data, (node) => {
-        const block = plugins.block(node.block)
-        return block && blockWithPins(block, node, versions.get(node.id))
-      })
-    },
+    ofDocument: (ownerId, document) => readDocument(ownerId, document, findWarnings),
+    conversionsOf: (ownerId, document) => readDocument(ownerId, document, findConversions),
     async ofVersion({ ownerId, document, blocks, children }) {
       const [pinned, versions] = await Promise.all([
         loadPinnedBlocks(blocks, plugins),

@@ -10,20 +10,28 @@ import {
   type PinSchema,
   type PinStep,
 } from '../../pins/index.ts'
-import type { Block } from '../../blocks/index.ts'
-import { parseEnd, type GraphDocument } from './document.ts'
-import { limitFaults, sinkSchema, sourceSchema, type FindBlock } from './validate.ts'
+import { describeUnavailable, type Block } from '../../blocks/index.ts'
+import type { GraphDocument } from './document.ts'
+import { findLinkPins } from './link-pins.ts'
+import { limitFaults, type FindBlock } from './validate.ts'
 
 /**
- * Finds probable mistakes in a valid document: links and constants whose value loses its meaning when it is converted
- * to the type of the pin. Each warning has a path: `links.2`, `nodes.greet.inputs.format`.
+ * Finds probable mistakes in a valid document: blocks that cannot run yet, and links and constants whose value loses
+ * its meaning when it is converted to the type of the pin. Each warning has a path: `links.2`,
+ * `nodes.greet.inputs.format`.
  */
 export function findWarnings(document: GraphDocument, findBlock: FindBlock): Fault[] {
   const blocks = new Map(document.nodes.map((node) => [node.id, findBlock(node)]))
   return limitFaults([
+    ...document.nodes.flatMap(({ id }) => unavailableWarnings(id, blocks.get(id))),
     ...document.links.flatMap((link, i) => linkWarnings(link, i, blocks)),
     ...document.nodes.flatMap(({ id, inputs }) => constantWarnings(id, inputs, blocks.get(id))),
   ])
+}
+
+function unavailableWarnings(node: string, block: Block | undefined): Fault[] {
+  if (block?.unavailable === undefined) return []
+  return [{ path: `nodes.${node}.block`, message: describeUnavailable(block) }]
 }
 
 function linkWarnings(
@@ -31,15 +39,11 @@ function linkWarnings(
   i: number,
   blocks: ReadonlyMap<string, Block | undefined>,
 ): Fault[] {
-  const [source, sink] = [parseEnd(from), parseEnd(to)]
-  const [sourceBlock, sinkBlock] = [blocks.get(source.node), blocks.get(sink.node)]
-  const [sourcePin, sinkPin] = [parsePinPath(source.pin), parsePinPath(sink.pin)]
-  const given = sourceBlock && outputPin(sourceBlock, source.pin, sourcePin)
-  const sinkPinSchema = sinkBlock && sinkSchema(sinkBlock, sinkPin)
-  const taken = sinkPinSchema && { schema: sinkPinSchema, root: sinkBlock.inputSchema }
-  const loss = given && taken && findLoss(given, sourcePin.steps, taken, sinkPin.steps)
+  const pins = findLinkPins({ from, to }, blocks)
+  const loss = pins && findLoss(pins.given, pins.givenSteps, pins.taken, pins.takenSteps)
   if (!loss) return []
-  const member = sourcePin.steps.length + sinkPin.steps.length === 0 ? findFittingMember(given, taken) : undefined
+  const isPlain = pins.givenSteps.length + pins.takenSteps.length === 0
+  const member = isPlain ? findFittingMember(pins.given, pins.taken) : undefined
   const message = `${from} is ${withArticle(loss.from)}, but ${to} requires ${withArticle(loss.to)}: the ${loss.from} becomes ${loss.becomes}. ${adviceFor(from, loss.from, member)}`
   return [{ path: `links.${i}`, message }]
 }
@@ -62,11 +66,6 @@ function constantWarnings(node: string, inputs: GraphDocument['nodes'][number]['
     const message = `the input requires ${withArticle(loss.to)}, and ${withArticle(loss.from)} becomes ${loss.becomes}: use ${withArticle(loss.to)}, got ${showValue(value)}`
     return [{ path: `nodes.${node}.inputs.${pin}`, message }]
   })
-}
-
-function outputPin(block: Block, pin: string, path: PinPath): PinSchema | undefined {
-  const schema = sourceSchema(block, pin, path)
-  return schema && { schema, root: block.outputSchema }
 }
 
 function inputPin({ inputSchema }: Block, { base }: PinPath): PinSchema | undefined {

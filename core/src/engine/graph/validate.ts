@@ -101,7 +101,7 @@ function duplicateFaults(nodes: readonly CheckedNode[]): Fault[] {
 function nodeFaults({ path, node, block, linked }: CheckedNode): Fault[] {
   if (!node) return []
   if (!block) return [{ path: `${path}.block`, message: `there is no block ${showValue(node.block)}` }]
-  if (block.kind === 'approval')
+  if (block.kind === 'approval' && block.unavailable === undefined)
     return [
       {
         path: `${path}.block`,

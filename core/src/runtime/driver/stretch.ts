@@ -80,6 +80,7 @@ function canFollow({ block: { plugin } }: PlanNode, { sink, sinkPin, steps, isSt
     block.plugin === plugin &&
     (block.kind === 'standard' || block.kind === 'output') &&
     block.capabilityKey === '' &&
+    block.unavailable === undefined &&
     !block.serial &&
     sink.linkedPins.length === 1 &&
     !sink.dynamicPins.has(sinkPin) &&

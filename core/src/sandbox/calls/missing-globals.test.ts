@@ -16,10 +16,10 @@ it('names context.fetch in the error of a block that uses a global fetch', async
 })
 
 it('names a replacement in the error of a plugin that uses a global of Node while it loads', async () => {
-  await expect(guest.evaluate('return 1', 'const home = process.env.HOME')).rejects.toMatchObject({
+  await expect(guest.evaluate('return 1', 'const folder = __dirname')).rejects.toMatchObject({
     code: 'PLUGIN_LOAD_FAILED',
     message: expect.stringMatching(
-      /^ReferenceError: process is not defined in a sandbox: there is no Node: take settings as inputs of the block(\n {4}at |$)/,
+      /^ReferenceError: __dirname is not defined in a sandbox: there are only the files of context\.files, with the capability "files"(\n {4}at |$)/,
     ) as unknown,
   })
 })

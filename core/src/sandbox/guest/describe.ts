@@ -25,6 +25,7 @@ function describeBlock(block: Block, plugin: Plugin): unknown {
     onCrash: block.onCrash,
     timeoutMs: block.timeoutMs,
     costs: block.costs,
+    unavailable: block.unavailable,
     inputSchema: toJsonSchema(block.input, 'input'),
     outputSchema: toJsonSchema(block.output, 'output'),
     tests: nameTests(block),

@@ -6,27 +6,25 @@
  * The process gets the entry points, calls `connect`, and then `define` with the bundle. `define` removes `__ashlar`
  * from the global object before any plugin code runs.
  */
-import * as sdk from '@ashlar/sdk'
-import * as zod from 'zod'
+import type * as sdk from '@ashlar/sdk'
 import { abort, collect, enter, resume, recover, running, setPlugin, handleTimerError } from './calls.ts'
 import { connectEntropy, type DrawEntropy } from './io/entropy.ts'
 import { reply } from './io/host-calls.ts'
 import { explainLargeIntegers } from './input-messages.ts'
 import { connectReports, limits, markEntered, shareComputing } from './io/outbox.ts'
 import { connectTimers, fire } from './io/timers.ts'
+import { loadHostModule } from './host-modules.ts'
 import { installWebPlatform } from '../../web-platform/index.ts'
 import type { GuestLimits } from '../channel/index.ts'
 
 type Bundle = (require: (name: string) => unknown, module: { exports: Record<string, unknown> }) => void
-
-const MODULES: Record<string, unknown> = { zod, 'zod/v4': zod, '@ashlar/sdk': sdk }
 
 /** Removes the entry points from the global object and evaluates the bundle. */
 function define(bundle: Bundle): void {
   markEntered()
   Reflect.deleteProperty(globalThis, '__ashlar')
   const module = { exports: {} as Record<string, unknown> }
-  bundle((name) => MODULES[name], module)
+  bundle(loadHostModule, module)
   const plugin = module.exports.default as sdk.Plugin | undefined
   if (typeof plugin !== 'object' || plugin === null || !Array.isArray(plugin.blocks) || typeof plugin.name !== 'string')
     throw new TypeError(missingExport(module.exports))

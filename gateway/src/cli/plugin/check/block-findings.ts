@@ -22,7 +22,9 @@ function findInBlock(block: Block, positions: Positions): Finding[] {
   }
   if (block.description.trim() === '')
     add('warning', 'BLOCK_DESCRIPTION', 'description', 'it has no description; users find blocks by their descriptions')
-  if (block.tests.length === 0) add('warning', 'BLOCK_TESTS', 'tests', 'it has no tests')
+  if (block.unavailable !== undefined)
+    add('hint', 'BLOCK_UNAVAILABLE', 'unavailable', `it cannot run yet: it needs ${block.unavailable}`)
+  else if (block.tests.length === 0) add('warning', 'BLOCK_TESTS', 'tests', 'it has no tests')
   for (const [side, schema] of [
     ['input', block.inputSchema],
     ['output', block.outputSchema],

@@ -118,6 +118,17 @@ it('reports errors and omissions with their positions', async () => {
   ])
 })
 
+it('reports a block that cannot run yet instead of its missing tests', async () => {
+  const folder = join(root.path, 'mute')
+  const later = SOURCE.replace(/tests: \[\],?/, "unavailable: 'approvals',").replace(/\n.*run\(.*/, '')
+  await writeFile(join(folder, 'src/index.ts'), later)
+  const found = (await findings(folder)).filter(({ code }) => code.startsWith('BLOCK_'))
+  expect(found.map(({ level, code, message }) => [level, code, message])).toEqual([
+    ['warning', 'BLOCK_DESCRIPTION', 'mute/mute: it has no description; users find blocks by their descriptions'],
+    ['hint', 'BLOCK_UNAVAILABLE', 'mute/mute: it cannot run yet: it needs approvals'],
+  ])
+})
+
 it('reports the position of an invalid manifest', async () => {
   const folder = join(root.path, 'mute')
   const wrong = SOURCE.replace("description: '',", "description: '', timeoutMs: 0,")
@@ -164,10 +175,10 @@ it('warns of missing globals that the source uses without a check', async () => 
   await ashlar('plugin', 'create', folder)
   await writeFile(
     join(folder, 'src/extra.ts'),
-    `export const send = (text: string): unknown => fetch('https://a.example/' + Buffer.from(text).toString('hex'))
+    `export const send = (text: string): unknown => fetch('https://a.example/' + localStorage.getItem(text))
 export const local = (fetch: (url: string) => unknown): unknown => fetch('https://a.example/')
-export const careful = (): unknown => (typeof process === 'undefined' ? {} : process.env)
-type Setting = typeof navigator
+export const careful = (): unknown => (typeof location === 'undefined' ? {} : location.href)
+type Setting = typeof document
 export const setting = undefined as Setting | undefined
 `,
   )
@@ -185,19 +196,19 @@ export const setting = undefined as Setting | undefined
       level: 'warning',
       code: 'MISSING_GLOBAL',
       position: 'src/extra.ts:1:77',
-      message: 'the sandbox has no global Buffer: use Uint8Array, TextEncoder, TextDecoder, atob and btoa',
+      message: 'the sandbox has no global localStorage: use context.storage, with the capability "storage"',
     },
   ])
 })
 
-it('a new package has only the types of sandbox globals, whose errors suggest replacements for fetch and process', async () => {
+it('a new package has only the types of sandbox globals, whose errors suggest replacements for fetch and location', async () => {
   const folder = join(root.path, 'typed')
   await ashlar('plugin', 'create', folder)
   await installFromWorkspace(folder)
   await writeFile(
     join(folder, 'src/extra.ts'),
     `export const answer = fetch('https://a.example/')
-export const home = process.env.HOME
+export const home = location.href
 export const present: [URL, Promise<ArrayBuffer>, number] = [
   new URL('https://a.example/'), crypto.subtle.digest('SHA-256', new TextEncoder().encode('a')), setTimeout(() => undefined, 1),
 ]
@@ -210,8 +221,8 @@ export const present: [URL, Promise<ArrayBuffer>, number] = [
       `TS2349: This expression is not callable. Type '{ 'not in a sandbox': "use context.fetch, and name the hosts in the capability \\"http\\""; }' has no call signatures.`,
     ],
     [
-      'src/extra.ts:2:29',
-      `TS2339: Property 'env' does not exist on type '{ 'not in a sandbox': "there is no Node: take settings as inputs of the block"; }'.`,
+      'src/extra.ts:2:30',
+      `TS2339: Property 'href' does not exist on type '{ 'not in a sandbox': "there is no browser: use a library that does not need one"; }'.`,
     ],
   ])
 })

@@ -25,7 +25,7 @@ function documentBlock(block: Block, example: Example | undefined): string {
     `Category: ${escape(groups)}`,
     documentPins('Inputs', block.inputSchema),
     documentPins('Outputs', block.outputSchema),
-    documentFacts(block),
+    block.unavailable === undefined ? documentFacts(block) : `It cannot run yet: it needs ${escape(block.unavailable)}.`,
     example ? documentExample(example) : '',
   ]
     .filter((part) => part !== '')

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
+
+let runtime: TestRuntime
+beforeAll(async () => {
+  runtime = await createTestRuntime()
+})
+afterAll(() => runtime.close())
+
+function suggest(block: string, pin: string, first = 100): { block: string; pin: string; isConverted: boolean }[] {
+  const orderBy = { field: 'RELEVANCE', direction: 'DESC' } as const
+  const { items } = runtime.catalogue.suggestBlocks({ block, pin }, { first, orderBy, filter: {}, countTotal: false })
+  return items.map(({ item }) => ({ block: item.block.qualifiedName, pin: item.pin, isConverted: item.isConverted }))
+}
+
+const names = (block: string, pin: string, first?: number): string[] => suggest(block, pin, first).map((each) => each.block)
+
+describe('suggestions for a pin', () => {
+  it('start with blocks whose pin has the same name and type', () => {
+    const pins = suggest('data/parse-csv', 'rows', 7)
+    expect(pins.every(({ pin }) => pin === 'rows')).toBe(true)
+    expect(pins.map(({ block }) => block)).toEqual(expect.arrayContaining(['data/sort', 'data/filter', 'data/write-csv']))
+  })
+
+  it('contain each block once, with the pin that fits best', () => {
+    const all = names('text/split', 'texts')
+    expect(new Set(all).size).toBe(all.length)
+    expect(suggest('text/split', 'texts').find(({ block }) => block === 'list/get')).toEqual({
+      block: 'list/get',
+      pin: 'list',
+      isConverted: false,
+    })
+  })
+
+  it('prefer blocks that gather a loop only for pins that start one', () => {
+    expect(names('loop/for-each', 'item').indexOf('list/collect')).toBeLessThan(5)
+    expect(names('text/split', 'texts', 20)).not.toContain('list/collect')
+  })
+
+  it('omit conversions that lose the meaning of a value', () => {
+    expect(names('text/split', 'texts')).not.toContain('math/round')
+    expect(suggest('math/calculate', 'result').find(({ block }) => block === 'text/replace')).toMatchObject({ isConverted: true })
+  })
+
+  it('rank a type that matches above any type', () => {
+    const all = names('math/calculate', 'result')
+    expect(all.indexOf('math/round')).toBeLessThan(all.indexOf('logic/print'))
+  })
+
+  it('omit input blocks and notes', () => {
+    const all = names('text/split', 'texts')
+    expect(all).toContain('io/output')
+    expect(all.filter((name) => ['io/input', 'io/note', 'io/graph'].includes(name))).toEqual([])
+  })
+
+  it('follow a path into the value', () => {
+    expect(suggest('text/split', 'texts_$_0').find(({ block }) => block === 'text/replace')).toMatchObject({
+      pin: 'text',
+      isConverted: false,
+    })
+  })
+
+  it('exist for the pin "error" of every block', () => {
+    expect(names('http/request', 'error')).toContain('logic/print')
+  })
+
+  it.each([
+    ['no/block', 'a', ['fromPin', 'block']],
+    ['text/split', 'rows', ['fromPin', 'pin']],
+  ])('of %s.%s are refused', (block, pin, path) => {
+    expect(() => suggest(block, pin)).toThrow(expect.objectContaining({ code: 'NOT_FOUND', details: { path } }) as Error)
+  })
+})

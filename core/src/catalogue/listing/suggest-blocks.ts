@@ -1,0 +1,127 @@
+import { AshlarError, showValue } from '../../base/index.ts'
+import type { Block } from '../../blocks/index.ts'
+import { sinkSchema, sourceSchema } from '../../engine/graph/index.ts'
+import { canFit, findConversion, findLoss, parsePinPath, type PinPath, type PinSchema } from '../../pins/index.ts'
+import { comparePinTypes } from './compare-pin-types.ts'
+
+/**
+ * Suggests blocks for a link from an output pin.
+ *
+ * A block is suggested for one of its input pins: the one that fits best. A pin fits better the more precisely its type
+ * describes the values of the output (`comparePinTypes`), if it has the same name or shares a word with it, and if the
+ * block needs it. A pin that would destroy the meaning of the value never fits, nor does a pin that editors hide. A pin
+ * that gathers a loop fits an output that starts one. A block that needs few other inputs is more useful than one that
+ * needs many.
+ */
+export interface BlockSuggestion {
+  block: Block
+  /** The input pin for the link. */
+  pin: string
+  /** Whether the value is converted to the type of the pin. */
+  isConverted: boolean
+  /** Whether both pins declare types that have values in common. */
+  isTyped: boolean
+  /** Higher is more relevant. */
+  relevance: number
+}
+
+/** A pin of a block, with a path into its value: `data/parse-csv` and `rows_$_0`. */
+export interface BlockPin {
+  /** Qualified name or UUID. */
+  block: string
+  pin: string
+}
+
+/** @throws {AshlarError} NOT_FOUND when the block or its output pin does not exist */
+export function findSource({ block: name, pin }: BlockPin, find: (name: string) => Block | undefined): Source {
+  const block = find(name)
+  if (!block) throw unknown(`there is no block ${showValue(name)}`, 'block')
+  const path = parsePinPath(pin)
+  const schema = sourceSchema(block, pin, path)
+  const names = [...Object.keys(block.outputSchema.properties ?? {}), 'error'].join(', ')
+  if (!schema) throw unknown(`block ${block.qualifiedName} has no output pin ${showValue(path.base)}; it has ${names}`, 'pin')
+  return { block, path, pin: { schema, root: block.outputSchema } }
+}
+
+interface Source {
+  block: Block
+  path: PinPath
+  pin: PinSchema
+}
+
+function unknown(message: string, field: keyof BlockPin): AshlarError {
+  return new AshlarError('NOT_FOUND', message, { details: { path: ['fromPin', field] } })
+}
+
+/** @returns at most one suggestion for each block, in any order */
+export function suggestBlocks(source: Source, blocks: readonly Block[]): BlockSuggestion[] {
+  return blocks.flatMap((block) => {
+    if (!isUsable(block)) return []
+    const [best] = Object.keys(block.inputSchema.properties ?? {})
+      .flatMap((pin, i) => suggestPin(source, block, pin, i))
+      .toSorted((a, b) => b.relevance - a.relevance)
+    return best ?? []
+  })
+}
+
+/** Input blocks take no links, notes never run, and the pins of a graph block depend on the graph. */
+function isUsable({ kind, unavailable }: Block): boolean {
+  if (unavailable !== undefined) return false
+  return kind === 'standard' || kind === 'output' || kind === 'approval'
+}
+
+function suggestPin(source: Source, block: Block, pin: string, index: number): BlockSuggestion[] {
+  const property = block.inputSchema.properties?.[pin]
+  const schema = sinkSchema(block, { base: pin, steps: [] })
+  if (!property || !schema || property.hidden === true || property.loop === true) return []
+  const sink = { schema, root: block.inputSchema }
+  const { steps } = source.path
+  if (canFit(source.pin, steps, sink, []) !== undefined || findLoss(source.pin, steps, sink, [])) return []
+  const conversion = findConversion(source.pin, steps, sink, [])
+  if (conversion?.isLossy) return []
+  const isConverted = conversion?.certainty === 'ALWAYS'
+  const precision = isConverted ? CONVERTED : comparePinTypes(source.pin, steps, sink)
+  const relevance = precision + scoreName(source, pin) + scorePlace(source, block, pin, index)
+  return [{ block, pin, isConverted, isTyped: !isConverted && precision > 0, relevance }]
+}
+
+/** A conversion that keeps the meaning of the value, such as a number that becomes text. */
+const CONVERTED = 0.3
+const SAME_NAME = 3
+const SAME_WORD = 1.5
+const NEEDED = 1
+const EARLIER = 0.1
+const ADVANCED = -2
+const OTHER_NEEDED = -0.4
+const SAME_PLUGIN = 0.3
+const GATHERS = 1.5
+const GATHERS_NO_LOOP = -3
+
+function scoreName({ path }: Source, pin: string): number {
+  const name = path.steps.at(-1)?.key ?? path.base
+  if (name === pin) return SAME_NAME
+  const words = splitName(name)
+  return splitName(pin).some((word) => words.includes(word)) ? SAME_WORD : 0
+}
+
+/** Words that say nothing about a value. */
+const VAGUE = new Set(['input', 'output', 'result', 'value', 'data', 'item', 'in', 'out', 'a', 'b', 'of', 'to', 'by'])
+
+function splitName(name: string): string[] {
+  const words = name.toLowerCase().split(/[^\p{L}\p{N}]+/u)
+  return words.map((word) => word.replace(/(?<=..)s$/, '')).filter((word) => word !== '' && !VAGUE.has(word))
+}
+
+function scorePlace({ block: from, path }: Source, block: Block, pin: string, index: number): number {
+  const required = block.inputSchema.required ?? []
+  const isMany = from.manyPins.has(path.base) || from.manyIfPins.has(path.base)
+  const gathers = block.collectPins.has(pin)
+  return (
+    (required.includes(pin) ? NEEDED : 0) +
+    (block.inputSchema.properties?.[pin]?.advanced === true ? ADVANCED : 0) -
+    index * EARLIER +
+    required.filter((other) => other !== pin).length * OTHER_NEEDED +
+    (from.plugin.name === block.plugin.name && from.id !== block.id ? SAME_PLUGIN : 0) +
+    (gathers ? (isMany ? GATHERS : GATHERS_NO_LOOP) : 0)
+  )
+}

@@ -1,0 +1,36 @@
+import { builder } from '../base/builder.ts'
+import { BlockSuggestionList, BlockSuggestionType, BlockType } from '../refs/catalogue.ts'
+import { PinType, toPins } from './pin.ts'
+
+builder.objectType(BlockSuggestionType, {
+  description: 'A block that can receive the values of an output pin.',
+  fields: (t) => ({
+    block: t.field({ type: BlockType, nullable: true, description: 'The block.', resolve: ({ block }) => block }),
+    pin: t.field({
+      type: PinType,
+      nullable: true,
+      description: 'The input pin of the block to link.',
+      resolve: ({ block, pin }) => toPins(block.inputSchema).find(({ name }) => name === pin),
+    }),
+    converted: t.exposeBoolean('isConverted', {
+      description: 'Whether the value is converted to the type of the pin, as a number that becomes text.',
+    }),
+  }),
+})
+
+const BlockPinInput = builder.inputType('BlockPinInput', {
+  description: 'An output pin of a block.',
+  fields: (t) => ({
+    block: t.string({ required: true, description: 'The qualified name of the block, such as `data/parse-csv`, or its UUID.' }),
+    pin: t.string({ required: true, description: 'The pin, or a part of its value: `rows`, `rows_$_0`, `error`.' }),
+  }),
+})
+
+builder.queryField('suggestBlocks', (t) =>
+  BlockSuggestionList.field(t, {
+    description:
+      'Suggests blocks to link to an output pin, the best first: by the types of the pins, their names, and the other inputs that a block needs.',
+    args: { fromPin: t.arg({ type: BlockPinInput, required: true, description: 'The pin from which the link starts.' }) },
+    load: (_root, request, { runtime }, { fromPin }) => runtime.catalogue.suggestBlocks(fromPin, request),
+  }),
+)
