@@ -40,6 +40,8 @@ export type { DataDir } from './postgres/embedded/index.ts'
 export type { Direction, ErrorCode, ErrorDetails, Fault, Listed, Page, PageRequest, Position } from './base/index.ts'
 export type { Execution } from './runtime/lifecycle/index.ts'
 export type { JournalEvent, NodeExecutionStatus, NodeFailure, Reason } from './engine/index.ts'
+export { totalUsage } from './engine/index.ts'
+export type { ModelUsage } from './engine/index.ts'
 export { DOWNLOAD_PATH, formatNodeExecutionKey, locateFile, toScopePosition } from './domains/executions/index.ts'
 export type {
   BulkFailure,

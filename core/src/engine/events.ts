@@ -1,5 +1,6 @@
 import type { ExecutionStatus, Reason } from './status.ts'
 import type { InputMasks } from './node-inputs.ts'
+import type { ModelUsage } from './usage/index.ts'
 import type { NodeError } from './decisions.ts'
 
 /** An event of an execution, before it has a place in the journal. `node` and `n` identify a node execution. */
@@ -17,6 +18,8 @@ export type ExecutionEvent =
   | { type: 'NodeLog'; node: string; n: number; level: string; text: string }
   /** The progress that the block reports, 0 to 1. */
   | { type: 'NodeProgress'; node: string; n: number; fraction: number; note?: string }
+  /** What requests to a paid service have consumed. */
+  | ({ type: 'NodeUsage'; node: string; n: number } & ModelUsage)
   /** `retryInMs`: the attempt failed, and another attempt follows after this delay. */
   | { type: 'NodeFinished'; node: string; n: number; attempt: number; error?: NodeError; retryInMs?: number }
   /** A value has arrived at an output of the graph. */

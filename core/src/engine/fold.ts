@@ -110,6 +110,7 @@ export function toSchedulerEvent(event: ExecutionEvent): SchedulerEvent | undefi
     case 'EffectStarted':
     case 'NodeLog':
     case 'NodeProgress':
+    case 'NodeUsage':
     case 'GraphOutput':
       return undefined
     default:

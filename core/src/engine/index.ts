@@ -1,3 +1,5 @@
+export { addUsage, totalUsage, usageKey } from './usage/index.ts'
+export type { ModelUsage } from './usage/index.ts'
 export { eventsToRepeat, eventsToReplay, eventsToRetry } from './continue.ts'
 export { fold, Folding, toSchedulerEvent } from './fold.ts'
 export { coerceInputs, inputText, resolveInputs } from './node-inputs.ts'

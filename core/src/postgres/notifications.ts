@@ -15,6 +15,7 @@ export interface Notifications {
  * The channels and their messages:
  *
  * - `journal`: ids of executions that are new, have new events or wait, joined by commas
+ * - `deltas`: a piece of the text that a block streams, see `runtime/deltas`
  * - `work`: new jobs
  * - `cancel`: ids of executions that the worker no longer holds
  * - `plugins`: the plugins have changed
@@ -23,9 +24,19 @@ export interface Notifications {
  * - `browser_sessions`: the id of a session that has ended
  * - `health`: a worker can no longer write the journal, or can write it again
  */
-type Channel = 'journal' | 'work' | 'cancel' | 'plugins' | 'scan' | 'submissions' | 'browser_sessions' | 'health'
+type Channel = 'journal' | 'deltas' | 'work' | 'cancel' | 'plugins' | 'scan' | 'submissions' | 'browser_sessions' | 'health'
 
-const CHANNELS: Channel[] = ['journal', 'work', 'cancel', 'plugins', 'scan', 'submissions', 'browser_sessions', 'health']
+const CHANNELS: Channel[] = [
+  'journal',
+  'deltas',
+  'work',
+  'cancel',
+  'plugins',
+  'scan',
+  'submissions',
+  'browser_sessions',
+  'health',
+]
 const RECONNECT_AFTER_MS = 500
 
 /** The name of a channel in SQL. */

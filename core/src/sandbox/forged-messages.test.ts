@@ -125,6 +125,8 @@ function newCall(id: number, sink: CallSink): Call {
     starts: 1,
     hostCalls: 0,
     openHostCalls: 0,
+    usages: 0,
+    usagesTaken: 0,
     logged: 0,
     cpuMs: 0,
   }

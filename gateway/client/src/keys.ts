@@ -60,6 +60,7 @@ export const keys: Record<string, () => null> = {
   InstallPluginPayload: () => null,
   InvalidInputError: () => null,
   Iteration: () => null,
+  ModelUsage: () => null,
   NodeChange: () => null,
   NodeCompatibility: () => null,
   NodeDifference: () => null,
@@ -110,6 +111,7 @@ export const keys: Record<string, () => null> = {
   UpdateCredentialPayload: () => null,
   UpdateGraphPayload: () => null,
   UpgradeGraphPayload: () => null,
+  Usage: () => null,
   ValueDifference: () => null,
   WebhookEvent: () => null,
 }

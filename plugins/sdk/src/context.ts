@@ -45,6 +45,18 @@ export interface BlockContext {
    */
   readonly progress: (fraction: number, note?: string) => void
   /**
+   * Shows users a piece of a text while the block still produces it: the next characters of the text that the block
+   * will yield on this output pin. Yield the whole text at the end, because pieces are not stored. A subscriber of
+   * `executionEvents` receives the pieces as `NodeOutputDelta`, and misses some if they arrive too fast. After the pin
+   * has yielded, the next piece starts a new text.
+   */
+  readonly stream: (pin: string, text: string) => void
+  /**
+   * Records what a call of a paid service has consumed. The journal stores it with the node execution, and users see
+   * the sums. Call it once for each request, as soon as the service has answered.
+   */
+  readonly usage: (usage: Usage) => void
+  /**
    * Writes a line to the log of this run. Unlike `console`, it also works after an `await`, where the host cannot
    * determine which run a console line belongs to. @default level 'info'
    */
@@ -56,6 +68,22 @@ export interface BlockContext {
   readonly collected: (pin: string) => AsyncIterable<unknown>
   /** The files of the execution. Needs the capability `files`. */
   readonly files: Files
+}
+
+/** What one request to a paid service has consumed. */
+export interface Usage {
+  /** The service, such as `anthropic`. 1 to 100 characters. */
+  provider: string
+  /** 1 to 200 characters. */
+  model: string
+  /** All tokens of the request, those read from a cache included. @default 0 */
+  inputTokens?: number
+  /** All tokens of the response. @default 0 */
+  outputTokens?: number
+  /** The part of `inputTokens` that was read from a cache. @default 0 */
+  cachedTokens?: number
+  /** The price in US dollars; null if it is unknown. @default null */
+  costUsd?: number | null
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'

@@ -12,7 +12,7 @@ export type PlacedEvent<Event extends FollowedEvent = FollowedEvent> = Event & {
 
 /** The largest `seq` of an event. */
 const MAX_SEQ = 2 ** 31 - 1
-const ID = /^ExecutionEvent:([0-9a-f-]{36}):(\d{1,10})(?::behind)?$/
+const ID = /^ExecutionEvent:([0-9a-f-]{36}):(\d{1,10})(?::behind|:delta:.*)?$/s
 
 /** Returns the id of a change, from which the subscription continues. */
 export function encodeChangeId({ execution, resumeFrom }: ExecutionChange): string {
@@ -20,9 +20,19 @@ export function encodeChangeId({ execution, resumeFrom }: ExecutionChange): stri
 }
 
 /** Returns the id of an event, from which a list or a subscription continues. */
-export function encodeEventId({ executionId, seq, type }: EventPlace & { type: FollowedEvent['type'] }): string {
-  // The notice is not an event of the journal. A client continues after the last event that it has received.
-  return encodeGlobalId('ExecutionEvent', `${executionId}:${seq}${type === 'ReaderBehind' ? ':behind' : ''}`)
+export function encodeEventId(event: EventPlace & FollowedEvent): string {
+  return encodeGlobalId('ExecutionEvent', `${event.executionId}:${event.seq}${transientSuffix(event)}`)
+}
+
+/**
+ * Notices and pieces of texts are not events of the journal. A client continues after the last event that it has
+ * received, and its cache must not confuse them.
+ */
+function transientSuffix(event: FollowedEvent): string {
+  if (event.type === 'ReaderBehind') return ':behind'
+  if (event.type !== 'NodeOutputDelta') return ''
+  const { n, attempt, offset, pin, node } = event
+  return `:delta:${n}:${attempt}:${offset}:${pin}:${node}`
 }
 
 /**

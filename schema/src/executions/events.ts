@@ -15,6 +15,7 @@ import { ExecutionStatusType, ExecutionType, ReasonType } from '../refs/executio
 import { decodeEventId, encodeEventId, type PlacedEvent } from './event-ids.ts'
 import { LogLevel, toLogLevel } from './log-level.ts'
 import { NodeExecutionType } from './node-execution.ts'
+import { USAGE_DESCRIPTIONS } from './usage/index.ts'
 import { NodeFailureType } from './node-failure.ts'
 
 type EventOf<Type extends FollowedEvent['type']> = PlacedEvent<Extract<FollowedEvent, { type: Type }>>
@@ -96,6 +97,36 @@ builder.objectType(builder.objectRef<EventOf<'NodeProgress'>>('NodeProgress'), {
   fields: (t) => ({
     fraction: t.exposeFloat('fraction', { description: '0 to 1.' }),
     note: t.string({ description: 'What the block is doing.', resolve: ({ note }) => note ?? '' }),
+  }),
+})
+
+builder.objectType(builder.objectRef<EventOf<'NodeUsage'>>('NodeUsage'), {
+  description: 'What requests of the block to a paid service have consumed. At most 45 of these events are recorded per second.',
+  interfaces: [EventInterface, NodeEvent],
+  fields: (t) => ({
+    provider: t.exposeString('provider', { description: 'The service.' }),
+    model: t.exposeString('model', { description: 'The name of the model.' }),
+    inputTokens: t.exposeFloat('inputTokens', { description: USAGE_DESCRIPTIONS.inputTokens }),
+    outputTokens: t.exposeFloat('outputTokens', { description: USAGE_DESCRIPTIONS.outputTokens }),
+    cachedTokens: t.exposeFloat('cachedTokens', { description: USAGE_DESCRIPTIONS.cachedTokens }),
+    costUsd: t.exposeFloat('costUsd', { nullable: true, description: USAGE_DESCRIPTIONS.costUsd }),
+    requests: t.exposeInt('requests', { description: USAGE_DESCRIPTIONS.requests }),
+    unpriced: t.exposeInt('unpriced', { description: USAGE_DESCRIPTIONS.unpriced }),
+  }),
+})
+
+builder.objectType(builder.objectRef<EventOf<'NodeOutputDelta'>>('NodeOutputDelta'), {
+  description:
+    'Only subscribers receive this event: a piece of a text that the block is about to deliver. It is not stored, and `seq` is that of the last event before it. Pieces can be missing; `NodeOutput` follows with the whole text.',
+  interfaces: [EventInterface, NodeEvent],
+  fields: (t) => ({
+    attempt: t.exposeInt('attempt', ATTEMPT),
+    pin: t.exposeString('pin', { description: 'The output pin.' }),
+    offset: t.exposeInt('offset', {
+      description:
+        'The number of UTF-16 code units of the text before this piece. If it is 0, the block starts the text, or starts it again. If it is larger than the length of the pieces so far, pieces are missing.',
+    }),
+    text: t.exposeString('text', { description: 'The piece.' }),
   }),
 })
 
@@ -197,6 +228,7 @@ const EVENT_TYPES: Record<JournalEvent['type'], true> = {
   NodeOutput: true,
   NodeLog: true,
   NodeProgress: true,
+  NodeUsage: true,
   NodeFinished: true,
   NodeWaiting: true,
   NodeResumed: true,

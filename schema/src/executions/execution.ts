@@ -1,4 +1,4 @@
-import type { ExecutionSummary } from '@ashlar/core'
+import type { ExecutionSummary, ModelUsage } from '@ashlar/core'
 import { loadTogether } from '../base/batch.ts'
 import { builder } from '../base/builder.ts'
 import type { SchemaContext } from '../base/context.ts'
@@ -6,6 +6,7 @@ import { GraphType, GraphVersionType } from '../refs/graphs.ts'
 import { EventList, loadEvents } from './events.ts'
 import { ExecutionFileList, loadFiles } from './files.ts'
 import { loadNodeExecutions, NodeExecutionList } from './node-execution.ts'
+import { toUsage, UsageType } from './usage/index.ts'
 import { loadScopes, ScopeList } from './scope.ts'
 import { parseExecutionFilter } from '../refs/execution-filter.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
@@ -74,6 +75,13 @@ builder.objectType(ExecutionType, {
 })
 
 builder.objectFields(ExecutionType, (t) => ({
+  usage: t.field({
+    type: UsageType,
+    nullable: true,
+    description:
+      'What its blocks have consumed of paid services, with the executions that its nodes have started. Null if they have reported nothing.',
+    resolve: async ({ id }, _args, context) => toUsage(await loadUsage(id, context)),
+  }),
   events: EventList.field(t, {
     description: 'The journal: all events in order. The cursor of an event is its `id`.',
     loadMany: loadEvents,
@@ -100,6 +108,11 @@ function getGraphId({ graphId }: ExecutionSummary): string | null {
 function loadValues(field: 'inputs' | 'outputs', id: string, context: SchemaContext): Promise<unknown> {
   const { runtime, user } = context
   return loadTogether(context, `Execution.${field}`, id, (ids) => runtime.executions.findValues(user.id, field, ids))
+}
+
+function loadUsage(id: string, context: SchemaContext): Promise<ModelUsage[]> {
+  const { runtime, user } = context
+  return loadTogether(context, 'Execution.usage', id, (ids) => runtime.executions.usageOf(user.id, ids))
 }
 
 builder.queryFields((t) => ({

@@ -16,6 +16,7 @@ import type { SchemaContext } from '../base/context.ts'
 import { inOrder, parseGlobalId } from '../base/global-ids.ts'
 import { defineList } from '../base/list.ts'
 import { ExecutionType } from '../refs/executions.ts'
+import { toUsage, UsageType } from './usage/index.ts'
 import { NodeFailureType } from './node-failure.ts'
 
 const PinValueType = builder.objectRef<{ pin: string; value: unknown }>('PinValue').implement({
@@ -144,6 +145,12 @@ builder.objectType(NodeExecutionType, {
 })
 
 builder.objectFields(NodeExecutionType, (t) => ({
+  usage: t.field({
+    type: UsageType,
+    nullable: true,
+    description: 'What its block has consumed of paid services. Null if it has reported nothing.',
+    resolve: ({ usage }) => toUsage(usage),
+  }),
   tag: t.exposeString('tag', {
     description:
       'The iterations to which it belongs, outermost first: `rows.1[42]/cells.43[0]` is iteration 0 of the loop of node execution 43 of `cells`, within iteration 42 of the loop of node execution 1 of `rows`. Empty outside of loops.',

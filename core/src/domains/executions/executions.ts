@@ -15,9 +15,10 @@ import {
   selectReplayed,
   type ReplayFrom,
 } from '../../runtime/lifecycle/index.ts'
-import { eventsToRetry, type ExecutionEvent, isFinal, type JournalEvent, type Plan } from '../../engine/index.ts'
-import { followEvents, type JournalHealth, News, type ReaderBehind, readCopy } from '../../runtime/journal/index.ts'
-import { createJournalViews, type ExecutionDiff, type JournalViews } from './views/index.ts'
+import { eventsToRetry, type ExecutionEvent, isFinal, type ModelUsage, type Plan } from '../../engine/index.ts'
+import { DeltaNews } from '../../runtime/deltas/index.ts'
+import { followEvents, type JournalHealth, News, type Followed, readCopy } from '../../runtime/journal/index.ts'
+import { createJournalViews, type ExecutionDiff, type JournalViews, sumUsage } from './views/index.ts'
 import type { BulkRequest, BulkResult } from './bulk.ts'
 import { CANCELLED_BY_OWNER, cancelExecutions } from './cancel-executions.ts'
 import { createExecutionChanges, type ExecutionChanges } from './execution-changes.ts'
@@ -32,7 +33,7 @@ import { waitForEnd } from './wait-for-end.ts'
 const MAX_PRIORITY = 100
 
 /** An event that a follower receives. */
-export type FollowedEvent = JournalEvent | ReaderBehind
+export type FollowedEvent = Followed
 
 /**
  * The executions of users. An execution of another user is treated as one that does not exist. Methods that start or
@@ -81,6 +82,11 @@ export interface Executions extends Omit<JournalViews, 'diff' | 'createEventFilt
    * LIMIT_EXCEEDED.
    */
   findValues(ownerId: string, field: 'inputs' | 'outputs', ids: readonly string[]): Promise<Map<string, JsonText | AshlarError>>
+  /**
+   * Returns what executions have consumed of paid services, with those that their nodes have started, for each model.
+   * The list is empty if nothing was consumed.
+   */
+  usageOf(ownerId: string, ids: readonly string[]): Promise<Map<string, ModelUsage[]>>
   list(ownerId: string, request: ExecutionRequest): Promise<Page<ExecutionSummary>>
   /** Returns a page for each graph. Graphs of other users have an empty page. */
   listOfGraphs(
@@ -142,6 +148,7 @@ class ExecutionService implements Executions {
   readonly #parts: ExecutionParts
   readonly #starter: Batcher<NewExecution, Execution>
   readonly #news = new News()
+  readonly #deltas = new DeltaNews()
   readonly #views: JournalViews
   readonly #changes: ExecutionChanges
   readonly nodeExecutionsOf: Executions['nodeExecutionsOf'] = (...args) => this.#views.nodeExecutionsOf(...args)
@@ -153,6 +160,7 @@ class ExecutionService implements Executions {
     this.#parts = parts
     this.#changes = createExecutionChanges({ ...parts, pool: parts.database.pool })
     parts.notifications.listen('journal', (message) => this.#news.notify(message))
+    parts.notifications.listen('deltas', (payload) => this.#deltas.notify(payload))
     this.#views = createJournalViews(parts.database.pool, parts.plans)
     this.#starter = createStarter(parts)
   }
@@ -251,6 +259,10 @@ class ExecutionService implements Executions {
     return findValues(this.#parts.database.pool, ownerId, field, ids)
   }
 
+  usageOf(ownerId: string, ids: readonly string[]): Promise<Map<string, ModelUsage[]>> {
+    return sumUsage(this.#parts.database.pool, ownerId, ids)
+  }
+
   list(ownerId: string, request: ExecutionRequest): ReturnType<Executions['list']> {
     return listExecutions(this.#parts.database.pool, ownerId, request)
   }
@@ -263,7 +275,8 @@ class ExecutionService implements Executions {
     const execution = (await this.find(ownerId, [executionId])).get(executionId)
     if (!execution) throw executionNotFound('executionId')
     const isWanted = tag === undefined ? undefined : await this.#views.createEventFilter(execution, tag)
-    const events = followEvents(this.#parts.database.pool, this.#news, executionId, after)
+    const sources = { pool: this.#parts.database.pool, news: this.#news, deltas: this.#deltas }
+    const events = followEvents(sources, executionId, after)
     return isWanted ? filterFollowed(events, isWanted) : events
   }
 

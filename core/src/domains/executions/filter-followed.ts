@@ -1,13 +1,15 @@
-import type { JournalEvent } from '../../engine/index.ts'
-import type { ReaderBehind } from '../../runtime/journal/index.ts'
+import type { Followed } from '../../runtime/journal/index.ts'
 
-type Followed = AsyncGenerator<JournalEvent | ReaderBehind, void>
+type FollowedEvents = AsyncGenerator<Followed, void>
 
 /**
  * Leaves out the events that are not wanted. A notice that the reader is behind is passed on. Keeps `return` of the
  * source, which releases a waiting reader immediately.
  */
-export function filterFollowed(events: Followed, isWanted: (event: JournalEvent) => Promise<boolean>): Followed {
+export function filterFollowed(
+  events: FollowedEvents,
+  isWanted: (event: Exclude<Followed, { type: 'ReaderBehind' }>) => Promise<boolean>,
+): FollowedEvents {
   return {
     async next() {
       try {

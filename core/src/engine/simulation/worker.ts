@@ -313,6 +313,7 @@ export function isSchedulerInput({ type }: ExecutionEvent): boolean {
     type !== 'GraphOutput' &&
     type !== 'NodeLog' &&
     type !== 'NodeProgress' &&
+    type !== 'NodeUsage' &&
     type !== 'NodeOverridden'
   )
 }

@@ -3,6 +3,7 @@ import type { ErrorLocator } from '../../catalogue/registry/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
 import type { ChildRunParts } from './child-runs.ts'
 import type { Folded, Plan, InputMasks } from '../../engine/index.ts'
+import type { DeltaSender } from '../deltas/index.ts'
 import type { JournalEntry, JournalWriter } from '../journal/index.ts'
 import type { RunInputsParts } from './inputs/index.ts'
 import type { RunOutputsParts } from './outputs/index.ts'
@@ -26,6 +27,7 @@ export interface DriverParts extends ChildRunParts, RunOutputsParts, RunInputsPa
   errorLocator: ErrorLocator
   capabilities: CapabilityHosts
   journal: JournalWriter
+  deltas: DeltaSender
   /** The clock of the database, in milliseconds since 1970. */
   now(): number
   /** Called when all remaining work sleeps or waits for children, so that the execution can be released. */

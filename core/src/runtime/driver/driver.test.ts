@@ -31,6 +31,7 @@ function drive(plan: Plan, instead: Partial<DriverParts> = {}): { events: Execut
       committed: () => Promise.resolve(),
       close: () => Promise.resolve(),
     },
+    deltas: { add: () => {}, drop: () => {}, close: () => {} },
     capabilities: {
       createSession: () => ({ getEffect: () => 'none', perform: () => Promise.resolve(null), close: () => {} }),
       close: () => Promise.resolve(),

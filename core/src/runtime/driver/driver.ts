@@ -24,7 +24,7 @@ import { FailedCalls } from './failed-calls.ts'
 import { hasGatheredList, RunInputs } from './inputs/index.ts'
 import { LossLog } from './loss-log.ts'
 import { answerBlock, effectInterrupted, toNodeError } from './node-errors.ts'
-import { ProgressReports } from './progress-reports.ts'
+import { RunReports } from './reports/index.ts'
 import { RunOutputs } from './outputs/index.ts'
 import { ForeseenRuns, getStretch, type ForeseenRun, type PlannedStretch } from './stretch.ts'
 import { RecordedSleeps } from './recorded-sleeps.ts'
@@ -50,7 +50,7 @@ export class ExecutionDriver {
   readonly #outputs: RunOutputs
   readonly #inputs: RunInputs
   readonly #losses: LossLog
-  readonly #progress: ProgressReports
+  readonly #reports: RunReports
   readonly #retries: Retries
   readonly #sleeps: RecordedSleeps
   readonly #decisions = new DecisionQueue((decision) => this.#carryOut(decision))
@@ -81,9 +81,7 @@ export class ExecutionDriver {
       end: (run, error) =>
         this.#outputs.end(run, error !== undefined, () => this.#finish(run, error ?? scheduler.refuseEnd(run))),
     })
-    this.#progress = new ProgressReports(({ node, n }, { fraction, note }) =>
-      this.#append({ type: 'NodeProgress', node: node.id, n, fraction, ...(note !== '' && { note }) }),
-    )
+    this.#reports = new RunReports(taken, parts.deltas, (event) => this.#append(event))
     this.#failed = new FailedCalls(parts, (run, error) => this.#finish(run, error))
     this.#losses = new LossLog(taken.plan, (event) => this.#append(event))
     this.#retries = new Retries(parts.random, (run) => this.#retry(run))
@@ -137,8 +135,9 @@ export class ExecutionDriver {
     this.#decisions.clear()
     for (const abort of this.#calls.values()) abort()
     this.#hostCalls.closeAll()
+    this.#reports.stop(this.#calls.keys())
     this.#calls.clear()
-    const parts = [this.#failed, this.#outputs, this.#inputs, this.#progress, this.#retries, this.#sleeps]
+    const parts = [this.#failed, this.#outputs, this.#inputs, this.#retries, this.#sleeps]
     for (const part of [...parts, this.#children, this.#childStarts]) part.stop()
     this.#foreseen.dropAll()
     this.#parts.sandbox.forget(this.#taken.id)
@@ -247,13 +246,13 @@ export class ExecutionDriver {
     return {
       output: (pin, value, foreseen, k) => {
         if (foreseen && stretch) this.#foreseen.add(stretch, value, foreseen)
+        this.#reports.yielded(run, pin)
         this.#outputs.take(run, { pin, value, k })
       },
       ...this.#outputs.control(run),
+      ...this.#reports.take(run),
       hostCall: (method, args) => this.#answer(run, method, args),
       restarted: () => this.#hostCalls.close(run),
-      log: (level, text) => this.#append({ type: 'NodeLog', node: run.node.id, n: run.n, level, text }),
-      progress: (fraction, note) => this.#progress.take(run, { fraction, note }),
       end: (error) => this.#endCall(run, error),
     }
   }
@@ -284,7 +283,7 @@ export class ExecutionDriver {
   #finish(run: NodeExecution, error: NodeError | undefined): void {
     this.#calls.delete(run)
     this.#hostCalls.close(run)
-    this.#progress.flush(run)
+    this.#reports.flush(run)
     const at = { node: run.node.id, n: run.n, ...(error && { error }) }
     const retryInMs = this.#retries.nextBackoffMs(run, error)
     const next = retryInMs !== undefined && { retryInMs }
@@ -299,7 +298,7 @@ export class ExecutionDriver {
 
   /** Ends the call of a sleeping run. Only the journal keeps its state. */
   #sleep(run: NodeExecution, sleep: Sleep): void {
-    this.#progress.flush(run)
+    this.#reports.flush(run)
     this.#abort(run)
     const at = { node: run.node.id, n: run.n, ...sleep }
     this.#record({ type: 'NodeWaiting', ...at }, { type: 'wait', ...at })
@@ -316,11 +315,12 @@ export class ExecutionDriver {
     this.#failed.drop(run)
     this.#outputs.drop(run)
     this.#hostCalls.close(run)
-    this.#progress.drop(run)
+    this.#reports.drop(run)
     this.#children.abort(run)
   }
 
   #end(end: Extract<Decision, { type: 'end' }>): void {
+    this.#reports.flushUsage()
     this.#append({ ...end, type: 'ExecutionFinished' })
     this.stop()
   }

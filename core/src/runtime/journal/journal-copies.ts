@@ -18,7 +18,10 @@ export async function readCopy(
   maxEvents = MAX_COPIED_EVENTS,
 ): Promise<JournalEvent[]> {
   const count = await readLastSeq(pool, executionId)
-  if (count <= maxEvents) return readEvents(pool, executionId, 0)
+  if (count <= maxEvents) {
+    const events = await readEvents(pool, executionId, 0)
+    return events.filter(({ type }) => type !== 'NodeUsage') // the copy has not consumed it
+  }
   const message = `the execution has ${count} events, and at most ${maxEvents} can be continued or repeated: start the graph again`
   throw new AshlarError('CONFLICT', message, { details: { path: ['executionId'] } })
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { DeltaBuffer, type DeltaNews, type OutputDelta } from '../deltas/index.ts'
 import { restoreBlobs, restoreBlobTexts } from './blobs.ts'
 import { type ExecutionStatus, isFinal, type JournalEvent } from '../../engine/index.ts'
 import type { News } from './news.ts'
@@ -87,12 +88,22 @@ const SLOW_MS = 1000
  * Not a journal event: the reader is slower than the execution. `seq` is the last event it has received; `behind` is
  * the number of waiting events.
  */
-export interface ReaderBehind {
+interface ReaderBehind {
   type: 'ReaderBehind'
   seq: number
   at: number
   behind: number
 }
+
+/** Not a journal event: a piece of a text that a block streams. `seq` is the last event that the reader received. */
+interface NodeOutputDelta extends Omit<OutputDelta, 'after'> {
+  type: 'NodeOutputDelta'
+  seq: number
+  at: number
+}
+
+/** What a reader that follows an execution receives. */
+export type Followed = JournalEvent | ReaderBehind | NodeOutputDelta
 
 /**
  * Follows an execution after `after` until it has finished: first the events in the journal, then each new event, each
@@ -101,16 +112,12 @@ export interface ReaderBehind {
  * The generator ends after `ExecutionFinished`. If that event is not after `after`, or retention has removed it, the
  * generator ends as soon as the execution has a final status. It holds at most {@link READ_AHEAD} events, the rest of
  * one row, and one large value. A reader that cannot keep up receives a {@link ReaderBehind}. A reader that leaves
- * (`return`) while it waits is released immediately.
+ * (`return`) while it waits is released immediately. Pieces of texts are passed on while the reader has received all
+ * events so far.
  */
-export function followEvents(
-  pool: pg.Pool,
-  news: News,
-  executionId: string,
-  after: number,
-): AsyncGenerator<JournalEvent | ReaderBehind, void> {
-  const reader = { woken: Promise.withResolvers<void>(), hasLeft: false }
-  const events = read(pool, news, executionId, after, reader)
+export function followEvents(sources: FollowedSources, executionId: string, after: number): AsyncGenerator<Followed, void> {
+  const reader: Reader = { woken: Promise.withResolvers(), hasNews: false, hasLeft: false, deltas: new DeltaBuffer() }
+  const events = read(sources, executionId, after, reader)
   const leave = events.return.bind(events)
   events.return = (value) => {
     reader.hasLeft = true
@@ -120,20 +127,42 @@ export function followEvents(
   return events
 }
 
+interface FollowedSources {
+  pool: pg.Pool
+  news: News
+  deltas: DeltaNews
+}
+
+interface Reader {
+  woken: PromiseWithResolvers<void>
+  /** Events have been committed since the last read. */
+  hasNews: boolean
+  hasLeft: boolean
+  deltas: DeltaBuffer
+}
+
 async function* read(
-  pool: pg.Pool,
-  news: News,
+  { pool, news, deltas }: FollowedSources,
   executionId: string,
   after: number,
-  reader: { woken: PromiseWithResolvers<void>; hasLeft: boolean },
-): AsyncGenerator<JournalEvent | ReaderBehind, void> {
-  const end = news.add(executionId, () => reader.woken.resolve())
+  reader: Reader,
+): AsyncGenerator<Followed, void> {
+  const endNews = news.add(executionId, () => {
+    reader.hasNews = true
+    reader.woken.resolve()
+  })
+  const endDeltas = deltas.add(executionId, (delta) => {
+    reader.deltas.add(delta)
+    reader.woken.resolve()
+  })
   try {
     for (let last = after, hasEnded = false; !reader.hasLeft;) {
+      reader.hasNews = false
       const { events, isMore } = await readRows(pool, executionId, last, last + READ_AHEAD)
       const beganAt = performance.now()
       for (const event of events) {
         if ('refs' in event) await restoreBlobTexts(pool, [event])
+        reader.deltas.passed(event)
         yield event
         if (event.type === 'ExecutionFinished') return
       }
@@ -145,12 +174,21 @@ async function* read(
       // The final status and the last events are committed together, so a read after the final status finds all events.
       if (hasEnded) return
       hasEnded = events.length === 0 && (await isOver(pool, executionId))
-      if (hasEnded) continue
-      await reader.woken.promise
-      reader.woken = Promise.withResolvers()
+      if (!hasEnded) yield* passDeltas(reader, last)
     }
   } finally {
-    end()
+    endNews()
+    endDeltas()
+  }
+}
+
+/** Passes on pieces of texts until there is news. */
+async function* passDeltas(reader: Reader, seq: number): AsyncGenerator<NodeOutputDelta, void> {
+  while (!reader.hasNews && !reader.hasLeft) {
+    for (const { after: _, ...delta } of reader.deltas.take(seq)) yield { type: 'NodeOutputDelta', seq, at: Date.now(), ...delta }
+    if (reader.hasNews) return
+    await reader.woken.promise
+    reader.woken = Promise.withResolvers()
   }
 }
 

@@ -115,6 +115,7 @@ const EVENT_TYPES: Record<ExecutionEvent['type'], true> = {
   NodeOutput: true,
   NodeLog: true,
   NodeProgress: true,
+  NodeUsage: true,
   NodeFinished: true,
   NodeWaiting: true,
   NodeResumed: true,

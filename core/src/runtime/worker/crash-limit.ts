@@ -7,7 +7,7 @@ import { creationTime } from '../journal/index.ts'
 const MAX_CRASHES = 5
 
 /** Events that are repeated whenever an execution is taken again, so they are not progress. */
-const NOTHING_NEW = 'NodeStarted|NodeLog|NodeProgress'
+const NOTHING_NEW = 'NodeStarted|NodeLog|NodeProgress|NodeUsage'
 
 /**
  * An execution may be the reason why its worker died. Therefore this counts for each execution how often it was taken

@@ -20,7 +20,7 @@ export interface Worker {
   close(): Promise<void>
 }
 
-export interface WorkerParts extends Pick<DriverParts, 'errorLocator'> {
+export interface WorkerParts extends Pick<DriverParts, 'errorLocator' | 'deltas'> {
   /** A UUID, stored in the rows of the executions that the worker has leased. */
   id: string
   database: Database

@@ -243,13 +243,14 @@ class RunningWorker implements Worker {
       entry: held.entry,
       folded,
     }
-    const { sandbox, errorLocator, capabilities, children, database } = this.#parts
+    const { sandbox, errorLocator, capabilities, children, database, deltas } = this.#parts
     held.driver = new ExecutionDriver(taken, {
       sandbox,
       errorLocator,
       capabilities,
       children,
       journal: this.#journal,
+      deltas,
       random: Math.random,
       now: this.#wakeUps.now,
       onNews: (executionId, listener) => this.#news.add(executionId, listener),

@@ -21,6 +21,8 @@ export function newCall(id: number, request: CallRequest, sink: CallSink, space:
     hostCalls: 0,
     openHostCalls: 0,
     record,
+    usages: 0,
+    usagesTaken: 0,
     logged: 0,
     cpuMs: 0,
     refusals: undefined,
@@ -48,6 +50,7 @@ export function prepareRestart(call: Call): Call {
   call.deadline = performance.now() + call.request.timeoutMs
   call.cpuMs = 0
   call.openHostCalls = 0
+  call.usages = 0
   call.starts++
   return call
 }
@@ -62,6 +65,8 @@ export function wrapEnd(sink: CallSink, beforeEnd: () => void): CallSink {
     restarted: () => sink.restarted?.(),
     log: (level, text) => sink.log?.(level, text),
     progress: (fraction, note) => sink.progress?.(fraction, note),
+    stream: (pin, offset, text) => sink.stream?.(pin, offset, text),
+    usage: (usage) => sink.usage?.(usage),
     manifest: (manifest) => sink.manifest?.(manifest),
     end: (error) => {
       beforeEnd()

@@ -1,7 +1,7 @@
 import type { AshlarError, ErrorCode } from '../../base/index.ts'
 import type { CallCredit } from './credit.ts'
 import type { HostCallRecord } from './host-call-record.ts'
-import type { CallKind, CallMessage, GuestNames } from '../channel/index.ts'
+import type { CallKind, CallMessage, GuestNames, UsageReport } from '../channel/index.ts'
 
 /** The bundled code of a plugin. */
 export interface Bundle {
@@ -95,6 +95,10 @@ export interface CallSink {
   log?(level: string, text: string): void
   /** @param fraction 0 to 1; not checked */
   progress?(fraction: number, note: string): void
+  /** A piece of the text that the call will yield. @param offset the number of earlier characters of the text */
+  stream?(pin: string, offset: number, text: string): void
+  /** What a request to a paid service has consumed. Called once for each request that was performed. */
+  usage?(usage: UsageReport): void
   manifest?(manifest: unknown): void
   /**
    * @param error why the call failed: BLOCK_FAILED BLOCK_INPUT_INVALID BLOCK_OUTPUT_INVALID OUTPUT_LIMIT TIMEOUT
@@ -132,6 +136,10 @@ export interface Call {
   openHostCalls: number
   /** Its host calls, if they must not be performed again. */
   readonly record: HostCallRecord | undefined
+  /** Usage reports of the current start. */
+  usages: number
+  /** Usage reports that a start has passed on. Responses that are in the record were paid once. */
+  usagesTaken: number
   /** Characters written to its console. */
   logged: number
   /** Its share of the CPU time of its isolate. */

@@ -9,7 +9,7 @@ export {
   timeout,
   isolationTooWeak,
 } from './call-errors.ts'
-export { forwardLogLine } from './call-log.ts'
+export { forwardReport } from './call-reports.ts'
 export { CallQueue } from './call-queue.ts'
 export { CpuAccounts, findCalls, measureReading } from './cpu-accounts.ts'
 export { ForeseenCalls } from './foreseen-calls.ts'

@@ -1,7 +1,7 @@
 import { parseJson } from '@ashlar/sdk/json'
 import { z } from 'zod'
 import { measureValues, type CheckedOutput } from './output-limits.ts'
-import { LOADING, type FromProcess, type GuestEvent } from '../channel/index.ts'
+import { LOADING, parseUsage, type FromProcess, type GuestEvent } from '../channel/index.ts'
 
 const ID = z.int().nonnegative()
 const MS = z.number().nonnegative()
@@ -92,10 +92,16 @@ function toEvent(reported: Partial<Record<string, unknown>>): CheckedEvent | und
 
 function toReport(
   id: number,
-  { t, level, text, fraction, note, manifest }: Partial<Record<string, unknown>>,
+  { t, level, text, fraction, note, pin, offset, usage, manifest }: Partial<Record<string, unknown>>,
 ): CheckedEvent | undefined {
   if (t === 'l') return typeof level === 'string' && typeof text === 'string' ? { t, id, level, text } : undefined
   if (t === 'p') return typeof fraction === 'number' && typeof note === 'string' ? { t, id, fraction, note } : undefined
+  if (t === 's')
+    return typeof pin === 'string' && isId(offset) && typeof text === 'string' ? { t, id, pin, offset, text } : undefined
+  if (t === 'u') {
+    const parsed = parseUsage(usage)
+    return typeof parsed === 'string' ? undefined : { t, id, usage: parsed }
+  }
   return t === 'd' ? { t, id, manifest } : undefined
 }
 

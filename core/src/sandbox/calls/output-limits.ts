@@ -51,7 +51,8 @@ function checkIteration({ request: { manyPins }, credit }: Call, output: Checked
 const MAX_PIN_CHARS = 200
 const MAX_TOOL_PIN_CHARS = 300
 
-function isOutputPin({ request: { pins } }: Call, pin: string): boolean {
+/** Whether the call may yield on the pin. */
+export function isOutputPin({ request: { pins } }: Call, pin: string): boolean {
   if (isToolPin(pin)) return pin.length <= MAX_TOOL_PIN_CHARS
   return pin.length <= MAX_PIN_CHARS && (pin === 'error' || pins === undefined || pins.has(pin))
 }

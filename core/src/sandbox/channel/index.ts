@@ -12,6 +12,8 @@ export {
   getMaxMessageBytes,
   getMaxReportChars,
 } from './protocol.ts'
+export { parseUsage } from './usage.ts'
+export type { UsageReport } from './usage.ts'
 export type {
   CallKind,
   CallMessage,

@@ -1,3 +1,5 @@
+import type { UsageReport } from './usage.ts'
+
 /**
  * The channel between a worker and a sandbox process.
  *
@@ -103,6 +105,8 @@ export type LostReason =
  * - `d` a manifest
  * - `l` a line of its console
  * - `p` its progress
+ * - `s` a piece of a text that it will yield. `offset`: the number of earlier characters of the text
+ * - `u` what a request to a paid service has consumed
  */
 export type GuestEvent =
   | { t: 'o'; id: number; pin: string; v: unknown; k?: number; next?: [id: number, node: number][] }
@@ -111,6 +115,8 @@ export type GuestEvent =
   | { t: 'd'; id: number; manifest: unknown }
   | { t: 'l'; id: number; level: string; text: string }
   | { t: 'p'; id: number; fraction: number; note: string }
+  | { t: 's'; id: number; pin: string; offset: number; text: string }
+  | { t: 'u'; id: number; usage: UsageReport }
 
 /**
  * The outputs that a run of a block with a `many` pin yields before it waits for the worker: it makes the host call

@@ -1,22 +1,24 @@
-import { findJsonFault, type BlockContext, type Credential, type Files, type Storage } from '@ashlar/sdk'
+import { findJsonFault, type Block, type BlockContext, type Credential, type Files, type Storage } from '@ashlar/sdk'
 import { readCollected, type CollectedLists } from './collected-lists.ts'
 import { getCredential } from './capabilities/credentials.ts'
 import { fetchFor } from './capabilities/fetch.ts'
 import { filesFor } from './capabilities/files.ts'
 import { callHost } from './io/host-calls.ts'
 import { GuestFailure } from './io/outbox.ts'
-import { logFor, progressFor } from './reports.ts'
+import { logFor, progressFor, streamFor, usageFor } from './reports.ts'
 import { sleepFor } from './capabilities/sleep.ts'
 
 /** The second argument of `run`. Each capability in it makes host calls, which the host checks. */
 export class GuestContext implements BlockContext {
   readonly #callId: number
+  readonly #block: Block
   readonly #signal: () => AbortSignal
   readonly #lists: CollectedLists | undefined
   #sleep: BlockContext['sleep'] | undefined
 
-  constructor(callId: number, signal: () => AbortSignal, lists: CollectedLists | undefined) {
+  constructor(callId: number, block: Block, signal: () => AbortSignal, lists: CollectedLists | undefined) {
     this.#callId = callId
+    this.#block = block
     this.#signal = signal
     this.#lists = lists
   }
@@ -51,6 +53,14 @@ export class GuestContext implements BlockContext {
 
   get progress(): BlockContext['progress'] {
     return progressFor(this.#callId)
+  }
+
+  get stream(): BlockContext['stream'] {
+    return streamFor(this.#callId, this.#block)
+  }
+
+  get usage(): BlockContext['usage'] {
+    return usageFor(this.#callId)
   }
 
   get log(): BlockContext['log'] {

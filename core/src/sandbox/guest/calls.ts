@@ -278,7 +278,7 @@ function forEachYield(call: RunningCall, block: Block, input: unknown, take: Tak
   const parsed = block.input.safeParse(lists ? lists.withoutLarge(input) : input)
   if (!parsed.success) throw new GuestFailure('BLOCK_INPUT_INVALID', describeFaults(parsed.error, 'input', input))
   lists?.begin(parsed.data)
-  return passYields(block, block.run(parsed.data as never, call.contextWith(lists)), take, call.call.id)
+  return passYields(block, block.run(parsed.data as never, call.contextOf(block, lists)), take, call.call.id)
 }
 
 function getBlock(name: string): Block {

@@ -42,8 +42,8 @@ export class RunningCall {
   }
 
   /** The second argument of `run`. */
-  contextWith(lists: CollectedLists | undefined): BlockContext {
-    return new GuestContext(this.call.id, () => this.#abortSignal as unknown as AbortSignal, lists)
+  contextOf(block: Block, lists: CollectedLists | undefined): BlockContext {
+    return new GuestContext(this.call.id, block, () => this.#abortSignal as unknown as AbortSignal, lists)
   }
 
   /** Prepares to count the outputs of a run of the block. */

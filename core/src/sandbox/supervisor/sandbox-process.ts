@@ -17,7 +17,7 @@ import {
   parseEvents,
   checkOutput,
   measureReading,
-  forwardLogLine,
+  forwardReport,
   type CheckedEvent,
   type CheckedOutput,
   timeout,
@@ -264,10 +264,9 @@ export class SandboxProcess {
   #takeEvent(call: Call, event: CheckedEvent): void {
     if (event.t === 'o') this.#takeOutput(call, event)
     else if (event.t === 'c') void this.#answer(call, event)
-    else if (event.t === 'l') forwardLogLine(call, event.level, event.text, this.#limits.maxLogChars)
-    else if (event.t === 'p') call.sink.progress?.(event.fraction, event.note)
+    else if (event.t === 'e') this.#end(call, event.code === undefined ? undefined : toGuestError(call, event))
     else if (event.t === 'd') call.sink.manifest?.(event.manifest)
-    else this.#end(call, event.code === undefined ? undefined : toGuestError(call, event))
+    else forwardReport(call, event, this.#limits.maxLogChars)
   }
 
   #takeOutput(call: Call, event: CheckedOutput): void {

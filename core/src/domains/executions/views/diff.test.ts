@@ -24,6 +24,7 @@ const views = fc
     error: undefined,
     waitingUntil: undefined,
     progress: undefined,
+    usage: [],
     startedAt: undefined,
     finishedAt: undefined,
     ...some,

@@ -1,4 +1,5 @@
 export { createJournalViews, formatNodeExecutionKey } from './journal-views.ts'
+export { sumUsage } from './execution-usage.ts'
 export type { EventFilter, EventRequest } from './event-pages.ts'
 export type { JournalViews, NodeExecutionKey } from './journal-views.ts'
 export type { NodeExecutionFilter, NodeExecutionRequest } from './node-execution-pages.ts'

@@ -68,7 +68,7 @@ export interface JournalViews {
   createEventFilter(
     execution: Pick<Execution, 'id' | 'versionId'>,
     tag: string,
-  ): Promise<(event: JournalEvent) => Promise<boolean>>
+  ): Promise<(event: { seq: number; node?: string; n?: number }) => Promise<boolean>>
   /**
    * Compares two executions of the user: their statuses and outputs, and the inputs and outputs of node executions of
    * the same node. In loops, those of the same iteration are compared, otherwise those with the same number.
@@ -171,13 +171,14 @@ class JournalViewService implements JournalViews {
     let projection = await load()
     let isInside = createTagFilter(tag)
     return async (event) => {
-      if (!('node' in event)) return false
+      const { node, n } = event
+      if (node === undefined || n === undefined) return false
       if (event.seq > projection.seq) {
         const current = await load()
         if (current !== projection) isInside = createTagFilter(tag)
         projection = current
       }
-      const run = projection.scheduler.nodeExecution(event.node, event.n)
+      const run = projection.scheduler.nodeExecution(node, n)
       return run !== undefined && isInside(run.tag)
     }
   }

@@ -2,6 +2,7 @@ import {
   formatTag,
   isFinal,
   missingPins,
+  type ModelUsage,
   type NodeExecution,
   type NodeExecutionStatus,
   type NodeFailure,
@@ -38,6 +39,8 @@ export interface NodeExecutionView {
   waitingUntil: Date | undefined
   /** The last progress report. */
   progress: ProgressReport | undefined
+  /** What it has consumed of paid services, for each model. */
+  usage: ModelUsage[]
   startedAt: Date | undefined
   finishedAt: Date | undefined
 }
@@ -102,6 +105,7 @@ export function viewNodeExecution(
     error: run.error,
     waitingUntil: run.currentSleep && new Date(run.currentSleep.until),
     progress: facts?.progress,
+    usage: [...(facts?.usage?.values() ?? [])],
     startedAt: facts?.startedAt,
     finishedAt: facts?.finishedAt,
   }

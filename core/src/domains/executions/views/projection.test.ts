@@ -227,6 +227,7 @@ function viewWithValues(plan: Plan, events: readonly JournalEvent[]): NodeExecut
       error: run.error,
       waitingUntil: run.currentSleep && new Date(run.currentSleep.until),
       progress: progress?.type === 'NodeProgress' ? { fraction: progress.fraction, note: progress.note ?? '' } : undefined,
+      usage: [],
       startedAt: started && new Date(started.at),
       finishedAt: finished && new Date(finished.at),
     }

@@ -1,4 +1,12 @@
-import { type JournalEvent, type NodeExecution, type Plan, Scheduler, toSchedulerEvent } from '../../../engine/index.ts'
+import {
+  addUsage,
+  type JournalEvent,
+  type ModelUsage,
+  type NodeExecution,
+  type Plan,
+  Scheduler,
+  toSchedulerEvent,
+} from '../../../engine/index.ts'
 import { type PinStep, selectValue } from '../../../pins/index.ts'
 import type { ProgressReport } from '../../../runtime/driver/index.ts'
 
@@ -27,6 +35,8 @@ export interface Facts {
   outputs: { pin: string; seq: number }[]
   outputCount: number
   progress: ProgressReport | undefined
+  /** By provider and model. */
+  usage: Map<string, ModelUsage> | undefined
   startedAt: Date | undefined
   finishedAt: Date | undefined
   /** The event that overrides its inputs. */
@@ -109,6 +119,7 @@ export class Projection {
     } else if (event.type === 'NodeOutput') {
       if (facts.outputCount++ < MAX_OUTPUTS) facts.outputs.push({ pin: event.pin, seq: event.seq })
     } else if (event.type === 'NodeProgress') facts.progress = { fraction: event.fraction, note: event.note ?? '' }
+    else if (event.type === 'NodeUsage') addUsage((facts.usage ??= new Map()), event)
     else if (event.type === 'NodeOverridden') facts.overrideSeq = event.seq
     else if (event.type === 'NodeFinished') {
       facts.finishedAt = new Date(event.at)
@@ -120,6 +131,7 @@ export class Projection {
 const NO_FACTS: Omit<Facts, 'outputs' | 'firstSeq'> = {
   outputCount: 0,
   progress: undefined,
+  usage: undefined,
   startedAt: undefined,
   finishedAt: undefined,
   overrideSeq: undefined,

@@ -1,5 +1,6 @@
 import { stringifyJson } from '@ashlar/sdk'
-import { LOADING, type GuestLimits } from '../../channel/index.ts'
+import { LOADING, type GuestLimits, type UsageReport } from '../../channel/index.ts'
+import { endText, endTexts, takePieces } from './text-pieces.ts'
 
 /** Events that the host has not received, as JSON texts, and their length with a comma each. */
 let outbox: string[] = []
@@ -17,6 +18,7 @@ export const limits: GuestLimits = { maxValueBytes: 0, maxOutputs: 0, maxOutputB
 export function drain(): string {
   for (const newest of progress.values()) post(newest)
   progress.clear()
+  for (const piece of takePieces()) post(piece)
   const portion = outbox
   outbox = outboxChars > limits.maxReportChars ? portion.splice(countPortion(portion)) : []
   const text = portion.join(',')
@@ -108,11 +110,13 @@ export function postOutput(
 ): void {
   const index = k === undefined ? '' : `,"k":${k}`
   const followers = next ? `,"next":${JSON.stringify(next)}` : ''
+  endText(id, pin)
   post(`{"t":"o","id":${id},"pin":${JSON.stringify(pin)},"v":${json}${index}${followers}}`)
 }
 
 export function postEnd(id: number, failure?: GuestFailure): void {
   flushProgress(id)
+  endTexts(id)
   if (!failure) return post(`{"t":"e","id":${id}}`)
   const [code, message] = [failure.code, failure.message.slice(0, MAX_MESSAGE_CHARS)].map((text) => JSON.stringify(text))
   const stack = failure.frames && `,"stack":${JSON.stringify(failure.frames)}`
@@ -126,6 +130,10 @@ export function postHostCall(id: number, request: number, method: string, args: 
 
 export function postProgress(id: number, fraction: number, note: string): void {
   progress.set(id, `{"t":"p","id":${id},"fraction":${fraction},"note":${JSON.stringify(note)}}`)
+}
+
+export function postUsage(id: number, usage: UsageReport): void {
+  post(`{"t":"u","id":${id},"usage":${JSON.stringify(usage)}}`)
 }
 
 /** Called before an event that may be the last one of the call. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { planWith } from '../../engine/simulation/fake-blocks.ts'
-import { ArrivalPairing, Tag } from '../../engine/pairing/index.ts'
+import { planWith } from '../../../engine/simulation/fake-blocks.ts'
+import { ArrivalPairing, Tag } from '../../../engine/pairing/index.ts'
 import { ProgressReports } from './progress-reports.ts'
 
 beforeEach(() => void vi.useFakeTimers())

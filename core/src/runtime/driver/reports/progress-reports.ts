@@ -1,4 +1,4 @@
-import type { NodeExecution } from '../../engine/index.ts'
+import type { NodeExecution } from '../../../engine/index.ts'
 
 /** The progress that a block reports. */
 export interface ProgressReport {

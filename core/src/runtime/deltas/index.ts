@@ -1,0 +1,5 @@
+export { DeltaBuffer } from './delta-buffer.ts'
+export { DeltaNews } from './delta-news.ts'
+export { createDeltaSender } from './delta-sender.ts'
+export type { OutputDelta } from './delta.ts'
+export type { DeltaSender } from './delta-sender.ts'

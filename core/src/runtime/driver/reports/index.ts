@@ -1,0 +1,2 @@
+export { RunReports } from './run-reports.ts'
+export type { ProgressReport } from './progress-reports.ts'

@@ -1,0 +1,1 @@
+export { toUsage, USAGE_DESCRIPTIONS, UsageType } from './usage.ts'
