@@ -78,7 +78,11 @@ const GREETING = {
 
 describe.each(['TAGGED', 'FIFO'])('an agent in a graph with the pairing %s', (pairing) => {
   it('calls blocks and graphs in parallel, and receives their results in the order of the calls', async () => {
-    const child = await runtime.graphs.create(runtime.ownerId, { name: 'Greet people', description: 'Greets.', document: GREETING })
+    const child = await runtime.graphs.create(runtime.ownerId, {
+      name: 'Greet people',
+      description: 'Greets.',
+      document: GREETING,
+    })
     const calls = [
       { name: 'math_calculate', args: { a: 2, b: 3 } },
       { name: 'Greet_people', args: { name: 'Ada' } },

@@ -60,7 +60,9 @@ function planNode(node: GraphNode, index: number, block: Block, children: Record
 /** The title of a node is the name of its tool. */
 function toolFacts({ block }: PlanNode, title: string | undefined, graph: ToolFacts | undefined): ToolFacts {
   const { name, description, inputSchema } = graph ?? { ...block, name: block.qualifiedName }
-  return title === undefined ? { name, description, inputSchema } : { name: title, description: `${title}: ${description}`, inputSchema }
+  return title === undefined
+    ? { name, description, inputSchema }
+    : { name: title, description: `${title}: ${description}`, inputSchema }
 }
 
 function addLink(index: number, source: PlanNode, sourcePin: string, sink: PlanNode, sinkPin: string): void {

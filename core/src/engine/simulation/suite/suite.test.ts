@@ -94,7 +94,11 @@ describe('the reference model', () => {
       const ended = [...expected.nodeExecutions, ...(expected.possible ?? [])].filter(
         ({ error }) => error !== 'BROADCAST_CONFLICT',
       )
-      for (const each of ended) expect(computed.some((other) => hasFields(other, each)), nameOf(each)).toBe(true)
+      for (const each of ended)
+        expect(
+          computed.some((other) => hasFields(other, each)),
+          nameOf(each),
+        ).toBe(true)
     },
   )
 })

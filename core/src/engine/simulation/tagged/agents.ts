@@ -37,8 +37,14 @@ function addTool(graph: Builder, path: readonly string[]): Tool {
     pass: [out],
     filter: [{ when: sometimes('w', 3), ...out }],
     sleep: [{ sleep: true }, out],
-    fail: [{ when: sometimes('w', 2), ...out }, { when: sometimes('w', 3), fail: { $text: ['bad ', { $digest: 'w' }] } }],
-    retry: [out, { when: { not: { is: [{ $attempt: true }, 2] } }, fail: { $text: ['again ', { $digest: 'w' }] }, retryable: true }],
+    fail: [
+      { when: sometimes('w', 2), ...out },
+      { when: sometimes('w', 3), fail: { $text: ['bad ', { $digest: 'w' }] } },
+    ],
+    retry: [
+      out,
+      { when: { not: { is: [{ $attempt: true }, 2] } }, fail: { $text: ['again ', { $digest: 'w' }] }, retryable: true },
+    ],
   }
   const settings = kind === 'retry' ? { retry: { attempts: 1 + tape.below(3), backoffMs: 0 } } : {}
   const id = graph.add('w', { does: does[kind] }, tape.often(30) ? { a: 7 } : {}, settings)
