@@ -1,4 +1,5 @@
 import type { Workload } from '../context.ts'
+import { agent } from './agent.ts'
 import { breakdown } from './breakdown.ts'
 import { burst } from './burst.ts'
 import { chain10Fib33 } from './chain-10-fib33.ts'
@@ -18,6 +19,7 @@ export const WORKLOADS: readonly Workload[] = [
   burst,
   fanOut200,
   loopOfItems,
+  agent,
   waiting,
   history,
   plugins,
