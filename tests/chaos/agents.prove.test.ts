@@ -66,20 +66,24 @@ async function start(answer: (request: ModelRequest, n: number) => ModelAnswer |
 const answer = (_: ModelRequest, n: number): ModelAnswer =>
   n <= ROUNDS ? { calls: [{ name: 'Wait', arguments: { input_message: `round ${n}` } }] } : { text: 'done' }
 
+/** @returns the number of killed workers */
+async function killAfterSteps(id: string): Promise<number> {
+  let kills = 0
+  for await (const event of await runtime.executions.follow(ownerId, id, 0)) {
+    if (event.type === 'ExecutionFinished') break
+    if (event.type !== 'NodeFinished' || event.node !== 'agent') continue
+    kills++
+    await replace()
+  }
+  return kills
+}
+
 describe('an agent whose worker is killed', () => {
   it('sends no request to the model twice if that happens between steps', { timeout: 240_000 }, async () => {
     const id = await start(answer)
-    let kills = 0
-    for await (const event of await runtime.executions.follow(ownerId, id, 0)) {
-      if (event.type === 'ExecutionFinished') {
-        expect(event).toMatchObject({ status: 'COMPLETED', outputs: { answer: ['done'] } })
-        break
-      }
-      if (event.type !== 'NodeFinished' || event.node !== 'agent') continue
-      kills++
-      await replace()
-    }
+    const kills = await killAfterSteps(id)
     expect(kills).toBeGreaterThanOrEqual(ROUNDS)
+    expect(await runtime.executions.get(ownerId, id)).toMatchObject({ status: 'COMPLETED', outputs: { answer: ['done'] } })
     expect(server?.requests.map(({ messages }) => messages.length)).toEqual([1, 3, 5, 7])
   })
 

@@ -59,7 +59,9 @@ async function startModel(stack: BenchContext['stack']): Promise<{ url: string; 
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  stack.defer(() => new Promise<void>((resolve) => void server.close(() => resolve()).closeAllConnections()))
+  stack.defer(() => {
+    server.close().closeAllConnections()
+  })
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, gaps }
 }
 
@@ -69,13 +71,10 @@ const CALL = toStream(
 )
 const ANSWER = toStream({ content: 'done' }, 'stop')
 
-function toStream(delta: object, finish_reason: string): string {
+function toStream(delta: object, finishReason: string): string {
   const chunks = [
-    { delta, finish_reason: null },
-    { delta: {}, finish_reason },
-  ].map((choice) => ({
-    ...{ id: 'x', object: 'chat.completion.chunk', created: 0, model: 'test' },
-    choices: [{ index: 0, ...choice }],
-  }))
-  return [...chunks.map((chunk) => JSON.stringify(chunk)), '[DONE]'].map((data) => `data: ${data}\n\n`).join('')
+    { index: 0, delta, finish_reason: null },
+    { index: 0, delta: {}, finish_reason: finishReason },
+  ].map((choice) => JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 0, model: 'test', choices: [choice] }))
+  return [...chunks, '[DONE]'].map((data) => `data: ${data}\n\n`).join('')
 }

@@ -1,7 +1,6 @@
 import type { Block } from '../../blocks/index.ts'
-import type { PinStep } from '../../pins/index.ts'
+import type { JsonSchema, PinStep } from '../../pins/index.ts'
 import type { GraphDocument, LoopOptions, RetryPolicy } from '../graph/index.ts'
-import type { Tool } from './tools.ts'
 
 /** A compiled graph version. The scheduler looks up and parses nothing while it runs. */
 export interface Plan {
@@ -40,6 +39,18 @@ export interface PlanNode {
   childVersionId: string | undefined
   /** Undefined in a graph that pairs values in the order of arrival. */
   flow: NodeFlow | undefined
+}
+
+/** A tool of a node: another node, with a parameter for each link that leads to it from the pin `tools`. */
+export interface Tool {
+  /** Unique among the tools of the node: letters, digits, `_` and `-`, at most 64 characters. */
+  name: string
+  description: string
+  nodeId: string
+  /** The input pin of each parameter. */
+  pins: Record<string, string>
+  /** The JSON Schema of an object with the parameters. */
+  parameters: JsonSchema
 }
 
 export interface PlanLink {

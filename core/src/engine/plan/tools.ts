@@ -1,18 +1,6 @@
 import { PIN_MARKERS } from '@ashlar/sdk/markers'
 import { TOOLS_PIN, parsePinPath, type JsonSchema } from '../../pins/index.ts'
-import type { PlanNode } from './plan.ts'
-
-/** A tool of a node: another node, with a parameter for each link that leads to it from the pin `tools`. */
-export interface Tool {
-  /** Unique among the tools of the node: letters, digits, `_` and `-`, at most 64 characters. */
-  name: string
-  description: string
-  nodeId: string
-  /** The input pin of each parameter. */
-  pins: Record<string, string>
-  /** The JSON Schema of an object with the parameters. */
-  parameters: JsonSchema
-}
+import type { PlanNode, Tool } from './plan.ts'
 
 /** How a node appears as a tool. */
 export interface ToolFacts {

@@ -1,5 +1,5 @@
 import { defineBlock, fromInput, type BlockContext, type ToolPin } from '@ashlar/sdk'
-import type { LanguageModel } from 'ai'
+import type { LanguageModelV4 } from '@ai-sdk/provider'
 import { openModel } from '../model/index.ts'
 import { ask, type Answer } from './ask.ts'
 import { compact, summaryRequest } from './compaction.ts'
@@ -49,7 +49,7 @@ export const agent = defineBlock({
 type Yields = AsyncGenerator<['tools' | 'finished' | 'conversations' | 'step' | ToolPin, unknown]>
 /** The context has its functions from its prototype. */
 interface Opened {
-  opened: LanguageModel
+  opened: LanguageModelV4
   context: BlockContext
 }
 

@@ -1,4 +1,4 @@
-import { jsonSchema, streamText, type LanguageModel, type ToolSet } from 'ai'
+import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { toModelMessages, type Message } from './messages.ts'
 import type { RequestedCall, Tool } from './tools.ts'
 
@@ -6,7 +6,7 @@ interface Question {
   system: string
   messages: readonly Message[]
   tools: readonly Tool[]
-  /** Whether the model may call tools. Without tools it cannot. */
+  /** Whether the model may call tools. */
   mayCall: boolean
   isParallel: boolean
   maxTokens: number | undefined
@@ -21,42 +21,50 @@ export interface Answer {
   inputTokens: number
   outputTokens: number
   cachedTokens: number
+  /** Why the answer ended; undefined if it is not complete. */
+  end: string | undefined
 }
 
-/** Sends one request to a model. A request that is refused because of too many requests is repeated, twice at most. */
-export async function ask(model: LanguageModel, question: Question): Promise<Answer> {
-  const { system, messages, tools, mayCall, isParallel, maxTokens, signal, onText } = question
-  const result = streamText({
-    model,
-    messages: toModelMessages(messages),
-    ...(system !== '' && { instructions: system }),
-    ...(tools.length > 0 && { tools: toToolSet(tools), toolChoice: mayCall ? 'auto' : 'none' }),
-    ...(maxTokens !== undefined && { maxOutputTokens: maxTokens }),
-    providerOptions: tools.length > 0 && !isParallel ? { openai: { parallel_tool_calls: false } } : {},
-    abortSignal: signal,
-    onError: () => {}, // the stream reports it too
-  })
-  let text = ''
-  for await (const part of result.stream) {
-    if (part.type === 'error') throw part.error
-    if (part.type !== 'text-delta') continue
-    text += part.text
-    onText(part.text)
-  }
-  const [calls, usage] = await Promise.all([result.toolCalls, result.usage])
+/** Sends one request to a model, and reads its answer while it arrives. */
+export async function ask(model: LanguageModelV4, question: Question): Promise<Answer> {
+  const { stream } = await model.doStream(toOptions(question))
+  const answer: Answer = { text: '', calls: [], inputTokens: 0, outputTokens: 0, cachedTokens: 0, end: undefined }
+  const reader = stream.getReader()
+  for (let next = await reader.read(); !next.done; next = await reader.read()) takePart(answer, next.value, question)
+  return answer
+}
+
+function toOptions({ system, messages, tools, mayCall, isParallel, maxTokens, signal }: Question): LanguageModelV4CallOptions {
+  const instructions = system === '' ? [] : [{ role: 'system' as const, content: system }]
   return {
-    text,
-    calls: calls.map(({ toolCallId, toolName, input }) => {
-      return { id: toolCallId, name: toolName, arguments: typeof input === 'string' ? input : JSON.stringify(input) }
+    prompt: [...instructions, ...toModelMessages(messages)],
+    abortSignal: signal,
+    ...(maxTokens !== undefined && { maxOutputTokens: maxTokens }),
+    ...(tools.length > 0 && {
+      tools: tools.map(({ name, description, parameters }) => ({ type: 'function', name, description, inputSchema: parameters })),
+      toolChoice: { type: mayCall ? 'auto' : 'none' },
     }),
-    inputTokens: usage.inputTokens ?? 0,
-    outputTokens: usage.outputTokens ?? 0,
-    cachedTokens: usage.inputTokenDetails.cacheReadTokens ?? 0,
+    ...(mayCall && tools.length > 0 && !isParallel && { providerOptions: ONE_CALL }),
   }
 }
 
-function toToolSet(tools: readonly Tool[]): ToolSet {
-  return Object.fromEntries(
-    tools.map(({ name, description, parameters }) => [name, { description, inputSchema: jsonSchema(parameters) }]),
-  )
+/** Each provider reads its own setting. */
+const ONE_CALL = {
+  'openai-compatible': { parallel_tool_calls: false },
+  anthropic: { disableParallelToolUse: true },
+}
+
+function takePart(answer: Answer, part: LanguageModelV4StreamPart, { onText }: Question): void {
+  if (part.type === 'text-delta') {
+    answer.text += part.delta
+    onText(part.delta)
+  } else if (part.type === 'tool-call') answer.calls.push({ id: part.toolCallId, name: part.toolName, arguments: part.input })
+  else if (part.type === 'finish') {
+    const { inputTokens, outputTokens } = part.usage
+    answer.inputTokens = inputTokens.total ?? 0
+    answer.cachedTokens = inputTokens.cacheRead ?? 0
+    answer.outputTokens = outputTokens.total ?? 0
+    const { unified, raw } = part.finishReason
+    answer.end = unified === 'other' && raw === undefined ? undefined : unified
+  } else if (part.type === 'error') throw part.error
 }

@@ -1,4 +1,4 @@
-import type { ModelMessage } from 'ai'
+import type { LanguageModelV4Message } from '@ai-sdk/provider'
 import { z } from 'zod'
 
 /** A message of a conversation, in the form of the OpenAI API, which AutoGPT's graphs use too. */
@@ -31,11 +31,11 @@ export function findOpenCalls(messages: readonly Message[]): string[] {
 }
 
 /** Converts a conversation for the AI SDK, without its system messages. */
-export function toModelMessages(messages: readonly Message[]): ModelMessage[] {
+export function toModelMessages(messages: readonly Message[]): LanguageModelV4Message[] {
   const names = new Map(messages.flatMap(({ tool_calls: calls }) => (calls ?? []).map((call) => [call.id, call.function.name])))
-  return messages.flatMap((message): ModelMessage[] => {
+  return messages.flatMap((message): LanguageModelV4Message[] => {
     if (message.role === 'system') return []
-    if (message.role === 'user') return [{ role: 'user', content: textOf(message) }]
+    if (message.role === 'user') return [{ role: 'user', content: [{ type: 'text', text: textOf(message) }] }]
     if (message.role === 'assistant') return [{ role: 'assistant', content: assistantParts(message) }]
     const id = message.tool_call_id ?? ''
     const output = { type: 'text' as const, value: textOf(message) }
@@ -43,7 +43,7 @@ export function toModelMessages(messages: readonly Message[]): ModelMessage[] {
   })
 }
 
-type AssistantParts = Exclude<Extract<ModelMessage, { role: 'assistant' }>['content'], string>
+type AssistantParts = Extract<LanguageModelV4Message, { role: 'assistant' }>['content']
 
 function assistantParts(message: Message): AssistantParts {
   const text = textOf(message)

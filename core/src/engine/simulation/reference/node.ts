@@ -99,19 +99,16 @@ export class NodeEvaluation {
     if (facts && loopPin !== undefined) inputs[loopPin] = facts
     const { steps } = stepPins(node)
     if (steps !== undefined) inputs[steps] = [...earlier]
-    const run: Run = {
-      ...{ node, tag, lineage, inputs, taken, outputs: [] },
-      step: earlier.length,
-      ...{ status: 'COMPLETED', code: undefined, message: undefined, isHandled: false },
-    }
+    const results = { outputs: [], status: 'COMPLETED' as const, code: undefined, message: undefined, isHandled: false }
+    const run: Run = { node, tag, lineage, inputs, taken, step: earlier.length, ...results }
     this.#state.runs.push(run)
     const isIncomplete = facts !== undefined && facts.failure !== null
     const performance = isIncomplete && loopPin === undefined ? NOTHING : this.#perform(run)
     const failure = isIncomplete ? (performance.failure ?? this.#engineFailure(run, 'LOOP_INCOMPLETE')) : performance.failure
     const calls = this.#deliver(run, performance.yields, failure?.message)
     if (failure) this.#fail(run, failure)
-    const results = calls.map((call) => this.#runTool(node, call))
-    return asksForStep(node, performance) ? { value: performance.yields[0]?.value, calls: results } : undefined
+    const given = calls.map((call) => this.#runTool(node, call))
+    return asksForStep(node, performance) ? { value: performance.yields[0]?.value, calls: given } : undefined
   }
 
   #runTool({ outgoing }: Node, call: Call): StepRecord['calls'][number] {

@@ -94,11 +94,8 @@ describe('the reference model', () => {
       const ended = [...expected.nodeExecutions, ...(expected.possible ?? [])].filter(
         ({ error }) => error !== 'BROADCAST_CONFLICT',
       )
-      for (const each of ended)
-        expect(
-          computed.some((other) => hasFields(other, each)),
-          nameOf(each),
-        ).toBe(true)
+      const missing = ended.filter((each) => !computed.some((other) => hasFields(other, each)))
+      expect(missing.map(nameOf)).toEqual([])
     },
   )
 })

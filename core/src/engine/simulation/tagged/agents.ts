@@ -68,3 +68,31 @@ function stepActions({ tape }: Builder, step: number, tools: readonly Tool[]): A
 function at(step: number): { is: [unknown, unknown] } {
   return { is: [{ $size: { $in: 'steps' } }, step] }
 }
+
+/** A node that calls another one. @param close collects the results */
+export function addTools(
+  graph: Builder,
+  path: readonly string[],
+  close: (scope: string, inner: readonly string[]) => void,
+): void {
+  const { tape } = graph
+  const source = graph.pickVisible(path)
+  if (!source) return
+  const tool = `n${graph.nodes.length + 1}`
+  const pin = (name: string): string => toToolPin({ node: tool, pin: name })
+  const call = (name: string): Action => ({ yield: pin(name), value: { $digest: [name, { $k: 'item' }] } })
+  const hasTwo = tape.often(50)
+  const calls: Action[] = [
+    { each: { $range: tape.below(4) }, do: [call('a')] },
+    ...(hasTwo ? [{ each: { $range: tape.below(4) }, do: [call('b')] }] : []),
+  ]
+  const agent = graph.add('t', { outputs: { tools: {} }, does: [...calls, yieldDigest('out')] })
+  graph.link(source, `${agent}.a`)
+  graph.add('n', { does: tape.often(30) ? [{ when: { not: sometimes('f', 3) }, ...yieldDigest('out') }] : [yieldDigest('out')] })
+  graph.links.push({ from: `${agent}.tools`, to: `${tool}.a` })
+  if (hasTwo) graph.links.push({ from: `${agent}.tools`, to: `${tool}.b` })
+  graph.offer(`${agent}.out`, source.path, [source])
+  const inner = [...source.path, agent]
+  graph.offer(`${tool}.out`, inner, [source])
+  if (tape.often(60)) close(agent, inner)
+}
