@@ -13,6 +13,7 @@ import {
   createHttpClient,
   type CredentialStore,
   type HostProvider,
+  type FindLocalEndpoints,
 } from './capabilities/index.ts'
 import {
   Credential,
@@ -94,6 +95,11 @@ export interface RuntimeConfig {
   filesDir?: string | undefined
   /** Hosts and networks outside the public internet that blocks may reach, such as `10.0.0.0/8`. @default none */
   httpAllow?: readonly string[]
+  /**
+   * Returns the hosts and ports outside the public internet that requests with a credential of a qualified provider may
+   * reach, such as `127.0.0.1:11434`. Called for each request. @default none
+   */
+  localEndpoints?: FindLocalEndpoints
   /** OAuth clients that are registered with services, by qualified provider. @default none */
   oauthClients?: Readonly<Record<string, OAuthClient>>
   /** Returns how operator modules authenticate, by qualified provider. Called for each request. @default none */
@@ -203,7 +209,7 @@ async function compose(
   const parts = { database, notifications, queue, plans, health, onError }
   const unfinishedAtStart = await recover(config, database, queue)
   const children = createChildren({ ...parts, graphs, maxValueBytes })
-  const http = { allow: config.httpAllow ?? [] }
+  const http = { allow: config.httpAllow ?? [], localEndpoints: config.localEndpoints }
   const { store, ...userParts } = openCredentials({ ...config, oauthClients: clients }, database, plugins, http, undo)
   const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
   const capabilities = createCapabilityHosts({ storage: createBlockStorage(database.pool), credentials: store, http, workspaces })

@@ -19,6 +19,7 @@ export {
   listAuthorizationHosts,
   formatSecretHost,
   isHttpAllowEntry,
+  isLocalEndpoint,
   listCapabilities,
   listCapabilityKinds,
   listProviders,

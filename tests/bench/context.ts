@@ -49,7 +49,7 @@ export async function createContext(
   const postgres = await startEmbeddedPostgres({ dir: join(folder, 'postgres') })
   stack.defer(() => postgres.stop())
   const pluginRoots = [BUILTIN_PLUGINS, join(folder, 'plugins')]
-  const runtime = await createRuntime({ databaseUrl: postgres.url, pluginRoots, httpAllow: ['127.0.0.1'], onError: printError })
+  const runtime = await createRuntime({ databaseUrl: postgres.url, pluginRoots, onError: printError })
   stack.defer(() => runtime.close())
   const { id: ownerId } = await runtime.accounts.ensureOwner()
   return {

@@ -1,14 +1,8 @@
-/** A worker process of the chaos run: `node worker.ts <database url> [plugin folder]`. Runs until it is killed. */
+/** A worker process of the chaos run: `node worker.ts <database url> <plugin folder>`. Runs until it is killed. */
 import { createRuntime } from '@ashlar/core'
 import { BUILTIN_PLUGINS } from '@ashlar/core/testing'
 
 const [databaseUrl = '', folder = ''] = process.argv.slice(2)
-await createRuntime({
-  role: 'worker',
-  databaseUrl,
-  pluginRoots: [BUILTIN_PLUGINS, ...(folder === '' ? [] : [folder])],
-  httpAllow: ['127.0.0.1'],
-  onError: () => {},
-})
+await createRuntime({ role: 'worker', databaseUrl, pluginRoots: [BUILTIN_PLUGINS, folder], onError: () => {} })
 process.send?.('ready')
 process.on('disconnect', () => process.exit(0))

@@ -109,6 +109,17 @@ export const API_ERROR_CODES = {
     retryable: false,
     description: 'The isolation of the sandbox is weaker than the operator requires.',
   },
+  // A service that a block uses
+  SERVICE_FAILED: { status: 502, retryable: true, description: 'The service answered with an error of its own.' },
+  SERVICE_REFUSED: { status: 422, retryable: false, description: 'The service refused the request of the block.' },
+  MODEL_NOT_FOUND: { status: 422, retryable: false, description: 'The service has no model with this name.' },
+  CONTEXT_TOO_LONG: { status: 422, retryable: false, description: 'The request is longer than the model accepts.' },
+  CONTENT_FILTERED: { status: 422, retryable: false, description: 'The service refused because of its content policy.' },
+  MODEL_OUTPUT_INVALID: {
+    status: 422,
+    retryable: false,
+    description: 'The answer of the model does not have the requested form.',
+  },
   // Plugins
   PLUGIN_INVALID: { status: 422, retryable: false, description: 'The manifest of the plugin is invalid.' },
   PLUGIN_LOAD_FAILED: { status: 422, retryable: false, description: 'The code of the plugin cannot be loaded.' },

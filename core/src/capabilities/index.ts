@@ -23,6 +23,7 @@ export {
   listCredentialGrants,
   listProviders,
   providerSchema,
+  hostOfBaseUrl,
   secretHostSchema,
   secretSchema,
 } from './credentials/index.ts'
@@ -35,7 +36,7 @@ export type {
   Provider,
   Secret,
 } from './credentials/index.ts'
-export { createHttpClient, isHttpAllowEntry } from './http/index.ts'
+export { createHttpClient, isHttpAllowEntry, isLocalEndpoint, type FindLocalEndpoints } from './http/index.ts'
 export type { HttpClient } from './http/index.ts'
 export { parseSleep } from './sleep/index.ts'
 export { createBlockStorage } from './storage/index.ts'

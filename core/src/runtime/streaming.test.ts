@@ -76,6 +76,12 @@ async function follow(id: string, after = 0, tag?: string): Promise<FollowedEven
   return events
 }
 
+/** The pieces must follow one another. */
+function joinPieces(events: FollowedEvent[]): string {
+  const pieces = events.filter((event) => event.type === 'NodeOutputDelta')
+  return pieces.reduce((text, piece) => (piece.offset === text.length ? text + piece.text : `${text}[gap]`), '')
+}
+
 const usageOf = async (id: string): Promise<ModelUsage[] | undefined> =>
   (await gateway.executions.usageOf(gateway.ownerId, [id])).get(id)
 
@@ -103,15 +109,12 @@ const TWO = {
 describe('a block that streams a text', () => {
   it('shows the pieces to a subscriber of another process before the output', async () => {
     const events = await follow(await start('speech/say'))
-    const types = events.map(({ type }) => type)
-    expect(types.slice(0, 5)).toEqual(['ExecutionStarted', 'NodeStarted', ...Array<string>(3).fill('NodeOutputDelta')])
-    expect(types.slice(5)).toEqual(['NodeUsage', 'NodeOutput', 'NodeUsage', 'NodeUsage', 'NodeFinished', 'ExecutionFinished'])
-    const place = { type: 'NodeOutputDelta', node: 'a', n: 1, attempt: 1, pin: 'text', seq: 2 }
-    expect(events.slice(2, 5)).toMatchObject([
-      { ...place, offset: 0, text: 'one ' },
-      { ...place, offset: 4, text: 'two ' },
-      { ...place, offset: 8, text: 'three' },
-    ])
+    const stored = events.filter(({ type }) => type !== 'NodeOutputDelta').map(({ type }) => type)
+    const usage = ['NodeUsage', 'NodeOutput', 'NodeUsage', 'NodeUsage']
+    expect(stored).toEqual(['ExecutionStarted', 'NodeStarted', ...usage, 'NodeFinished', 'ExecutionFinished'])
+    const [first] = events.slice(2)
+    expect(first).toMatchObject({ type: 'NodeOutputDelta', node: 'a', n: 1, attempt: 1, pin: 'text', seq: 2, offset: 0 })
+    expect(joinPieces(events)).toBe('one two three')
   })
 
   it('names the attempt of a piece, and starts the text again', async () => {
@@ -132,7 +135,7 @@ describe('a block that streams a text', () => {
   it('shows pieces to a subscriber of the iteration, and not to those of another one', async () => {
     const id = await start('speech/say')
     const [inside, outside] = await Promise.all([follow(id, 0, ''), follow(id, 0, 'other.1[0]')])
-    expect(inside.filter(({ type }) => type === 'NodeOutputDelta')).toHaveLength(3)
+    expect(joinPieces(inside)).toBe('one two three')
     expect(outside).toEqual([])
   })
 

@@ -20,6 +20,7 @@ describe('parseConfig', () => {
       sandboxMemoryMb: undefined,
       weakestIsolation: undefined,
       httpAllow: [],
+      localEndpoints: {},
       secretKeys: [],
       oauthClients: {},
       publicUrl: undefined,
@@ -47,6 +48,7 @@ describe('parseConfig', () => {
         ASHLAR_SANDBOX_MEMORY: '2048',
         ASHLAR_SANDBOX_ISOLATION: 'bubblewrap',
         ASHLAR_HTTP_ALLOW: '10.0.0.0/8, *.lab.example',
+        ASHLAR_LOCAL_ENDPOINTS: 'ai/openai-compatible=127.0.0.1:11434, ai/openai-compatible=localhost:11434,a/b=[::1]:1',
         ASHLAR_SECRET_KEY: `${'A'.repeat(43)}=,${'b'.repeat(43)}`,
         ASHLAR_OAUTH_CLIENTS: '{"github/github":{"clientId":"id","clientSecret":"hunter22"}}',
         ASHLAR_PUBLIC_URL: 'https://Ashlar.example/',
@@ -67,6 +69,7 @@ describe('parseConfig', () => {
       sandboxMemoryMb: 2048,
       weakestIsolation: 'BUBBLEWRAP',
       httpAllow: ['10.0.0.0/8', '*.lab.example'],
+      localEndpoints: { 'ai/openai-compatible': ['127.0.0.1:11434', 'localhost:11434'], 'a/b': ['[::1]:1'] },
       secretKeys: [`${'A'.repeat(43)}=`, 'b'.repeat(43)],
       oauthClients: { 'github/github': { clientId: 'id', clientSecret: 'hunter22' } },
       publicUrl: 'https://ashlar.example',
@@ -105,6 +108,10 @@ describe('parseConfig', () => {
     [
       { ASHLAR_SANDBOX_ISOLATION: 'none' },
       'environment variable ASHLAR_SANDBOX_ISOLATION must be "process", "seccomp" or "bubblewrap", got "none"',
+    ],
+    [
+      { ASHLAR_LOCAL_ENDPOINTS: 'ai/openai-compatible=127.0.0.1' },
+      'environment variable ASHLAR_LOCAL_ENDPOINTS must be providers with a host and a port like "ai/openai-compatible=127.0.0.1:11434", separated by commas, got "ai/openai-compatible=127.0.0.1"',
     ],
     [
       { ASHLAR_HTTP_ALLOW: '10.0.0.0/8,http://intranet' },

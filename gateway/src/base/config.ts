@@ -4,6 +4,7 @@ import {
   AshlarError,
   ISOLATIONS,
   isHttpAllowEntry,
+  isLocalEndpoint,
   oauthClientSchema,
   showValue,
   type Isolation,
@@ -38,6 +39,8 @@ export interface Config {
   weakestIsolation: Isolation | undefined
   /** Private hosts and networks that blocks may reach. @default none */
   httpAllow: string[]
+  /** Hosts and ports outside the public internet, by the provider whose credentials may be sent there. */
+  localEndpoints: Record<string, string[]>
   /** Keys that encrypt credentials, as base64, the newest first. @default none: the data directory contains one */
   secretKeys: string[]
   /** OAuth clients, by qualified provider. @default none */
@@ -78,6 +81,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     sandboxMemoryMb: parsed.data.ASHLAR_SANDBOX_MEMORY,
     weakestIsolation: parsed.data.ASHLAR_SANDBOX_ISOLATION,
     httpAllow: parsed.data.ASHLAR_HTTP_ALLOW,
+    localEndpoints: parsed.data.ASHLAR_LOCAL_ENDPOINTS,
     secretKeys: parsed.data.ASHLAR_SECRET_KEY,
     oauthClients: parsed.data.ASHLAR_OAUTH_CLIENTS,
     publicUrl: parsed.data.ASHLAR_PUBLIC_URL,
@@ -136,6 +140,11 @@ const variables = z.object({
     .transform((text) => text.split(',').map((entry) => entry.trim()))
     .pipe(z.array(z.string().refine(isHttpAllowEntry)))
     .default([]),
+  ASHLAR_LOCAL_ENDPOINTS: z
+    .string()
+    .transform(parseLocalEndpoints)
+    .pipe(z.record(z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/), z.array(z.string().refine(isLocalEndpoint))))
+    .default({}),
   ASHLAR_SECRET_KEY: z
     .string()
     .transform((text) => text.split(',').map((key) => key.trim()))
@@ -185,12 +194,24 @@ const EXPECTED: Record<string, string> = {
   ASHLAR_SANDBOX_MEMORY: 'a whole number of MB, at least 256',
   ASHLAR_SANDBOX_ISOLATION: '"process", "seccomp" or "bubblewrap"',
   ASHLAR_HTTP_ALLOW: 'hosts and networks like "intranet.example,*.lab.example,10.0.0.0/8"',
+  ASHLAR_LOCAL_ENDPOINTS: 'providers with a host and a port like "ai/openai-compatible=127.0.0.1:11434", separated by commas',
   ASHLAR_SECRET_KEY: '32 random bytes as base64 (openssl rand -base64 32), or several, separated by commas, the newest first',
   ASHLAR_OAUTH_CLIENTS: 'JSON like {"github/github": {"clientId": "…", "clientSecret": "…"}}',
   ASHLAR_WEBSOCKETS: 'a whole number, at least 1',
   ASHLAR_TRUSTED_PROXIES: 'addresses and networks like "127.0.0.1,10.0.0.0/8"',
   ASHLAR_CORS_ORIGINS: 'origins like "https://app.example,http://localhost:3000", without a path and without "*"',
   ASHLAR_PUBLIC_URL: 'an http(s) URL without user, query and fragment, like "https://ashlar.example"',
+}
+
+/** `a/b=127.0.0.1:1,a/b=[::1]:1` */
+function parseLocalEndpoints(text: string): Record<string, string[]> {
+  const endpoints: Record<string, string[]> = {}
+  for (const entry of text.split(',')) {
+    const at = entry.indexOf('=')
+    const provider = entry.slice(0, Math.max(0, at)).trim()
+    endpoints[provider] = [...(endpoints[provider] ?? []), entry.slice(at + 1).trim()]
+  }
+  return endpoints
 }
 
 /** Errors never contain the values of these variables, which are secret. */

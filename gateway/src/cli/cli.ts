@@ -96,6 +96,7 @@ const ENVIRONMENT = [
   '  ASHLAR_SANDBOX_ISOLATION   Weakest isolation that may run third-party plugins: process, seccomp or bubblewrap (seccomp)',
   '  ASHLAR_FILES_DIR           Directory of the files of executions, shared by all workers (files, in the data directory)',
   '  ASHLAR_HTTP_ALLOW          Private hosts and networks that blocks may reach (none)',
+  '  ASHLAR_LOCAL_ENDPOINTS     Local servers by provider: ai/openai-compatible=127.0.0.1:11434 (none)',
   '  ASHLAR_KEY                 Key for the server that --server names (none; requests to the server of the data directory use its owner key)',
   '  ASHLAR_SECRET_KEY          Key that encrypts credentials: 32 bytes as base64, or several keys, the newest first (one in the data directory)',
   '  ASHLAR_OAUTH_CLIENTS       OAuth clients, JSON: {"github/github": {"clientId": "…", "clientSecret": "…", "hosts": ["github.com"]}} (none)',

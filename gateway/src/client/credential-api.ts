@@ -2,7 +2,7 @@ import type { Client } from './client.ts'
 import { ADD_CREDENTIAL, DELETE_CREDENTIAL, LIST_CREDENTIALS, LIST_PROVIDERS, START_AUTHORIZATION } from './operations.ts'
 import { mutate, readAll, type Page } from './requests.ts'
 
-export type CredentialKind = 'API_KEY' | 'USER_PASSWORD' | 'HOST_SCOPED' | 'OAUTH2'
+export type CredentialKind = 'API_KEY' | 'USER_PASSWORD' | 'HOST_SCOPED' | 'ENDPOINT' | 'OAUTH2'
 
 /** A credential of a user for a service, without its secret. */
 export interface ApiCredential {
@@ -30,6 +30,7 @@ export interface NewCredential {
   secret:
     | { apiKey: { key: string } }
     | { userPassword: { username: string; password: string } }
+    | { endpoint: { baseUrl: string | undefined; key: string | undefined } }
     | { hostScoped: { headers: Record<string, string> } }
   hosts: string[] | undefined
 }

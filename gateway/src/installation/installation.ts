@@ -71,6 +71,7 @@ export async function openInstallation({
       stopGraceMs: config.stopGraceSeconds * 1000,
       sandbox: sandboxLimits(config),
       httpAllow: config.httpAllow,
+      localEndpoints: (provider) => [...(config.localEndpoints[provider] ?? []), ...operator.localEndpoints(provider)],
       secretKeys: await ensureSecretKeys(config),
       filesDir: config.filesDir,
       oauthClients: { ...operator.oauthClients, ...config.oauthClients },

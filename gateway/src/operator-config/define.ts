@@ -17,6 +17,12 @@ export interface OperatorConfig {
    * endpoint that the provider declares, even if an update of its plugin changes that endpoint.
    */
   oauthClients?: Readonly<Record<string, { clientId: string; clientSecret?: string; hosts?: readonly string[] }>>
+  /**
+   * Servers outside the public internet, as hosts with a port, by qualified name of the provider whose credentials may
+   * be used there: `{ 'ai/openai-compatible': ['127.0.0.1:11434'] }` for Ollama on this machine. Other requests of
+   * blocks do not reach them. `ASHLAR_LOCAL_ENDPOINTS` adds to them.
+   */
+  localEndpoints?: Readonly<Record<string, readonly string[]>>
 }
 
 /** The default export of a host module. */

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import { oauthClientSchema, packageNameSchema, type HostProvider, type OAuthClient } from '@ashlar/core'
+import { isLocalEndpoint, oauthClientSchema, packageNameSchema, type HostProvider, type OAuthClient } from '@ashlar/core'
 import { z } from 'zod'
 import { exists } from '../base/exists.ts'
 import { loadHostModules } from './host-modules.ts'
@@ -11,6 +11,8 @@ export interface LoadedConfig {
   /** Folders of the plugin packages. */
   pluginPackages: string[]
   oauthClients: Record<string, OAuthClient>
+  /** Hosts and ports by provider. */
+  localEndpoints: Record<string, string[]>
   /** The providers of its host modules, by qualified name. */
   hostProviders: ReadonlyMap<string, HostProvider>
 }
@@ -21,6 +23,9 @@ const schema = z.strictObject({
   plugins: z.array(packageNameSchema).default([]),
   hostModules: z.array(z.string().min(1)).default([]),
   oauthClients: z.record(z.string(), oauthClientSchema).default({}),
+  localEndpoints: z
+    .record(z.string(), z.array(z.string().refine(isLocalEndpoint, 'must be a host and a port like "127.0.0.1:11434"')))
+    .default({}),
 })
 
 /**
@@ -35,17 +40,17 @@ export async function loadConfig(given: string | undefined, hosts: boolean, watc
   const names = given === undefined ? NAMES : [given]
   for (const name of names) watched.add(resolve(name))
   const file = given ?? (await findFirstFile(NAMES))
-  if (file === undefined) return { pluginPackages: [], oauthClients: {}, hostProviders: new Map() }
+  if (file === undefined) return { pluginPackages: [], oauthClients: {}, localEndpoints: {}, hostProviders: new Map() }
   const label = basename(file)
   if (!(await exists(file))) throw configError(label, 'does not exist: create it, or correct ASHLAR_CONFIG')
   const folder = dirname(resolve(file))
   const files = new Set<string>()
   try {
-    const { plugins, hostModules, oauthClients } = parse(await importModule(resolve(file), label, files), label)
+    const { plugins, hostModules, oauthClients, localEndpoints } = parse(await importModule(resolve(file), label, files), label)
     const pluginPackages: string[] = []
     for (const name of plugins) pluginPackages.push(await findPackage(name, folder, label, watched))
     const hostProviders = await loadHostModules(folder, hosts ? hostModules : [], files)
-    return { pluginPackages, oauthClients, hostProviders }
+    return { pluginPackages, oauthClients, localEndpoints, hostProviders }
   } finally {
     const own = [...files].filter((path) => !path.includes(`${sep}node_modules${sep}`))
     for (const path of own) addWithFolders(watched, folder, path)

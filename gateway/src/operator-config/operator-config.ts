@@ -4,6 +4,8 @@ import { createPathWatcher } from './path-watcher.ts'
 
 /** The current content of the configuration file. */
 export interface OpenedConfig extends Pick<LoadedConfig, 'pluginPackages' | 'oauthClients'> {
+  /** Returns the local endpoints of a provider in the current configuration. */
+  localEndpoints(provider: string): readonly string[]
   /** Returns the provider of the current configuration. */
   hostProvider(name: string): HostProvider | undefined
   /** Calls the listener for each change since the configuration was opened, one at a time. */
@@ -51,6 +53,7 @@ export async function openOperatorConfig(
   return {
     pluginPackages,
     oauthClients,
+    localEndpoints: (provider) => (Object.hasOwn(config.localEndpoints, provider) ? (config.localEndpoints[provider] ?? []) : []),
     hostProvider: (name) => config.hostProviders.get(name),
     onChange(listener) {
       notify = listener

@@ -2,7 +2,11 @@ import type { FilesGrant } from './files.ts'
 import type { StorageScope } from './storage.ts'
 
 /** The requests that a block may send: see {@link Capabilities}. */
-export type HttpGrant = string | { readonly fromInput: string; readonly redirects?: 'public' } | { readonly anyHost: true }
+export type HttpGrant =
+  | string
+  | { readonly fromInput: string; readonly redirects?: 'public' }
+  | { readonly fromCredential: string }
+  | { readonly anyHost: true }
 
 /** A provider and the OAuth 2 scopes that the user must have granted: see {@link Capabilities}. */
 export type CredentialGrant = string | { readonly provider: string; readonly scopes: readonly string[] }
@@ -16,9 +20,9 @@ export interface Capabilities {
   storage?: readonly StorageScope[]
   /**
    * Sends requests to these hosts only. An entry is a rule such as `"GET,POST api.github.com/repos/*"`,
-   * {@link fromInput} or {@link anyHost}. In a rule the methods, the port and the path are optional. `*.example.com`
-   * matches all hosts below example.com, and `*` in a path matches any characters. Redirects also need a rule, unless
-   * {@link fromInput} allows them.
+   * {@link fromInput}, {@link fromCredential} or {@link anyHost}. In a rule the methods, the port and the path are
+   * optional. `*.example.com` matches all hosts below example.com, and `*` in a path matches any characters. Redirects
+   * also need a rule, unless {@link fromInput} allows them.
    */
   http?: readonly HttpGrant[]
   /**

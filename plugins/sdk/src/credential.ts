@@ -8,6 +8,7 @@ export type Secret =
   | { readonly type: 'API_KEY'; readonly key: string }
   | { readonly type: 'USER_PASSWORD'; readonly username: string; readonly password: string }
   | { readonly type: 'HOST_SCOPED'; readonly headers: Readonly<Record<string, string>> }
+  | { readonly type: 'ENDPOINT'; readonly baseUrl: string; readonly key?: string }
   /** A short-lived token. The host keeps the refresh token. */
   | { readonly type: 'OAUTH2'; readonly accessToken: string }
 
@@ -20,6 +21,8 @@ export interface Credential {
   readonly type: CredentialType
   /** The hosts that receive the secret. */
   readonly hosts: readonly string[]
+  /** Where the API starts, such as `https://api.example.com/v1`, without a final slash. Only for the type ENDPOINT. */
+  readonly baseUrl?: string
   /** The scopes that the user has granted. Empty unless the type is OAUTH2. */
   readonly scopes: readonly string[]
   /**

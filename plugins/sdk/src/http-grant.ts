@@ -21,6 +21,14 @@ export function fromInput(pin: string, options: FromInputOptions = {}): HttpGran
   return { fromInput: pin, ...options }
 }
 
+/**
+ * Allows requests to the hosts of the user's credential for a provider, only with this credential. The user who adds
+ * the credential therefore decides which hosts the block can reach.
+ */
+export function fromCredential(provider: string): HttpGrant {
+  return { fromCredential: provider }
+}
+
 /** Allows every host of the internet. Ashlar warns users before they run the block. */
 export function anyHost(): HttpGrant {
   return { anyHost: true }

@@ -1,7 +1,8 @@
 export { defineBlock } from './block.ts'
+export { BLOCK_ERROR_CODES, BlockError } from './block-error.ts'
 export { decodeText } from './decode-text.ts'
-export { anyHost, fromInput } from './http-grant.ts'
-export { apiKey, defineProvider, hostScoped, oauth2, userPassword } from './providers/index.ts'
+export { anyHost, fromCredential, fromInput } from './http-grant.ts'
+export { apiKey, defineProvider, endpoint, hostScoped, oauth2, userPassword } from './providers/index.ts'
 export { definePlugin } from './plugin.ts'
 export { SDK_VERSION } from './version.ts'
 export { findDifference } from './block-test.ts'
@@ -25,6 +26,7 @@ export {
   toJsonNumber,
 } from './json/index.ts'
 export type { JsonNumber } from './json/index.ts'
+export type { BlockErrorCode } from './block-error.ts'
 export type { Credential, CredentialType, Secret } from './credential.ts'
 export type { Block, BlockDefinition, BlockKind, CrashPolicy, TypedBlock, UnavailableBlockDefinition } from './block.ts'
 export type { Capabilities, CredentialGrant, HttpGrant } from './capabilities.ts'

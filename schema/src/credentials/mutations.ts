@@ -24,12 +24,24 @@ const HostScopedInput = builder.inputType('HostScopedInput', {
   }),
 })
 
+const EndpointInput = builder.inputType('EndpointInput', {
+  description: 'A secret of kind ENDPOINT.',
+  fields: (t) => ({
+    baseUrl: t.string({
+      description:
+        'Where the API starts, such as `http://127.0.0.1:11434/v1`. The default is the base URL that the provider names.',
+    }),
+    key: t.string({ description: 'The key. Leave it out if the API requires none.' }),
+  }),
+})
+
 const SecretInput = builder.inputType('SecretInput', {
   description: 'A secret of a kind that the provider supports.',
   isOneOf: true,
   fields: (t) => ({
     apiKey: t.field({ type: ApiKeyInput, description: 'For the kind API_KEY.' }),
     userPassword: t.field({ type: UserPasswordInput, description: 'For the kind USER_PASSWORD.' }),
+    endpoint: t.field({ type: EndpointInput, description: 'For the kind ENDPOINT.' }),
     hostScoped: t.field({ type: HostScopedInput, description: 'For the kind HOST_SCOPED.' }),
   }),
 })
@@ -154,10 +166,15 @@ defineMutation('deleteCredential', {
 })
 
 /** @returns a `Secret` that is not validated yet */
-function toSecret({ apiKey, userPassword, hostScoped }: typeof SecretInput.$inferInput): unknown {
+function toSecret({ apiKey, userPassword, endpoint, hostScoped }: typeof SecretInput.$inferInput): unknown {
   if (apiKey) return { type: 'API_KEY', ...apiKey }
   if (userPassword) return { type: 'USER_PASSWORD', ...userPassword }
+  if (endpoint) return { type: 'ENDPOINT', ...withoutNulls(endpoint) }
   return { type: 'HOST_SCOPED', ...hostScoped }
+}
+
+function withoutNulls(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined))
 }
 
 /** Moves the faults of a secret to its kind: `secret.hostScoped.headers`, where core has `secret.headers`. */

@@ -9,6 +9,7 @@ export const CredentialKind = builder.enumType('CredentialKind', {
     API_KEY: { description: 'One key.' },
     USER_PASSWORD: { description: 'A user name and a password, sent as HTTP Basic authentication.' },
     HOST_SCOPED: { description: 'Headers for hosts that the credential names.' },
+    ENDPOINT: { description: 'The base URL of an API, and a key if the API requires one.' },
     OAUTH2: { description: 'Access that you grant at the service, see `startAuthorization`.' },
   },
 })

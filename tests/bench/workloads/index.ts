@@ -10,6 +10,7 @@ import { history } from './history.ts'
 import { plugins } from './plugins.ts'
 import { queries } from './queries.ts'
 import { sandbox } from './sandbox.ts'
+import { streamedToken } from './streamed-token.ts'
 import { waiting } from './waiting.ts'
 
 /** The workloads, in the order in which they run. */
@@ -20,6 +21,7 @@ export const WORKLOADS: readonly Workload[] = [
   fanOut200,
   loopOfItems,
   agent,
+  streamedToken,
   waiting,
   history,
   plugins,

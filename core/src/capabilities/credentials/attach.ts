@@ -19,9 +19,10 @@ function buildHeaders(secret: Secret, auth: ProviderAuth): [name: string, value:
   if (secret.type === 'HOST_SCOPED') return Object.entries(secret.headers).map(([name, value]) => [name.toLowerCase(), value])
   if (secret.type === 'USER_PASSWORD')
     return [['authorization', `Basic ${Buffer.from(`${secret.username}:${secret.password}`).toString('base64')}`]]
+  if (secret.type === 'ENDPOINT' && secret.key === undefined) return []
   if (!('header' in auth)) throw new Error('an API key or token requires a header or a query parameter')
   const key = secret.type === 'OAUTH2' ? secret.accessToken : secret.key
-  return [[auth.header.toLowerCase(), auth.format.replaceAll('{key}', () => key)]]
+  return [[auth.header.toLowerCase(), auth.format.replaceAll('{key}', () => key ?? '')]]
 }
 
 function withParameter(url: URL, name: string, value: string): URL {

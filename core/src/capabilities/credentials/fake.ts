@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AshlarError } from '../../base/index.ts'
 import { qualifyProvider } from './grant.ts'
-import type { Provider } from './provider/index.ts'
+import { hostOfBaseUrl, type Provider } from './provider/index.ts'
 import type { CredentialStore } from './run-credentials.ts'
 import { secretSchema } from './secret.ts'
 
@@ -33,6 +33,11 @@ export function createFakeCredentials({ secrets, plugin, urls }: FakeCredentialO
       const auth = declared?.auth.find(({ type }) => type === secret.type)
       if (declared && !auth)
         throw new AshlarError('BAD_INPUT', `the provider ${provider} does not accept a credential of type ${secret.type}`)
+      if (secret.type === 'ENDPOINT' && auth?.type === 'ENDPOINT') {
+        const { baseUrl = auth.baseUrl } = secret
+        const hosts = [hostOfBaseUrl(baseUrl)]
+        return { provider, name: 'default', hosts, auth, scopes: [], secret: { ...secret, baseUrl }, hidden: [] }
+      }
       const hosts = declared && declared.hosts.length > 0 ? declared.hosts : [...new Set(urls.map(toSecretHost))]
       const scopes = auth?.type === 'OAUTH2' ? Object.keys(auth.scopes) : []
       return { provider, name: 'default', hosts, auth: auth ?? { type: 'HOST_SCOPED' }, scopes, secret, hidden: [] }

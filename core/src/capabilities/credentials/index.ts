@@ -10,6 +10,7 @@ export {
   coversHost,
   describeRemedy,
   formatSecretHost,
+  hostOfBaseUrl,
   listAuthorizationHosts,
   providerSchema,
   secretHostSchema,

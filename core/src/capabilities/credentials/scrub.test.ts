@@ -27,10 +27,29 @@ describe('a scrubber', () => {
   it.each(['data: s3', 'data: xx', 's3cre---', 's3cret--'])(
     'yields the same chunk boundaries for %j as for any other text',
     async (text) => {
-      const chunks = await scrub(['s3cret', 'key'], `data: one two\n\n${text}`, [15])
+      const chunks = await scrub(['s3cret', 'key'], `data: one two, ${text}`, [15])
       expect(chunks.map(({ length }) => length)).toEqual([4, 8, 11])
     },
   )
+
+  it('holds back no whole line, such as an event of a stream', async () => {
+    const chunks = await scrub(['s3cret', 'key'], 'data: s3\n\ndata: s3cret\n\nda', [10, 24])
+    expect(chunks).toEqual(['data: s3\n\n', 'data: ******\n\n', 'da'])
+  })
+
+  it('masks a password with a byte that is a line feed in UTF-16, wherever it is split', async () => {
+    const secret = '\u0a17\u0a18\u0a19\u0a1a'
+    const bytes = Buffer.from(`x${secret}x`, 'utf16le')
+    for (let cut = 0; cut < bytes.length; cut++) {
+      const parts: Buffer[] = []
+      const chunks = (async function* () {
+        yield bytes.subarray(0, cut)
+        yield bytes.subarray(cut)
+      })()
+      for await (const part of buildScrubber([secret]).stream(chunks)) parts.push(Buffer.from(part))
+      expect(Buffer.concat(parts).toString('utf16le')).not.toContain('\u0a18')
+    }
+  })
 
   it('masks all secrets and nothing else, for any chunk boundaries', async () => {
     const letters = fc.stringMatching(/^[ab]{0,40}$/)

@@ -1,12 +1,14 @@
 import type { Scrubber } from '../http/index.ts'
 
 const MASK = '*'.charCodeAt(0)
+const NEWLINE = '\n'.charCodeAt(0)
 
 /** @param secrets texts, which are masked in UTF-8 and in UTF-16 (blocks can decode both) */
 export function buildScrubber(secrets: readonly string[]): Scrubber {
   const needles = secrets.flatMap(encode)
   const byPrefix = Map.groupBy(needles, (needle) => needle.toString('latin1', 0, PREFIX_BYTES))
   const keptBytes = Math.max(0, ...needles.map(({ length }) => length - 1))
+  const hasLines = needles.some((needle) => needle.includes(NEWLINE))
   return {
     text: (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '*'.repeat(secret.length)), text),
     async *stream(chunks) {
@@ -14,7 +16,8 @@ export function buildScrubber(secrets: readonly string[]): Scrubber {
       for await (const chunk of chunks) {
         const bytes = Buffer.concat([kept, chunk])
         for (const [prefix, group] of byPrefix) if (bytes.includes(prefix, 0, 'latin1')) mask(bytes, group)
-        const end = Math.max(0, bytes.length - keptBytes)
+        // No secret continues after the end of a line, so that lines of an event stream are not held back.
+        const end = Math.max(0, bytes.length - keptBytes, hasLines ? 0 : bytes.lastIndexOf(NEWLINE) + 1)
         kept = bytes.subarray(end)
         if (end > 0) yield bytes.subarray(0, end)
       }

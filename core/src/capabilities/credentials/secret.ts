@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isHeaderName } from '../http/index.ts'
+import { baseUrlSchema } from './provider/index.ts'
 
 /** A shorter secret would often occur by chance, so unrelated text would be masked. */
 const MIN_SECRET = 4
@@ -35,6 +36,7 @@ export const secretSchema = z.discriminatedUnion('type', [
       .refine((headers) => Object.keys(headers).length > 0, 'must have at least one header')
       .refine((headers) => Object.keys(headers).length <= 20, 'must have at most 20 headers'),
   }),
+  z.strictObject({ type: z.literal('ENDPOINT'), baseUrl: baseUrlSchema.exactOptional(), key: secretText.exactOptional() }),
 ])
 
 /** The service issues the OAuth 2 token. The refresh token is not part of the secret. */
@@ -86,6 +88,7 @@ function toHex(found: string): string {
 function listSecretTexts(secret: Secret): string[] {
   if (secret.type === 'API_KEY') return [secret.key]
   if (secret.type === 'OAUTH2') return [secret.accessToken]
+  if (secret.type === 'ENDPOINT') return secret.key === undefined ? [] : [secret.key]
   if (secret.type === 'USER_PASSWORD') return [secret.password, `${secret.username}:${secret.password}`]
   // The scheme before a token is not secret. A response may contain the token alone.
   const tokens = Object.values(secret.headers).map((value) => value.replace(/^[A-Za-z][\w-]* +/, ''))

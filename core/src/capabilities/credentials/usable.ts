@@ -42,7 +42,15 @@ interface Opened {
 
 /** A credential as one run of a block uses it. */
 export interface UsableCredential extends RequestCredential {
-  readonly facts: { provider: string; name: string; type: CredentialType; hosts: readonly string[]; scopes: readonly string[] }
+  readonly facts: {
+    provider: string
+    name: string
+    type: CredentialType
+    hosts: readonly string[]
+    scopes: readonly string[]
+    /** Only for the type ENDPOINT. */
+    baseUrl?: string
+  }
   readonly secret: Secret
   /** Whether the secret is about to expire. */
   isDue(): boolean
@@ -66,7 +74,8 @@ export function createUsableCredential({
   let scrubber = scrubberFor(all)
   const isFor = (url: URL): boolean => coversUrl(secretHosts, url)
   return {
-    facts: { provider, name, type: first.secret.type, hosts, scopes },
+    provider,
+    facts: { provider, name, type: first.secret.type, hosts, scopes, ...baseUrlOf(first.secret) },
     get secret() {
       return current.secret
     },
@@ -101,6 +110,10 @@ export function createUsableCredential({
         : attachSecret(request, current.secret, auth)
     },
   }
+}
+
+function baseUrlOf(secret: Secret): { baseUrl?: string } {
+  return secret.type === 'ENDPOINT' && secret.baseUrl !== undefined ? { baseUrl: secret.baseUrl } : {}
 }
 
 function scrubberFor(opened: readonly Opened[]): Scrubber {

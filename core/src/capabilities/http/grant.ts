@@ -7,5 +7,11 @@ export const httpGrant = {
   summary: 'Sends requests to other servers.',
   isEffectful: true,
   describe: (grant) => grant.map(describeHttpEntry),
+  qualify: (grant, plugin) =>
+    grant.map((entry) =>
+      typeof entry === 'object' && 'fromCredential' in entry && !entry.fromCredential.includes('/')
+        ? { fromCredential: `${plugin}/${entry.fromCredential}` }
+        : entry,
+    ),
   inputPins: (grant) => grant.flatMap((entry) => (typeof entry === 'object' && 'fromInput' in entry ? [entry.fromInput] : [])),
 } satisfies GrantDefinition<HttpGrant>

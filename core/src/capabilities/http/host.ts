@@ -3,11 +3,19 @@ import { DEFAULT_HTTP_LIMITS, type GetRequestCredentials } from './message/index
 import { RequestSlots } from './request-slots.ts'
 import type { HttpGrant } from './rules/index.ts'
 import { createHttpSession } from './session.ts'
-import { buildAddressGuard, createHttpPool, type HttpConnectionOptions, type Transport } from './transport/index.ts'
+import {
+  buildAddressGuard,
+  createHttpPool,
+  type FindLocalEndpoints,
+  type HttpConnectionOptions,
+  type Transport,
+} from './transport/index.ts'
 
 export interface HttpOptions extends HttpConnectionOptions {
   /** @default a pool that checks each connection */
   transport?: Transport
+  /** Called for each request with a credential. @default none */
+  localEndpoints?: FindLocalEndpoints | undefined
 }
 
 type HttpHost = Required<CapabilityHost<{ http?: HttpGrant | undefined }>>
@@ -21,9 +29,11 @@ export function createHttpHost(getCredentials: GetRequestCredentials, options: H
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits }
   const guard = buildAddressGuard(options.allow ?? [])
   const pool: Transport = options.transport ?? createHttpPool(guard, limits, options.resolve)
+  const { localEndpoints = () => [] } = options
   const slots = new RequestSlots(limits)
   return {
-    createSession: (caller) => createHttpSession({ pool, limits, slots, credentials: getCredentials(caller) }, caller),
+    createSession: (caller) =>
+      createHttpSession({ pool, limits, slots, localEndpoints, credentials: getCredentials(caller) }, caller),
     close: async () => void (await pool.destroy()),
   }
 }

@@ -1,5 +1,6 @@
 export { createHttpClient, isHttpAllowEntry } from './transport/index.ts'
-export type { HttpClient } from './transport/index.ts'
+export { isLocalEndpoint } from './transport/index.ts'
+export type { FindLocalEndpoints, HttpClient } from './transport/index.ts'
 export { createHttpHost } from './host.ts'
 export type { HttpOptions } from './host.ts'
 export { httpGrant } from './grant.ts'

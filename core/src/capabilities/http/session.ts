@@ -4,7 +4,14 @@ import { type Caller, capabilityMissing, type CapabilitySession, parseChunk, unk
 import { buildRequestHeaders, type HttpLimits, type RequestCredentials } from './message/index.ts'
 import { buildHttpGrants, getRequestEffect, type HttpGrant, type HttpGrants, parseTarget } from './rules/index.ts'
 import type { RequestSlot, RequestSlots } from './request-slots.ts'
-import { Exchange, RequestBody, type ExchangeParts, type Hop, type Transport } from './transport/index.ts'
+import {
+  Exchange,
+  RequestBody,
+  type ExchangeParts,
+  type FindLocalEndpoints,
+  type Hop,
+  type Transport,
+} from './transport/index.ts'
 
 type HttpCaller = Caller<{ http?: HttpGrant | undefined }>
 
@@ -44,6 +51,7 @@ interface HttpSessionParts {
   pool: Transport
   limits: HttpLimits
   slots: RequestSlots
+  localEndpoints: FindLocalEndpoints
   credentials: RequestCredentials
 }
 
@@ -90,7 +98,7 @@ class OpenRequests {
     if (!parsed.success) throw new AshlarError('BAD_INPUT', `http: ${z.prettifyError(parsed.error)}`)
     const { credential } = parsed.data
     const used = credential === null ? undefined : await this.#parts.credentials.use(credential)
-    return this.#start(parsed.data, { ...this.#parts, granted, credential: used })
+    return this.#start(parsed.data, { ...this.#parts, granted: used ? granted.withCredential(used) : granted, credential: used })
   }
 
   #start(request: z.output<typeof requestSchema>, parts: ExchangeParts): number {

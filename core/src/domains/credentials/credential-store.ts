@@ -109,7 +109,7 @@ function listTypes(provider: Provider | undefined): CredentialType[] | undefined
 
 /** Returns the hosts that the user has accepted and the provider still names. */
 function listHosts({ type, hosts }: Row, provider: Provider | undefined): string[] {
-  return type === 'HOST_SCOPED' ? hosts : hosts.filter((host) => provider?.hosts.includes(host))
+  return type === 'HOST_SCOPED' || type === 'ENDPOINT' ? hosts : hosts.filter((host) => provider?.hosts.includes(host))
 }
 
 async function recordUse(pool: pg.Pool, id: string): Promise<void> {

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import type pg from 'pg'
 import { UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
-import { secretHostSchema, secretSchema, type Provider, type Secret } from '../../capabilities/index.ts'
+import { hostOfBaseUrl, secretHostSchema, secretSchema, type Provider, type Secret } from '../../capabilities/index.ts'
 import { isUuid, AshlarError, describeSecretIssue, showFaults, showValue, type Page, type PageRequest } from '../../base/index.ts'
 import { Credential } from './entities.ts'
 import { listCredentials, type CredentialFilter, type CredentialOrderField } from './list-credentials.ts'
@@ -68,8 +68,10 @@ export function createCredentials(parts: CredentialParts): Credentials {
       const credential = await get(em, ownerId, id)
       if (change.name !== undefined) credential.name = parse(nameSchema, change.name, 'name')
       if (change.secret !== undefined) {
-        const secret = parse(secretSchema, change.secret, 'secret')
-        if (secret.type !== credential.type) throw wrongType(secret.type, [credential.type])
+        const given = parse(secretSchema, change.secret, 'secret')
+        if (given.type !== credential.type) throw wrongType(given.type, [credential.type])
+        const secret = withBaseUrl(given, parts.findProvider(credential.provider))
+        if (secret.type === 'ENDPOINT') credential.hosts = hostsOf(secret)
         Object.assign(credential, toColumns(box.seal(JSON.stringify(secret), sealingContext(id, ownerId))))
       }
       credential.updatedAt = new Date()
@@ -142,11 +144,25 @@ function parseSecret(given: unknown, { qualifiedName, auth }: Provider): Secret 
   const secret = parse(secretSchema, given, 'secret')
   const types = auth.map(({ type }) => type)
   if (!types.includes(secret.type)) throw wrongType(secret.type, types, qualifiedName)
-  return secret
+  return withBaseUrl(secret, { auth })
 }
 
-function parseHosts({ type }: Secret, { hosts, qualifiedName }: Provider, given: readonly string[] | undefined): string[] {
-  if (type === 'HOST_SCOPED') return parse(hostsSchema, given ?? [], 'hosts')
+/** Fills in the base URL that the provider declares. */
+function withBaseUrl(secret: Secret, provider: Pick<Provider, 'auth'> | undefined): Secret {
+  if (secret.type !== 'ENDPOINT' || secret.baseUrl !== undefined) return secret
+  const declared = provider?.auth.find((auth) => auth.type === 'ENDPOINT')
+  if (!declared) throw badInput('secret', 'secret must have a baseUrl, because its provider is not installed')
+  return { ...secret, baseUrl: declared.baseUrl }
+}
+
+function hostsOf({ baseUrl }: Extract<Secret, { type: 'ENDPOINT' }>): string[] {
+  return baseUrl === undefined ? [] : [hostOfBaseUrl(baseUrl)]
+}
+
+function parseHosts(secret: Secret, { hosts, qualifiedName }: Provider, given: readonly string[] | undefined): string[] {
+  if (secret.type === 'HOST_SCOPED') return parse(hostsSchema, given ?? [], 'hosts')
+  if (secret.type === 'ENDPOINT' && given === undefined) return hostsOf(secret)
+  if (secret.type === 'ENDPOINT') throw badInput('hosts', 'hosts must be omitted, because the base URL names the host')
   if (given === undefined) return hosts
   throw badInput('hosts', `hosts must be omitted, because ${qualifiedName} declares its own: ${hosts.join(', ')}`)
 }

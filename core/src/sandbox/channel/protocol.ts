@@ -1,3 +1,4 @@
+import { BLOCK_ERROR_CODES } from '@ashlar/sdk'
 import type { UsageReport } from './usage.ts'
 
 /**
@@ -134,6 +135,7 @@ export const GUEST_ERROR_CODES = [
   'BLOCK_OUTPUT_INVALID',
   'OUTPUT_LIMIT',
   'BAD_INPUT',
+  ...BLOCK_ERROR_CODES,
 ] as const
 
 /** A call for a guest to start. The guest receives a batch of them as JSON text. */

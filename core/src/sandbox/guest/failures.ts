@@ -1,3 +1,4 @@
+import { BLOCK_ERROR_CODES, BlockError } from '@ashlar/sdk'
 import { HostError } from './io/host-calls.ts'
 import { GuestFailure } from './io/outbox.ts'
 
@@ -47,6 +48,7 @@ const MAX_CAUSES = 8
 function findCode(error: unknown): string {
   let cause = error
   for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth++) {
+    if (cause instanceof BlockError) return BLOCK_ERROR_CODES.includes(cause.code) ? cause.code : 'BLOCK_FAILED'
     if (cause instanceof HostError) return String(cause.code).slice(0, 100)
     cause = cause.cause
   }

@@ -16,6 +16,8 @@ interface Request {
   kind: CredentialKind | undefined
   user: string
   hosts: string[]
+  baseUrl: string | undefined
+  hasKey: boolean
   scopes: string[] | undefined
 }
 
@@ -40,6 +42,8 @@ function parseRequest(args: string[]): Request {
     name: { type: 'string' },
     user: { type: 'string' },
     host: { type: 'string', multiple: true },
+    'base-url': { type: 'string' },
+    'no-key': { type: 'boolean' },
     'api-key': { type: 'boolean' },
     oauth: { type: 'boolean' },
     scope: { type: 'string', multiple: true },
@@ -53,11 +57,23 @@ function parseRequest(args: string[]): Request {
     ...(values['api-key'] ? ['API_KEY' as const] : []),
     ...(values.user === undefined ? [] : ['USER_PASSWORD' as const]),
     ...(values.host === undefined ? [] : ['HOST_SCOPED' as const]),
+    ...(values['base-url'] === undefined && !values['no-key'] ? [] : ['ENDPOINT' as const]),
     ...(values.oauth || values.scope ? ['OAUTH2' as const] : []),
   ]
   if (kinds.length > 1)
-    throw new UsageError('use only one of --api-key, --user, --host and --oauth: each is for a different kind of credential')
-  return { provider, name: values.name, kind: kinds[0], user: values.user ?? '', hosts: values.host ?? [], scopes: values.scope }
+    throw new UsageError(
+      'use only one of --api-key, --user, --host, --base-url and --oauth: each is for a different kind of credential',
+    )
+  return {
+    provider,
+    name: values.name,
+    kind: kinds[0],
+    user: values.user ?? '',
+    hosts: values.host ?? [],
+    baseUrl: values['base-url'],
+    hasKey: values['no-key'] !== true,
+    scopes: values.scope,
+  }
 }
 
 /** @throws {AshlarError} BAD_INPUT when there is no such provider */
@@ -94,12 +110,13 @@ async function authorize(
 
 async function addSecret(
   api: CredentialApi,
-  { provider, name, user, hosts }: Request,
+  { provider, name, user, hosts, baseUrl, hasKey }: Request,
   kind: Exclude<CredentialKind, 'OAUTH2'>,
   context: CommandContext,
 ): Promise<void> {
-  const text = await readSecret(QUESTIONS[kind], context)
-  const added = await api.add({ provider, name, secret: toSecret(kind, user, text), hosts: hosts.length > 0 ? hosts : undefined })
+  const text = hasKey ? await readSecret(QUESTIONS[kind], context) : undefined
+  const secret = kind === 'ENDPOINT' ? { endpoint: { baseUrl, key: text } } : toSecret(kind, user, text ?? '')
+  const added = await api.add({ provider, name, secret, hosts: hosts.length > 0 ? hosts : undefined })
   context.stderr.write(`Added "${added.name}" for ${provider}.\n`)
   context.stdout.write(`${added.id}\n`)
 }
@@ -107,10 +124,11 @@ async function addSecret(
 const QUESTIONS = {
   API_KEY: 'API key',
   USER_PASSWORD: 'Password',
+  ENDPOINT: 'API key (use --no-key for a server without one)',
   HOST_SCOPED: 'Headers as JSON, such as {"authorization": "Bearer …"}',
 }
 
-function toSecret(kind: Exclude<CredentialKind, 'OAUTH2'>, username: string, text: string): NewCredential['secret'] {
+function toSecret(kind: Exclude<CredentialKind, 'OAUTH2' | 'ENDPOINT'>, username: string, text: string): NewCredential['secret'] {
   if (kind === 'API_KEY') return { apiKey: { key: text } }
   if (kind === 'USER_PASSWORD') return { userPassword: { username, password: text } }
   return { hostScoped: { headers: parseHeaders(text) } }

@@ -26,6 +26,7 @@ interface WorkerService {
 export async function serveWorker({ config, databaseUrl, logger, signal, ready }: WorkerService): Promise<void> {
   const { retentionDays, stopGraceSeconds, sandboxMemoryMb, weakestIsolation, httpAllow, oauthClients, filesDir, configFile } =
     config
+  const { localEndpoints } = config
   const stopGraceMs = stopGraceSeconds * 1000
   const secretKeys = await readSecretKeys(config)
   const options = {
@@ -35,6 +36,7 @@ export async function serveWorker({ config, databaseUrl, logger, signal, ready }
     sandboxMemoryMb,
     weakestIsolation,
     httpAllow,
+    localEndpoints,
     oauthClients,
     secretKeys,
     filesDir,

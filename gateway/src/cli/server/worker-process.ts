@@ -19,6 +19,7 @@ export interface WorkerOptions {
   sandboxMemoryMb: number | undefined
   weakestIsolation: Config['weakestIsolation']
   httpAllow: string[]
+  localEndpoints: Config['localEndpoints']
   secretKeys: readonly string[]
   filesDir: string
   oauthClients: Config['oauthClients']
@@ -67,7 +68,7 @@ async function open(options: WorkerOptions): Promise<void> {
 }
 
 async function openRuntime(options: WorkerOptions): Promise<Runtime> {
-  const { id, databaseUrl, retentionDays, httpAllow, secretKeys, oauthClients, filesDir } = options
+  const { id, databaseUrl, retentionDays, httpAllow, localEndpoints, secretKeys, oauthClients, filesDir } = options
   const onError = (error: unknown): void => logger.error('runtime', error)
   const operator = await openOperatorConfig(options.configFile, { hosts: true, onError })
   const runtime = await createRuntime({
@@ -79,6 +80,7 @@ async function openRuntime(options: WorkerOptions): Promise<Runtime> {
     stopGraceMs: options.stopGraceMs,
     sandbox: sandboxLimits(options),
     httpAllow,
+    localEndpoints: (provider) => [...(localEndpoints[provider] ?? []), ...operator.localEndpoints(provider)],
     secretKeys,
     filesDir,
     oauthClients: { ...operator.oauthClients, ...oauthClients },

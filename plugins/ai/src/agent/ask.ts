@@ -9,7 +9,8 @@ interface Question {
   /** Whether the model may call tools. */
   mayCall: boolean
   isParallel: boolean
-  maxTokens: number | undefined
+  maxTokens: number | null | undefined
+  temperature: number | null | undefined
   signal: AbortSignal
   /** Receives each piece of the text. */
   onText(text: string): void
@@ -18,9 +19,8 @@ interface Question {
 export interface Answer {
   text: string
   calls: RequestedCall[]
-  inputTokens: number
-  outputTokens: number
-  cachedTokens: number
+  /** Undefined if the service does not report them. */
+  used: { inputTokens: number; outputTokens: number; cachedTokens: number } | undefined
   /** Why the answer ended; undefined if it is not complete. */
   end: string | undefined
 }
@@ -28,18 +28,28 @@ export interface Answer {
 /** Sends one request to a model, and reads its answer while it arrives. */
 export async function ask(model: LanguageModelV4, question: Question): Promise<Answer> {
   const { stream } = await model.doStream(toOptions(question))
-  const answer: Answer = { text: '', calls: [], inputTokens: 0, outputTokens: 0, cachedTokens: 0, end: undefined }
+  const answer: Answer = { text: '', calls: [], used: undefined, end: undefined }
   const reader = stream.getReader()
   for (let next = await reader.read(); !next.done; next = await reader.read()) takePart(answer, next.value, question)
   return answer
 }
 
-function toOptions({ system, messages, tools, mayCall, isParallel, maxTokens, signal }: Question): LanguageModelV4CallOptions {
+function toOptions({
+  system,
+  messages,
+  tools,
+  mayCall,
+  isParallel,
+  maxTokens,
+  temperature,
+  signal,
+}: Question): LanguageModelV4CallOptions {
   const instructions = system === '' ? [] : [{ role: 'system' as const, content: system }]
   return {
     prompt: [...instructions, ...toModelMessages(messages)],
     abortSignal: signal,
-    ...(maxTokens !== undefined && { maxOutputTokens: maxTokens }),
+    ...(maxTokens != null && { maxOutputTokens: maxTokens }),
+    ...(temperature != null && { temperature }),
     ...(tools.length > 0 && {
       tools: tools.map(({ name, description, parameters }) => ({ type: 'function', name, description, inputSchema: parameters })),
       toolChoice: { type: mayCall ? 'auto' : 'none' },
@@ -61,9 +71,12 @@ function takePart(answer: Answer, part: LanguageModelV4StreamPart, { onText }: Q
   } else if (part.type === 'tool-call') answer.calls.push({ id: part.toolCallId, name: part.toolName, arguments: part.input })
   else if (part.type === 'finish') {
     const { inputTokens, outputTokens } = part.usage
-    answer.inputTokens = inputTokens.total ?? 0
-    answer.cachedTokens = inputTokens.cacheRead ?? 0
-    answer.outputTokens = outputTokens.total ?? 0
+    if (inputTokens.total !== undefined || outputTokens.total !== undefined)
+      answer.used = {
+        inputTokens: inputTokens.total ?? 0,
+        outputTokens: outputTokens.total ?? 0,
+        cachedTokens: inputTokens.cacheRead ?? 0,
+      }
     const { unified, raw } = part.finishReason
     answer.end = unified === 'other' && raw === undefined ? undefined : unified
   } else if (part.type === 'error') throw part.error

@@ -1,7 +1,11 @@
 import { z } from 'zod'
+import { fillTemplate } from '../model/index.ts'
 import { findOpenCalls, messageSchema, textOf, type Message } from './messages.ts'
 import type { AgentInput } from './pins.ts'
 import { describeResult, type RecordedStep } from './results.ts'
+
+/** What the request of a step has consumed. */
+const spent = { tokens: z.number(), costUsd: z.number() }
 
 const recordSchema = z.discriminatedUnion('type', [
   z.object({
@@ -9,14 +13,14 @@ const recordSchema = z.discriminatedUnion('type', [
     message: messageSchema,
     /** For each tool call of the message, why it was not made. */
     errors: z.array(z.string().nullable()),
-    tokens: z.number(),
+    ...spent,
   }),
   z.object({
     type: z.literal('SUMMARY'),
     text: z.string(),
     /** The number of messages that it replaces. */
     covers: z.number(),
-    tokens: z.number(),
+    ...spent,
   }),
 ])
 
@@ -34,6 +38,7 @@ export interface Conversation {
   /** The number of steps at the end in which every call was wrong. */
   faults: number
   tokens: number
+  costUsd: number
   /** Tool calls of the history whose results have not arrived. */
   openCalls: string[]
 }
@@ -51,7 +56,7 @@ function startConversation({
   conversation_history,
   last_tool_output,
 }: AgentInput): Conversation {
-  const [system, task] = [sys_prompt, prompt].map((text) => fill(text, prompt_values))
+  const [system, task] = [sys_prompt, prompt].map((text) => fillTemplate(text, prompt_values))
   const history: Message[] = conversation_history.filter(({ role }) => role !== 'system')
   const given = conversation_history.filter(({ role }) => role === 'system').map(textOf)
   const messages = [...history]
@@ -69,21 +74,15 @@ function startConversation({
     rounds: 0,
     faults: 0,
     tokens: 0,
+    costUsd: 0,
     openCalls: findOpenCalls(messages),
   }
-}
-
-function fill(text: string, values: Readonly<Record<string, unknown>>): string {
-  return text.replaceAll(/\{\{\s*([\w-]+)\s*\}\}/g, (template, name: string) => {
-    const value = Object.hasOwn(values, name) ? values[name] : undefined
-    if (value === undefined) return template
-    return typeof value === 'string' ? value : JSON.stringify(value)
-  })
 }
 
 function addStep(conversation: Conversation, { value, calls }: RecordedStep, { context_tokens }: AgentInput): void {
   const record = recordSchema.parse(value)
   conversation.tokens += record.tokens
+  conversation.costUsd += record.costUsd
   if (record.type === 'SUMMARY') {
     conversation.summary = record
     return

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { answerPins, modelPins, ollamaHostPin, promptValuesPin } from '../model/index.ts'
 import { messageSchema } from './messages.ts'
 import { stepSchema } from './results.ts'
 import { toolSchema } from './tools.ts'
@@ -7,18 +8,7 @@ const list = <T extends z.ZodType>(item: T): z.ZodDefault<z.ZodArray<T>> => z.ar
 
 export const agentInput = z.object({
   prompt: z.string().describe('The task. {{ name }} inserts a value of `prompt_values`.'),
-  model: z
-    .string()
-    .min(1)
-    .default('gpt-5-mini')
-    .meta({
-      description: 'The name of the model, as its provider writes it.',
-      examples: ['gpt-5-mini', 'llama3.3', 'qwen3'],
-    }),
-  base_url: z
-    .string()
-    .default('https://api.openai.com/v1')
-    .meta({ description: 'The address of an OpenAI-compatible API.', advanced: true }),
+  ...modelPins,
   sys_prompt: z.string().default('').describe('Instructions: the role of the agent, and how it should use its tools.'),
   agent_mode_max_iterations: z.int().min(-1).default(0).meta({
     title: 'Iterations',
@@ -29,10 +19,7 @@ export const agentInput = z.object({
     .boolean()
     .default(false)
     .meta({ description: 'Whether the model may call several tools at the same time.', advanced: true }),
-  prompt_values: z
-    .record(z.string(), z.unknown())
-    .default({})
-    .meta({ description: 'Values for the templates in `prompt` and `sys_prompt`, by name.', advanced: true }),
+  prompt_values: promptValuesPin,
   conversation_history: list(messageSchema).meta({
     description: 'Earlier messages, as `conversations` gives them.',
     advanced: true,
@@ -46,9 +33,13 @@ export const agentInput = z.object({
     .min(0)
     .default(3)
     .meta({ description: 'How often in a row the model may call tools incorrectly before the agent fails.', advanced: true }),
-  max_tokens: z.int().min(1).optional().meta({ description: 'The longest answer of the model, in tokens.', advanced: true }),
-  max_total_tokens: z.int().min(1).optional().meta({
+  ...answerPins,
+  max_total_tokens: z.int().min(1).nullish().meta({
     description: 'The agent must answer once it has used this number of tokens. Without it, there is no limit.',
+    advanced: true,
+  }),
+  max_usd: z.number().min(0).nullish().meta({
+    description: 'The agent must answer once it has cost this amount, in US dollars. Needs a model whose price is known.',
     advanced: true,
   }),
   conversation_compaction: z.boolean().default(true).meta({
@@ -59,7 +50,7 @@ export const agentInput = z.object({
     description: 'From this length on, in tokens, older parts of the conversation are shortened.',
     advanced: true,
   }),
-  ollama_host: z.string().optional().meta({ description: 'Ignored. Use `base_url`.', hidden: true }),
+  ollama_host: ollamaHostPin,
   steps: list(stepSchema).meta({ description: 'The steps so far. Ashlar fills it.', hidden: true, steps: true }),
   node_tools: list(toolSchema).meta({ description: 'The linked tools. Ashlar fills it.', hidden: true, tools: true }),
 })

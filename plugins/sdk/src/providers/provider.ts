@@ -11,6 +11,8 @@ export type ProviderAuth =
   | { readonly type: 'USER_PASSWORD' }
   /** Headers for the hosts that each credential names. */
   | { readonly type: 'HOST_SCOPED' }
+  /** The base URL of an API and a key, both of which each credential names. */
+  | { readonly type: 'ENDPOINT'; readonly baseUrl: string; readonly header: string; readonly format: string }
   /** A token that the service issues with the user's consent. */
   | OAuth2
 
@@ -25,7 +27,7 @@ export interface Provider {
   /**
    * The only hosts that receive a secret, as in the capability `http` but without methods and paths: `api.github.com`,
    * `*.example.com`, `example.com:8443`. Requests use https, unless an entry starts with `http://`. Must be empty if
-   * each credential names its own hosts ({@link hostScoped}).
+   * each credential names its own hosts ({@link hostScoped}, {@link endpoint}).
    */
   readonly hosts: readonly string[]
   /** The ways to authenticate. The usual one is first. */
@@ -51,7 +53,7 @@ export function defineProvider(provider: Provider): Provider {
   const types = auth.map(({ type }) => type)
   if (types.length === 0 || new Set(types).size < types.length)
     throw new TypeError(`provider ${name}: auth must have at least one entry and at most one of each type`)
-  const needsHosts = types.some((type) => type !== 'HOST_SCOPED')
+  const needsHosts = types.some((type) => type !== 'HOST_SCOPED' && type !== 'ENDPOINT')
   if (needsHosts && hosts.length === 0) throw new TypeError(`provider ${name}: hosts must not be empty`)
   if (!needsHosts && hosts.length > 0)
     throw new TypeError(`provider ${name}: hosts must be empty, because each credential names its own hosts`)
@@ -81,4 +83,21 @@ export function userPassword(): ProviderAuth {
 /** Declares headers for hosts that the user names in each credential. */
 export function hostScoped(): ProviderAuth {
   return { type: 'HOST_SCOPED' }
+}
+
+/**
+ * Declares an API that many servers offer: each credential names the base URL of a server, and a key if the server
+ * requires one. `endpoint({ baseUrl: 'https://api.example.com/v1' })` sends `Authorization: Bearer …`. The block reads
+ * the base URL from {@link Credential.baseUrl}, and its capability `http` is {@link fromCredential}.
+ *
+ * @param baseUrl that of a credential that names none
+ */
+export function endpoint({ baseUrl, header, format }: { baseUrl: string; header?: string; format?: string }): ProviderAuth {
+  if (!/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/.test(baseUrl))
+    throw new TypeError(`the base URL of an endpoint must be like "https://api.example.com/v1", got ${JSON.stringify(baseUrl)}`)
+  const key = apiKey({ header: header ?? 'authorization', ...(format !== undefined && { format }) }) as {
+    header: string
+    format: string
+  }
+  return { type: 'ENDPOINT', baseUrl: baseUrl.replace(/\/+$/, ''), header: key.header, format: key.format }
 }

@@ -1,6 +1,6 @@
 export { COST_UNITS, costSchema } from './cost.ts'
 export { listAuthorizationHosts, scopesSchema } from './oauth2.ts'
-export { providerSchema, secretHostSchema } from './provider.ts'
+export { baseUrlSchema, hostOfBaseUrl, providerSchema, secretHostSchema } from './provider.ts'
 export type { CredentialType, Provider, ProviderAuth } from './provider.ts'
 export { describeRemedy } from './remedy.ts'
 export { coversHost, coversUrl, formatSecretHost, parseSecretHost } from './secret-hosts.ts'

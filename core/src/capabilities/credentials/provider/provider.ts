@@ -24,6 +24,26 @@ export const secretHostSchema = z
     }
   })
 
+/** The base URL of an API, without a final slash. */
+export const baseUrlSchema = z
+  .string()
+  .trim()
+  .max(1000)
+  .transform((text) => text.replace(/\/+$/, ''))
+  .refine(isBaseUrl, 'must be an http(s) URL like "https://api.example.com/v1", without a user, a query and a fragment')
+
+function isBaseUrl(text: string): boolean {
+  if (/[\s?#\\]/.test(text) || !URL.canParse(text)) return false
+  const { protocol, username, password, hostname } = new URL(text)
+  return /^https?:$/.test(protocol) && username === '' && password === '' && !hostname.includes('*')
+}
+
+/** The host of a base URL, formatted as by {@link formatSecretHost}. */
+export function hostOfBaseUrl(baseUrl: string): string {
+  const { protocol, host } = new URL(baseUrl)
+  return formatSecretHost(protocol === 'http:' ? `http://${host}` : host)
+}
+
 const headerAuth = z.strictObject({ type: z.literal('API_KEY'), header: secretHeader, format: secretFormat })
 const queryAuth = z.strictObject({ type: z.literal('API_KEY'), query: z.string().min(1).max(100) })
 
@@ -33,8 +53,9 @@ const plainAuth = z.union(
     queryAuth,
     z.strictObject({ type: z.literal('USER_PASSWORD') }),
     z.strictObject({ type: z.literal('HOST_SCOPED') }),
+    z.strictObject({ type: z.literal('ENDPOINT'), baseUrl: baseUrlSchema, header: secretHeader, format: secretFormat }),
   ],
-  { error: ({ input }) => `must be apiKey(…), userPassword(), hostScoped() or oauth2(…), got ${showValue(input)}` },
+  { error: ({ input }) => `must be apiKey(…), userPassword(), hostScoped(), endpoint(…) or oauth2(…), got ${showValue(input)}` },
 )
 const isOAuth2 = (auth: unknown): boolean => typeof auth === 'object' && auth !== null && 'type' in auth && auth.type === 'OAUTH2'
 /** Reports the faults of an OAuth 2 entry at their paths, which a union would not do. */
@@ -61,7 +82,7 @@ export const providerSchema = z
     'auth must have at most one entry of each type',
   )
   .refine(
-    ({ hosts, auth }) => hosts.length > 0 || auth.every(({ type }) => type === 'HOST_SCOPED'),
+    ({ hosts, auth }) => hosts.length > 0 || auth.every(({ type }) => type === 'HOST_SCOPED' || type === 'ENDPOINT'),
     'hosts must name the hosts to which secrets are sent',
   )
   .refine(

@@ -17,6 +17,8 @@ export interface RequestCredentials {
 /** A credential of one run. http passes its secret to {@link renew} only. */
 export interface RequestCredential {
   readonly secret: unknown
+  /** The qualified name of its provider. */
+  readonly provider: string
   /** Masks every secret that the credential has had in this run. */
   readonly scrubber: Scrubber
   /** Whether the secret may be sent to this URL. */

@@ -14,17 +14,20 @@ const ruleSchema = z
     }
   })
 
+const PROVIDER = /^([a-z][a-z0-9-]{0,63}\/)?[a-z][a-z0-9-]{0,63}$/
+
 const entrySchema = z.union(
   [
     ruleSchema,
     z.strictObject({ fromInput: z.string().min(1).max(200), redirects: z.literal('public').optional() }),
+    z.strictObject({ fromCredential: z.string().regex(PROVIDER, 'must be the name of a provider') }),
     z.strictObject({ anyHost: z.literal(true) }),
   ],
   {
     error: ({ input }) =>
       typeof input === 'string'
         ? undefined
-        : `an entry of http must be a rule like "GET api.github.com/repos/*", fromInput('url') or anyHost(), got ${showValue(input)}`,
+        : `an entry of http must be a rule like "GET api.github.com/repos/*", fromInput('url'), fromCredential('service') or anyHost(), got ${showValue(input)}`,
   },
 )
 
@@ -37,5 +40,6 @@ export type HttpEntry = HttpGrant[number]
 export function describeHttpEntry(entry: HttpEntry): string {
   if (typeof entry === 'string') return formatRule(parseRule(entry))
   if ('anyHost' in entry) return 'ANY HOST'
+  if ('fromCredential' in entry) return `the host of your credential for ${entry.fromCredential}`
   return `the host of input "${entry.fromInput}"${entry.redirects ? ', and the public hosts that it redirects to' : ''}`
 }

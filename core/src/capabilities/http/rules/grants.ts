@@ -5,6 +5,8 @@ import { parseTarget } from './target.ts'
 
 /** Checks requests against the manifest of a block and the inputs of its run. */
 export interface HttpGrants {
+  /** The rules for requests with a credential, whose hosts may be allowed in addition. */
+  withCredential(credential: GrantedCredential): HttpGrants
   /**
    * @param source the part of the request that names the method, if that is not the request line
    * @throws {AshlarError} HTTP_DENIED with the rule that would allow the request
@@ -21,17 +23,34 @@ export interface HttpGrants {
   mayRedirectAnywhere(method: string, url: URL): boolean
 }
 
+/** The credential of a request. */
+interface GrantedCredential {
+  /** Qualified. */
+  provider: string
+  isFor(url: URL): boolean
+}
+
 /**
  * @param block the qualified name of the block, for messages
  * @param getInput returns the value of an input pin
  */
-export function buildHttpGrants(block: string, grant: HttpGrant, getInput: (pin: string) => unknown): HttpGrants {
+export function buildHttpGrants(
+  block: string,
+  grant: HttpGrant,
+  getInput: (pin: string) => unknown,
+  credential?: GrantedCredential,
+): HttpGrants {
+  const isNamed = grant.some(
+    (entry) => typeof entry === 'object' && 'fromCredential' in entry && entry.fromCredential === credential?.provider,
+  )
+  const isForCredential = (url: URL): boolean => isNamed && credential?.isFor(url) === true
   const isOpen = grant.some((entry) => typeof entry === 'object' && 'anyHost' in entry)
   const rules = grant.flatMap((entry) => listRules(entry, getInput))
   const redirectRules = grant.flatMap((entry) => (allowsPublicRedirects(entry) ? listRules(entry, getInput) : []))
   const isAllowed = (method: string, url: URL): boolean =>
-    !isForbiddenMethod(method) && (isOpen || rules.some((rule) => allows(rule, method, url)))
+    !isForbiddenMethod(method) && (isOpen || isForCredential(url) || rules.some((rule) => allows(rule, method, url)))
   return {
+    withCredential: (used) => buildHttpGrants(block, grant, getInput, used),
     isAllowed,
     mayRedirectAnywhere: (method, url) => redirectRules.some((rule) => allows(rule, method, url)),
     assertAllowed(method, url, source) {
@@ -39,7 +58,7 @@ export function buildHttpGrants(block: string, grant: HttpGrant, getInput: (pin:
       if (!isAllowed(method, url)) throw denied(block, { method, source }, url, rules)
     },
     assertAnyPathAllowed(method, url, header) {
-      if (isOpen || rules.some((rule) => rule.path === null && allows(rule, method, url))) return
+      if (isOpen || isForCredential(url) || rules.some((rule) => rule.path === null && allows(rule, method, url))) return
       throw deniedHeader(block, method, url, header)
     },
   }

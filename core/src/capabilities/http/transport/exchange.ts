@@ -7,6 +7,7 @@ import { decodeBody } from './decode.ts'
 import { toHttpFailure } from './failure.ts'
 import { assertMayFollow } from './cross-host-redirect.ts'
 import { assertMaskableRequest, assertMaskableResponse } from './maskable.ts'
+import { includesUrl, type FindLocalEndpoints } from './local-endpoints.ts'
 import { followRedirect, type Hop } from './redirect.ts'
 import type { RequestBody } from './request-body.ts'
 import type { Transport, TransportResponse } from './transport.ts'
@@ -27,6 +28,7 @@ export interface ExchangeParts {
   granted: HttpGrants
   /** Its secret is attached to every request that may carry it, and masked in every response. */
   credential: RequestCredential | undefined
+  localEndpoints: FindLocalEndpoints
 }
 
 /** The options of a block for one exchange. */
@@ -165,7 +167,14 @@ export class Exchange {
       body: sent ?? null,
       signal: this.#abort.signal,
       publicOnly,
+      isLocalEndpoint: !publicOnly && this.#isLocalEndpoint(url),
     })
+  }
+
+  /** Each request of the exchange is checked, so a redirect does not reach an endpoint that the operator did not name. */
+  #isLocalEndpoint(url: URL): boolean {
+    const { credential, localEndpoints } = this.#parts
+    return credential?.isFor(url) === true && includesUrl(localEndpoints(credential.provider), url)
   }
 
   /** Checks the request that follows a redirect. */

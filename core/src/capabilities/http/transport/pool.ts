@@ -25,18 +25,22 @@ export interface HttpConnectionOptions {
  */
 export function createHttpPool(guard: AddressGuard, limits: HttpLimits, resolve: Resolve = resolveWithOs): Transport {
   const all = createAgent(guard, limits, resolve)
+  const localAgent = createAgent(ANY_ADDRESS, limits, resolve)
   const publicAgent = createAgent(PUBLIC_ONLY, limits, resolve)
   return {
-    request: ({ publicOnly = false, ...request }) => (publicOnly ? publicAgent : all).request(request),
+    request: ({ publicOnly = false, isLocalEndpoint = false, ...request }) =>
+      (publicOnly ? publicAgent : isLocalEndpoint ? localAgent : all).request(request),
     isPublic: async (hostname) => {
       const host = hostname.replace(/^\[(.*)\]$/, '$1')
       const addresses = isIP(host) > 0 ? [host] : (await resolve(host)).map(({ address }) => address)
       return addresses.every(isPublicAddress)
     },
-    destroy: () => Promise.all([all.destroy(), publicAgent.destroy()]),
+    destroy: () => Promise.all([all.destroy(), localAgent.destroy(), publicAgent.destroy()]),
   }
 }
 
+/** Connections to local endpoints, which other requests do not use. */
+const ANY_ADDRESS: AddressGuard = { permits: () => true }
 const PUBLIC_ONLY: AddressGuard = { permits: (_hostname, address) => isPublicAddress(address) }
 
 function createAgent(guard: AddressGuard, limits: HttpLimits, resolve: Resolve): Agent {
@@ -83,6 +87,6 @@ function guardedLookup(guard: AddressGuard, resolve: Resolve): LookupFunction {
 
 /** The message does not contain the address. */
 function blocked(hostname: string): AshlarError {
-  const message = `http: the host ${hostname} is not on the public internet; the operator of this installation can allow it with ASHLAR_HTTP_ALLOW`
+  const message = `http: the host ${hostname} is not on the public internet; the operator of this installation can allow it with ASHLAR_HTTP_ALLOW, or only for the credentials of one provider with ASHLAR_LOCAL_ENDPOINTS`
   return new AshlarError('HTTP_BLOCKED_ADDRESS', message, { details: { host: hostname } })
 }

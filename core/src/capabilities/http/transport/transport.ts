@@ -13,6 +13,8 @@ export interface TransportRequest {
   signal: AbortSignal
   /** Connects only to public addresses, even if the operator allows others. @default false */
   publicOnly?: boolean
+  /** The operator allows this host and port for the credential of the request. @default false */
+  isLocalEndpoint?: boolean
 }
 
 export interface TransportResponse {

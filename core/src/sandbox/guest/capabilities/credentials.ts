@@ -2,7 +2,7 @@ import type { Credential, Secret } from '@ashlar/sdk'
 import { fetchFor } from './fetch.ts'
 import { callHost } from '../io/host-calls.ts'
 
-type Facts = Pick<Credential, 'provider' | 'name' | 'type' | 'hosts' | 'scopes'>
+type Facts = Pick<Credential, 'provider' | 'name' | 'type' | 'hosts' | 'scopes' | 'baseUrl'>
 
 /** A credential without its secret, which the host adds to the requests. */
 export async function getCredential(callId: number, provider: string): Promise<Credential> {

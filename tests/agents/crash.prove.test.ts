@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createRuntime, type Runtime } from '@ashlar/core'
-import { startEmbeddedPostgres, startTestModel, type ModelAnswer, type ModelRequest, type TestModel } from '@ashlar/core/testing'
+import { startEmbeddedPostgres } from '@ashlar/core/testing'
+import { startTestModel, type ModelAnswer, type ModelRequest, type TestModel } from './test-model.ts'
 
 const ROUNDS = 3
 
@@ -14,23 +15,30 @@ let postgres: Awaited<ReturnType<typeof startEmbeddedPostgres>>
 let runtime: Runtime
 let ownerId: string
 let worker: ChildProcess
+let model: TestModel
+const secretKey = Buffer.alloc(32, 'agents').toString('base64')
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ashlar-agents-'))
   postgres = await startEmbeddedPostgres({ dir: join(folder, 'postgres') })
+  model = await startTestModel()
   await hire()
-  runtime = await createRuntime({ role: 'gateway', databaseUrl: postgres.url, pluginRoots: [], onError: () => {} })
+  const config = { databaseUrl: postgres.url, pluginRoots: [], secretKeys: [secretKey] }
+  runtime = await createRuntime({ ...config, role: 'gateway', onError: () => {} })
   ownerId = (await runtime.accounts.ensureOwner()).id
+  const secret = { type: 'ENDPOINT', baseUrl: model.url }
+  await runtime.credentials.add(ownerId, { provider: 'ai/openai-compatible', secret })
 }, 120_000)
 afterAll(async () => {
   worker.kill('SIGKILL')
   await runtime.close()
+  await model.close()
   await postgres.stop()
   await rm(folder, { recursive: true })
 })
 
 /** Starts a worker process. It takes over from one that was killed when the lease of that one has expired. */
 async function hire(): Promise<void> {
-  worker = fork(fileURLToPath(new URL('worker.ts', import.meta.url)), [postgres.url], {
+  worker = fork(fileURLToPath(new URL('worker.ts', import.meta.url)), [postgres.url, model.host, secretKey], {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
   await new Promise((resolve) => worker.once('message', resolve))
@@ -43,14 +51,11 @@ async function replace(): Promise<void> {
   await hire()
 }
 
-let server: TestModel | undefined
-afterEach(() => server?.close())
-
 async function start(answer: (request: ModelRequest, n: number) => ModelAnswer | Promise<ModelAnswer>): Promise<string> {
-  server = await startTestModel(answer)
+  model.begin(answer)
   const document = {
     nodes: [
-      { id: 'agent', block: 'ai/agent', inputs: { base_url: server.url, prompt: 'Go.', agent_mode_max_iterations: -1 } },
+      { id: 'agent', block: 'ai/agent', inputs: { prompt: 'Go.', agent_mode_max_iterations: -1 } },
       { id: 'wait', block: 'time/countdown', title: 'Wait', inputs: { seconds: 2 } },
       { id: 'out', block: 'io/output', inputs: { name: 'answer' } },
     ],
@@ -84,7 +89,7 @@ describe('an agent whose worker is killed', () => {
     const kills = await killAfterSteps(id)
     expect(kills).toBeGreaterThanOrEqual(ROUNDS)
     expect(await runtime.executions.get(ownerId, id)).toMatchObject({ status: 'COMPLETED', outputs: { answer: ['done'] } })
-    expect(server?.requests.map(({ messages }) => messages.length)).toEqual([1, 3, 5, 7])
+    expect(model.requests.map(({ messages }) => messages.length)).toEqual([1, 3, 5, 7])
   })
 
   it('fails if that happens during a request, and a retry repeats only this step', { timeout: 120_000 }, async () => {
@@ -97,6 +102,6 @@ describe('an agent whose worker is killed', () => {
     expect(await runtime.executions.get(ownerId, id)).toMatchObject({ reason: { code: 'EFFECT_INTERRUPTED', node: 'agent' } })
     const again = await runtime.executions.retry(ownerId, id)
     await expect.poll(() => status(again.id), { timeout: 60_000 }).toBe('COMPLETED')
-    expect(server?.requests.map(({ messages }) => messages.length)).toEqual([1, 3, 3, 5, 7])
+    expect(model.requests.map(({ messages }) => messages.length)).toEqual([1, 3, 3, 5, 7])
   })
 })

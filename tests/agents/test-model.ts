@@ -8,6 +8,8 @@ export interface ModelAnswer {
   /** Refuses the request with this HTTP status. @default 200 */
   status?: number
   headers?: Record<string, string>
+  /** Ends the connection in the middle of the answer. */
+  breaks?: boolean
 }
 
 /** A request of the OpenAI chat API, as far as tests read it. */
@@ -20,30 +22,40 @@ export interface ModelRequest {
   [setting: string]: unknown
 }
 
+export type AnswerModel = (request: ModelRequest, n: number) => ModelAnswer | Promise<ModelAnswer>
+
 export interface TestModel {
-  /** The address for `base_url`. */
-  url: string
-  /** All requests so far. */
-  requests: ModelRequest[]
+  /** `127.0.0.1:…` */
+  readonly host: string
+  /** The base URL for a credential. */
+  readonly url: string
+  /** The requests since {@link begin}. */
+  readonly requests: ModelRequest[]
+  /** Forgets all requests. @param answer returns the answer to the n-th request */
+  begin(answer: AnswerModel): void
   close(): Promise<unknown>
 }
 
-/** Starts a local server with the streaming chat API of OpenAI. @param answer returns the answer to the n-th request */
-export async function startTestModel(
-  answer: (request: ModelRequest, n: number) => ModelAnswer | Promise<ModelAnswer>,
-): Promise<TestModel> {
+/** Starts a local server with the streaming chat API of OpenAI. */
+export async function startTestModel(): Promise<TestModel> {
   const requests: ModelRequest[] = []
+  let answer: AnswerModel = () => ({ text: 'yes' })
   const server = createServer((request, response) => {
     const respond = async (): Promise<void> => {
       const body = JSON.parse(await readText(request)) as ModelRequest
       requests.push(body)
       send(response, await answer(body, requests.length))
     }
-    respond().catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined))
+    respond().catch(() => response.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const begin: TestModel['begin'] = (next) => {
+    requests.length = 0
+    answer = next
+  }
   const close = (): Promise<unknown> => new Promise((resolve) => server.close(resolve).closeAllConnections())
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, requests, close }
+  return { host, url: `http://${host}/v1`, requests, begin, close }
 }
 
 async function readText(request: IncomingMessage): Promise<string> {
@@ -54,7 +66,7 @@ async function readText(request: IncomingMessage): Promise<string> {
 
 let ids = 0
 
-function send(response: ServerResponse, { text, calls = [], status = 200, headers = {} }: ModelAnswer): void {
+function send(response: ServerResponse, { text, calls = [], status = 200, headers = {}, breaks = false }: ModelAnswer): void {
   if (status !== 200) {
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
     response.end(JSON.stringify({ error: { message: `status ${status}`, type: 'error' } }))
@@ -72,6 +84,7 @@ function send(response: ServerResponse, { text, calls = [], status = 200, header
     const json = typeof args === 'string' ? args : JSON.stringify(args)
     write({ tool_calls: [{ index, id: `call_${++ids}`, type: 'function', function: { name, arguments: json } }] })
   }
+  if (breaks) return void response.end()
   write({}, { finish_reason: calls.length > 0 ? 'tool_calls' : 'stop' })
   const usage = { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 }
   response.write(

@@ -1,0 +1,3 @@
+export { countTokens } from './count-tokens.ts'
+export { embed } from './embed.ts'
+export { moderate } from './moderate.ts'

@@ -1,0 +1,94 @@
+import { APICallError } from '@ai-sdk/provider'
+import { BlockError, type BlockErrorCode } from '@ashlar/sdk'
+import type { ProviderName } from './providers.ts'
+import { findCode, retryAfterMs } from './retrying-fetch.ts'
+
+/** The model that was asked. */
+export interface Asked {
+  provider: ProviderName
+  model: string
+}
+
+const MAX_REASON_CHARS = 500
+
+const TOO_LONG =
+  /context.{0,2}(length|window|size)|maximum context|too many (input )?tokens|prompt is too long|input is too long|token count .{0,40}exceeds|exceeds? .{0,60}(context|token)|reduce the length/i
+const FILTERED = /content.{0,2}(filter|policy|management)|safety (system|settings|policy)|flagged|moderation|usage polic/i
+const NO_MODEL = /model.{0,80}(does not exist|not found|is not supported|unknown|not available)|(unknown|no such|invalid) model/i
+const NO_QUOTA = /insufficient.{0,2}(quota|balance|funds|credit)|exceeded your current quota|credit balance|billing/i
+
+/** Converts an error of a request to a model. An error of the host, such as HTTP_DENIED, keeps its code. */
+export function toModelError(error: unknown, asked: Asked): Error {
+  if (error instanceof BlockError) return error
+  const hostCode = findCode(error)
+  if (hostCode !== undefined && /^[A-Z_]+$/.test(hostCode)) return hostError(error)
+  if (APICallError.isInstance(error)) {
+    const { statusCode, message, responseHeaders, responseBody = '' } = error
+    return refusal(asked, { status: statusCode ?? 0, reason: message, body: responseBody, headers: new Headers(responseHeaders) })
+  }
+  if (error instanceof Error && error.name === 'AbortError') return error
+  if (/without a finish reason/.test(messageOf(error)))
+    return new BlockError('SERVICE_FAILED', `${show(asked)}: the answer ended early`, { cause: error })
+  return new BlockError('SERVICE_FAILED', `${show(asked)}: the answer is not valid: ${cut(messageOf(error))}`, { cause: error })
+}
+
+interface Refusal {
+  status: number
+  /** The message of the service. */
+  reason: string
+  body: string
+  headers: Headers
+}
+
+/** The error for an answer with a status other than 200. */
+export function refusal(asked: Asked, { status, reason, body, headers }: Refusal): BlockError {
+  const [code, why] = classify(status, `${reason} ${body}`, headers)
+  const said = reason === '' ? '' : `: ${cut(reason)}`
+  return new BlockError(code, `${show(asked)}: ${why}${said}`)
+}
+
+function classify(status: number, text: string, headers: Headers): [code: BlockErrorCode, why: string] {
+  if (status === 401) return ['CREDENTIAL_EXPIRED', 'the service does not accept the key of your credential (401)']
+  if (NO_QUOTA.test(text) && status >= 400 && status < 500)
+    return ['SERVICE_REFUSED', `your account at the service has no credit left (${status})`]
+  if (status === 429) return ['RATE_LIMITED', `the service asks to send fewer requests (429)${showWait(headers)}`]
+  if (status === 413 || (status >= 400 && status < 500 && TOO_LONG.test(text)))
+    return [
+      'CONTEXT_TOO_LONG',
+      `the input is longer than the model accepts (${status}); shorten it, or use a model with a larger context`,
+    ]
+  if (status >= 400 && status < 500 && FILTERED.test(text))
+    return ['CONTENT_FILTERED', `the service refuses because of its content policy (${status})`]
+  if (status === 404 || (status === 400 && NO_MODEL.test(text)))
+    return [
+      'MODEL_NOT_FOUND',
+      `the service has no such model (${status}); check the name of the model and the base URL of your credential`,
+    ]
+  if (status >= 500) return ['SERVICE_FAILED', `the service failed (${status})`]
+  if (status >= 400) return ['SERVICE_REFUSED', `the service refuses the request (${status})`]
+  return ['SERVICE_FAILED', 'the service gave an answer of another form than its API']
+}
+
+function showWait(headers: Headers): string {
+  const waitMs = retryAfterMs(headers)
+  return waitMs === undefined ? '' : `, and to wait ${Math.ceil(waitMs / 1000)} s`
+}
+
+/** The guest finds the code of the host in the causes. */
+function hostError(error: unknown): Error {
+  let cause = error
+  while (cause instanceof Error && !('code' in cause) && cause.cause !== undefined) cause = cause.cause
+  return new Error(messageOf(cause), { cause: error })
+}
+
+function show({ provider, model }: Asked): string {
+  return `model ${JSON.stringify(model)} of ${provider}`
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function cut(text: string): string {
+  return text.length > MAX_REASON_CHARS ? `${text.slice(0, MAX_REASON_CHARS)}…` : text
+}

@@ -1,0 +1,5 @@
+export { classify } from './classify.ts'
+export { condition } from './condition.ts'
+export { extract } from './extract.ts'
+export { list } from './list.ts'
+export { structured } from './structured.ts'

@@ -1,0 +1,1 @@
+export { answered, chat, KEY, refused } from './openai.ts'
