@@ -22,7 +22,7 @@ export interface ModelRequest {
   [setting: string]: unknown
 }
 
-export type AnswerModel = (request: ModelRequest, n: number) => ModelAnswer | Promise<ModelAnswer>
+type AnswerModel = (request: ModelRequest, n: number) => ModelAnswer | Promise<ModelAnswer>
 
 export interface TestModel {
   /** `127.0.0.1:…` */

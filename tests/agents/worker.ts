@@ -4,7 +4,10 @@ import { BUILTIN_PLUGINS } from '@ashlar/core/testing'
 
 const [databaseUrl = '', host = '', secretKey = ''] = process.argv.slice(2)
 await createRuntime({
-  ...{ role: 'worker', databaseUrl, pluginRoots: [BUILTIN_PLUGINS], secretKeys: [secretKey] },
+  role: 'worker',
+  databaseUrl,
+  pluginRoots: [BUILTIN_PLUGINS],
+  secretKeys: [secretKey],
   localEndpoints: () => [host],
   onError: () => {},
 })

@@ -71,8 +71,8 @@ declare module 'zod' {
      */
     step?: boolean
     /**
-     * Input, a list: Ashlar passes the steps so far, each as `{ value, calls }`: what the step yielded on the pin that is
-     * `step`, and for each of its tool calls `{ nodeId, outputs, error }`. Empty in the first step.
+     * Input, a list: Ashlar passes the steps so far, each as `{ value, calls }`: what the step yielded on the pin that
+     * is `step`, and for each of its tool calls `{ nodeId, outputs, error }`. Empty in the first step.
      */
     steps?: boolean
     /**

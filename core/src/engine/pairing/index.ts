@@ -10,7 +10,6 @@ export {
   type RunStep,
   Scope,
   type Sleep,
-  type StepRecord,
   Tag,
   type ToolCall,
   compareLineages,

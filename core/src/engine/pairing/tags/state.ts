@@ -60,7 +60,7 @@ export interface RunStep {
 }
 
 /** What the next steps receive of a step. */
-export interface StepRecord {
+interface StepRecord {
   /** What the step yielded to ask for the next one. */
   value: unknown
   calls: CallResult[]

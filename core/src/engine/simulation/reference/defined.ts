@@ -3,7 +3,7 @@ import type { GraphDocument } from '../../graph/index.ts'
 import type { Graph, Link, Node, Opener } from './entities.ts'
 import { isCaught, isCollect, linksTo, markersOf, reach, readGraph } from './graph.ts'
 import { findPaths, isPrefix, isSamePath, type Path, type Paths } from './paths.ts'
-import type { ScriptedBlock } from './script.ts'
+import type { ScriptedBlock } from './blocks/index.ts'
 import { stepPins } from './steps.ts'
 
 /**

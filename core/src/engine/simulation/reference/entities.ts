@@ -1,6 +1,6 @@
 import type { PinStep } from '../../../pins/index.ts'
 import type { GraphDocument } from '../../graph/index.ts'
-import type { ScriptedBlock } from './script.ts'
+import type { ScriptedBlock } from './blocks/index.ts'
 
 /** A node of a graph, with all that determines what it does. */
 export interface Node {

@@ -2,7 +2,7 @@ import { TOOLS_PIN, isToolPin, parseToolPin } from '../../../pins/index.ts'
 import type { Node, Run, Tag } from './entities.ts'
 import { reach } from './graph.ts'
 import { compareLineages } from './order.ts'
-import type { Performance } from './run-block.ts'
+import type { Performance } from './blocks/index.ts'
 
 /** What a step has asked for. */
 export interface StepRecord {
