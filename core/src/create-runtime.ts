@@ -11,7 +11,9 @@ import {
   createBlockStorage,
   createCapabilityHosts,
   createHttpClient,
+  type CapabilityHosts,
   type CredentialStore,
+  type HostFunction,
   type HostProvider,
   type FindLocalEndpoints,
 } from './capabilities/index.ts'
@@ -49,8 +51,10 @@ import { openPlugins } from './catalogue/index.ts'
 import type { Catalogue } from './catalogue/listing/index.ts'
 import type { DevPlugins } from './catalogue/dev/index.ts'
 import type { PluginRegistry } from './catalogue/registry/index.ts'
+import { createInterchange, type Interchange } from './domains/graphs/interchange/index.ts'
 import { createQueue, type Queue } from './postgres/queue/index.ts'
 import { createFolderStore, createWorkspaces } from './workspaces/index.ts'
+import { recordHttp, storeExchanges, type RuntimeFakes } from './recording/index.ts'
 import { DEFAULT_SANDBOX_LIMITS, type Isolation, type SandboxLimits } from './sandbox/limits/index.ts'
 import { createSandbox, type Sandbox } from './sandbox/index.ts'
 import { readIsolation, reportIsolation } from './sandbox/launch/index.ts'
@@ -104,6 +108,10 @@ export interface RuntimeConfig {
   oauthClients?: Readonly<Record<string, OAuthClient>>
   /** Returns how operator modules authenticate, by qualified provider. Called for each request. @default none */
   hostProvider?: (provider: string) => HostProvider | undefined
+  /** Replaces external services and recorded runs, in tests of graphs. @default none */
+  fakes?: RuntimeFakes
+  /** Returns a function of the operator's host modules, such as `smtp/send`. Called for each call. @default none */
+  hostFunction?: (name: string) => HostFunction | undefined
   /** Receives failures of background work. */
   onError(error: unknown): void
 }
@@ -123,6 +131,8 @@ export interface Runtime {
   executionFiles: ExecutionFiles
   graphs: Graphs
   graphWarnings: GraphWarnings
+  /** Imports and exports graphs. */
+  interchange: Interchange
   /** Whether the journal can be written. */
   journal: Pick<JournalHealth, 'state'>
   /** Moves graphs to the installed plugins. */
@@ -212,13 +222,14 @@ async function compose(
   const http = { allow: config.httpAllow ?? [], localEndpoints: config.localEndpoints }
   const { store, ...userParts } = openCredentials({ ...config, oauthClients: clients }, database, plugins, http, undo)
   const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
-  const capabilities = createCapabilityHosts({ storage: createBlockStorage(database.pool), credentials: store, http, workspaces })
+  const findFunction = config.hostFunction
+  const capabilities = openCapabilities(config, { database, plugins, store, http, workspaces, findFunction })
   undo.push(capabilities.close)
   const id = config.workerId ?? randomUUID()
   const deltas = createDeltaSender(database.pool)
   undo.push(() => deltas.close())
   const workerParts = { ...parts, id, errorLocator, capabilities, children, deltas, retentionDays, workspaces, stopGraceMs }
-  const worker = sandbox && createWorker({ ...workerParts, sandbox })
+  const worker = sandbox && createWorker({ ...workerParts, sandbox: config.fakes?.wrapSandbox(sandbox) ?? sandbox })
   undo.push(() => worker?.close())
   if (sandbox) undo.push(await reportIsolation(database.pool, id, sandbox.isolation, onError))
   if (!config.standby) worker?.start()
@@ -230,6 +241,7 @@ async function compose(
     executionFiles: createExecutionFiles({ ...config, pool: database.pool, workspaces }),
     graphs,
     graphWarnings: createGraphWarnings(graphs, plugins),
+    interchange: createInterchange({ database, plugins, graphs }),
     journal: health,
     upgrades: createUpgrades(graphs, plugins),
     plugins,
@@ -245,6 +257,22 @@ async function compose(
       worker?.start()
     },
   }
+}
+
+/** Opens the capabilities of blocks, or their fakes. */
+function openCapabilities(
+  { fakes, onError }: Pick<RuntimeConfig, 'fakes' | 'onError'>,
+  { database: { pool }, plugins, store: credentials, ...services }: CapabilityParts,
+): CapabilityHosts {
+  if (fakes) return fakes.createCapabilities(plugins.providers)
+  const hosts = createCapabilityHosts({ storage: createBlockStorage(pool), credentials, ...services })
+  return recordHttp(hosts, storeExchanges(pool, onError))
+}
+
+interface CapabilityParts extends Pick<Parameters<typeof createCapabilityHosts>[0], 'http' | 'workspaces' | 'findFunction'> {
+  database: Database
+  plugins: PluginRegistry
+  store: CredentialStore
 }
 
 /** Releases the executions of workers that have ended. @returns the number of executions that have not finished */

@@ -25,7 +25,7 @@ export {
   listProviders,
 } from './capabilities/index.ts'
 export { createRuntime } from './create-runtime.ts'
-export { createWorkbench, findGlobalUses, testBlocks } from './catalogue/trial/index.ts'
+export { createWorkbench, findFetchUses, findGlobalUses, testBlocks } from './catalogue/trial/index.ts'
 export { digestFiles, isVersion, packageNameSchema, readPackageFile, unpackTarball } from './catalogue/package/index.ts'
 export { showPosition } from './catalogue/loading/index.ts'
 export { signFacts } from './catalogue/publishing/index.ts'
@@ -34,7 +34,8 @@ export type { Isolation } from './sandbox/limits/index.ts'
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './engine/index.ts'
 export { LOGIN_MINUTES } from './domains/accounts/index.ts'
 export type { BrowserSession, User } from './domains/accounts/index.ts'
-export type { HostProvider, Provider } from './capabilities/index.ts'
+export { BUILTIN_HOST_MODULES } from './capabilities/index.ts'
+export type { HostContext, HostFunction, HostProvider, Provider, RunHostFunction } from './capabilities/index.ts'
 export { oauthClientSchema } from './domains/credentials/index.ts'
 export type { Credential, CredentialFilter, CredentialOrderField, OAuthClient } from './domains/credentials/index.ts'
 export type { DataDir } from './postgres/embedded/index.ts'
@@ -88,7 +89,6 @@ export type {
 } from './engine/graph/index.ts'
 export type {
   Compatibility,
-  ExportedGraph,
   Graph,
   GraphFilter,
   GraphOrderField,
@@ -97,6 +97,16 @@ export type {
   VersionFilter,
   VersionOrderField,
 } from './domains/graphs/index.ts'
+export type {
+  ExportedGraph,
+  GraphFormat,
+  ImportedGraph,
+  ImportedNode,
+  ImportReport,
+  MissingBlock,
+  TransferChange,
+  TransferKind,
+} from './domains/graphs/interchange/index.ts'
 export type { AuthorSignature, PluginCheck, PluginVersion, Listing, VersionReport } from './catalogue/publishing/index.ts'
 export { PLUGIN_ORIGINS, PLUGIN_STATUSES, PLUGIN_VERSION_STATUSES } from './catalogue/listing/index.ts'
 export type {
@@ -120,3 +130,5 @@ export type { BlockTestResult } from '@ashlar/sdk'
 export type { Draft, Example, Workbench } from './catalogue/trial/index.ts'
 export type { SourcePosition } from './blocks/index.ts'
 export type { CloseOptions, OperatorChanges, Role, Runtime, RuntimeConfig } from './create-runtime.ts'
+export { createRuntimeFakes } from './recording/index.ts'
+export type { ExchangeRequest, GraphFakes, RecordedRun, RuntimeFakes, StoredExchange } from './recording/index.ts'

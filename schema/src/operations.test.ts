@@ -155,7 +155,7 @@ describe('graphs', () => {
     )
     expect(fork.forkGraph.graph).toMatchObject({ name: 'Original (copy)', forkedFrom: { number: 1 } })
     const imported = await run(
-      `mutation ($file: JSON!) { importGraph(input: { file: $file }) { graph { name activeVersion { outputSchema } } } }`,
+      `mutation ($file: JSON!) { importGraph(input: { document: $file }) { graph { name activeVersion { outputSchema } } } }`,
       { file: { name: 'Imported', document: HELLO } },
     )
     expect(imported.importGraph.graph).toMatchObject({
@@ -396,7 +396,7 @@ describe('plugins', () => {
       block(name: "text/replace") { id uuid name category kind inputs { name required schema } outputs { name } plugin { packageName } }
       blocks(first: 2, filter: { text: "replace", category: "text" }) { totalCount edges { node { name } } }
       none: block(name: "no/such") { id } }`)
-    expect(plugins.totalCount).toBe(12)
+    expect(plugins.totalCount).toBeGreaterThanOrEqual(13)
     expect(plugins.edges.every(({ node }: Json) => node.status === 'LOADED' && /^[0-9a-f]{64}$/.test(node.digest))).toBe(true)
     expect(block).toMatchObject({
       uuid: '7e7c87ab-3469-4bcc-9abe-67705091b713',

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createRows } from './rows.ts'
 
 /** The naive Fibonacci function, as pure computation. The plugin contains a copy. */
 export function fib(n: number): number {
@@ -10,6 +11,8 @@ const SOURCE = `import { defineBlock, definePlugin } from '@ashlar/sdk'
 import { z } from 'zod'
 
 ${fib.toString()}
+
+${createRows.toString()}
 
 const shared = { category: 'BENCH', tests: [] }
 const after = z.unknown().optional().describe('The result to wait for.')
@@ -34,6 +37,12 @@ export default definePlugin({
       input: z.object({ count: z.number() }),
       output: z.object({ item: z.number().meta({ many: true }) }),
       *run({ count }) { for (let i = 0; i < count; i++) yield ['item', i] },
+    }),
+    defineBlock({
+      ...shared, id: '22222222-0000-4000-8000-000000000004', name: 'rows', description: 'Yield rows.',
+      input: z.object({ count: z.number() }),
+      output: z.object({ rows: z.array(z.unknown()) }),
+      *run({ count }) { yield ['rows', createRows(count)] },
     }),
   ],
 })

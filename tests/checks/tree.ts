@@ -16,6 +16,7 @@ const UNLIMITED = /\/migrations$/
 
 /** The folders of core, from the bottom to the top. The longest path that matches determines the layer of a file. */
 const LAYERS = [
+  'node-modules',
   'base',
   'pins',
   'postgres',
@@ -27,6 +28,7 @@ const LAYERS = [
   'workspaces',
   'capabilities',
   'blocks',
+  'recording',
   'engine',
   'catalogue',
   'domains',

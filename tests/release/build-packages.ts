@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildPrelude, buildProgram } from '@ashlar/core/testing'
+import { buildNodeModules, buildPrelude, buildProgram } from '@ashlar/core/testing'
 import { build, type Plugin } from 'esbuild'
 
 /*
@@ -10,8 +10,8 @@ import { build, type Plugin } from 'esbuild'
  *
  * - `@ashlar/sdk`: JavaScript and types, file by file.
  * - `@ashlar/client`: JavaScript and types, file by file.
- * - `@ashlar/testing`: the test kit in one file, including the sandbox, the programs of its processes, and the guest's
- *   first script.
+ * - `@ashlar/testing`: the test kit in one file, including the sandbox, the programs of its processes, the first script
+ *   of guests, and Node's modules for bundles.
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -53,6 +53,7 @@ async function buildTesting(folder: string): Promise<void> {
     plugins: [built],
   })
   await writeFile(join(lib, 'prelude.json'), JSON.stringify(await buildPrelude()))
+  await writeFile(join(lib, 'node-modules.json'), JSON.stringify(await buildNodeModules()))
   await writePrograms(lib)
   await emit(folder, 'core/src/testing/kit', ['types.ts'], { emitDeclarationOnly: true })
   await writeFile(join(folder, 'dist', 'index.d.ts'), TESTING_TYPES)
@@ -112,6 +113,10 @@ const built: Plugin = {
     bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]programs[\\/]prelude\.ts$/ }, () => ({
       contents: `import { readFile } from 'node:fs/promises'
         export const buildPrelude = async () => JSON.parse(await readFile(new URL('prelude.json', import.meta.url), 'utf8'))`,
+    }))
+    bundler.onLoad({ filter: /core[\\/]src[\\/]catalogue[\\/]bundle[\\/]node[\\/]build-modules\.ts$/ }, () => ({
+      contents: `import { readFile } from 'node:fs/promises'
+        export const buildNodeModules = async () => JSON.parse(await readFile(new URL('node-modules.json', import.meta.url), 'utf8'))`,
     }))
     bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]programs[\\/]programs\.ts$/ }, () => ({
       contents: `import { readFile } from 'node:fs/promises'

@@ -9,6 +9,7 @@ const KINDS: Record<BlockKind, true> = {
   graph: true,
   trigger: true,
   approval: true,
+  placeholder: true,
 }
 
 /** The block kinds that the SDK declares, for manifests and the API. */

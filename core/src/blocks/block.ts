@@ -17,6 +17,8 @@ export interface Plugin {
    * between calls.
    */
   builtin: boolean
+  /** Whether each run of its blocks has its own context, in a process that serves one user only. */
+  isolated: boolean | undefined
   providers: Provider[]
   blocks: Block[]
 }
@@ -59,7 +61,8 @@ export function buildPlugin(
 ): Plugin {
   const bundle = { ...facts.bundle, memoryMb: manifest.memoryMb }
   const providers = manifest.providers.map((provider) => ({ ...provider, qualifiedName: `${manifest.name}/${provider.name}` }))
-  const plugin: Plugin = { ...facts, bundle, name: manifest.name, providers, blocks: [] }
+  const { name, isolated } = manifest
+  const plugin: Plugin = { ...facts, bundle, name, isolated, providers, blocks: [] }
   plugin.blocks = manifest.blocks.map((block) => ({
     ...block,
     capabilities: qualifyCapabilities(block.capabilities, manifest.name),

@@ -1,5 +1,6 @@
 export { BLOCK_KINDS } from './block-kinds.ts'
 export { buildPlugin, describeUnavailable, toBlockManifest } from './block.ts'
+export { PLACEHOLDER_ID } from './placeholder.ts'
 export { describePins, listMarkers, withNodePins } from './pins.ts'
 export { MAX_TIMEOUT_MS, manifestSchema } from './manifest.ts'
 export type { Block, Plugin, PluginOrigin, PluginReport } from './block.ts'

@@ -85,6 +85,8 @@ export const manifestSchema = z
   .object({
     name,
     memoryMb: z.int().min(16).max(512).optional(),
+    /** Whether each run has its own context, in a process that serves one user only. */
+    isolated: z.boolean().optional(),
     providers: z.array(providerSchema).max(100).default([]),
     blocks: z.array(blockManifestSchema).max(1000),
   })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AshlarError, describeIssues, showFaults } from '../base/index.ts'
 import { credentialsFakeSchema } from './credentials/index.ts'
 import { filesFakeSchema } from './files/index.ts'
+import { hostFakeSchema } from './host/index.ts'
 import { httpFakeSchema } from './http/index.ts'
 import { storageFakeSchema } from './storage/index.ts'
 
@@ -9,6 +10,7 @@ import { storageFakeSchema } from './storage/index.ts'
 const fakesSchema = z.strictObject({
   http: httpFakeSchema,
   credentials: credentialsFakeSchema,
+  host: hostFakeSchema,
   storage: storageFakeSchema,
   files: filesFakeSchema,
   now: z.iso.datetime({ offset: true }).optional(),

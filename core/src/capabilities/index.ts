@@ -36,6 +36,8 @@ export type {
   Provider,
   Secret,
 } from './credentials/index.ts'
+export { BUILTIN_HOST_MODULES } from './host/index.ts'
+export type { HostAddress, HostContext, HostFunction, RunHostFunction } from './host/index.ts'
 export { createHttpClient, isHttpAllowEntry, isLocalEndpoint, type FindLocalEndpoints } from './http/index.ts'
 export type { HttpClient } from './http/index.ts'
 export { parseSleep } from './sleep/index.ts'

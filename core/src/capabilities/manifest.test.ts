@@ -44,7 +44,7 @@ describe('the capabilities of a manifest', () => {
   it.each([
     [
       { network: [] },
-      'the capability "network" does not exist; the available capabilities are storage, http, files, sleep, credentials and credentials.reveal',
+      'the capability "network" does not exist; the available capabilities are storage, http, files, host, sleep, credentials, credentials.reveal and credentials.presign',
     ],
     [{ sleep: 5 }, 'the capability sleep takes no options; write { sleep: true }'],
     [

@@ -38,7 +38,7 @@ describe('a capability that is added with one folder and one line', () => {
   it('is named in the message about an unknown capability', () => {
     const { error } = buildCapabilitiesSchema(REGISTRY).safeParse({ clocks: [] })
     expect(error?.issues[0]?.message).toBe(
-      'the capability "clocks" does not exist; the available capabilities are storage, http, files, sleep, credentials, credentials.reveal and clock',
+      'the capability "clocks" does not exist; the available capabilities are storage, http, files, host, sleep, credentials, credentials.reveal, credentials.presign and clock',
     )
   })
 

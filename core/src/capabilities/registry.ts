@@ -1,7 +1,8 @@
 import type { Workspaces } from '../workspaces/index.ts'
 import type { Caller, Capability } from './capability/index.ts'
-import { createCredentialsHost, credentialsGrant, revealGrant, type RunCredentials } from './credentials/index.ts'
+import { createCredentialsHost, credentialsGrant, presignGrant, revealGrant, type RunCredentials } from './credentials/index.ts'
 import { createFilesHost, filesGrant } from './files/index.ts'
+import { createHostFunctions, hostGrant, type HostFunction } from './host/index.ts'
 import { createHttpHost, httpGrant, type HttpOptions } from './http/index.ts'
 import { sleepGrant } from './sleep/index.ts'
 import { createStorageHost, storageGrant, type BlockStorage } from './storage/index.ts'
@@ -14,6 +15,8 @@ export interface CapabilityServices {
   http?: HttpOptions
   /** @default none: blocks have no files */
   workspaces?: Pick<Workspaces, 'openFor'> | undefined
+  /** Returns a function of the operator's host modules. @default none */
+  findFunction?: ((name: string) => HostFunction | undefined) | undefined
 }
 
 export type CapabilityRegistry = Readonly<Record<string, Capability<CapabilityServices>>>
@@ -23,7 +26,9 @@ export const CAPABILITIES = {
   storage: { grant: storageGrant, createHost: ({ storage }) => createStorageHost(storage) },
   http: { grant: httpGrant, createHost: ({ http, getCredentials }) => createHttpHost(getCredentials, http) },
   files: { grant: filesGrant, createHost: ({ workspaces }) => createFilesHost(workspaces) },
+  host: { grant: hostGrant, createHost: createHostFunctions },
   sleep: { grant: sleepGrant },
   credentials: { grant: credentialsGrant, createHost: ({ getCredentials }) => createCredentialsHost(getCredentials) },
   'credentials.reveal': { grant: revealGrant },
+  'credentials.presign': { grant: presignGrant },
 } satisfies CapabilityRegistry

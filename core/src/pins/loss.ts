@@ -39,7 +39,7 @@ export function findLoss(
  * number pin.
  */
 export function findValueLoss(value: unknown, sink: PinSchema): Loss | undefined {
-  return valueLoss(value, sink, 0)
+  return valueLossFinder(sink, 0)?.(value)
 }
 
 /**
@@ -66,14 +66,24 @@ function lossBetween(source: PinSchema, sink: PinSchema, depth: number): Loss | 
   return toLoss(given.map(toTypeName).join(' or '), target, loss)
 }
 
-function valueLoss(value: unknown, sink: PinSchema, depth: number): Loss | undefined {
+type FindValueLoss = (value: unknown) => Loss | undefined
+
+/**
+ * Reads the schema once, because a list can have a hundred thousand items.
+ *
+ * @returns undefined if no value loses its meaning
+ */
+function valueLossFinder(sink: PinSchema, depth: number): FindValueLoss | undefined {
   const { taken, target } = acceptedTypes(sink)
-  if (depth > MAX_DEPTH || value === null || !taken) return undefined
-  const type = jsonType(value)
-  if (isAccepted(type, taken)) return innerValueLoss(value, sink, depth)
-  const loss = LOSSES[type]?.[target]
-  if (loss && !loss.keeps?.(value)) return toLoss(toTypeName(type), target, loss)
-  return innerValueLoss(convertTo(target, value), sink, depth)
+  if (depth > MAX_DEPTH || !taken) return undefined
+  const find = innerValueLossFinder(sink, depth)
+  return (value) => {
+    if (value === null) return undefined
+    const type = jsonType(value)
+    if (isAccepted(type, taken)) return find(value)
+    const loss = LOSSES[type]?.[target]
+    return loss && !loss.keeps?.(value) ? toLoss(toTypeName(type), target, loss) : find(convertTo(target, value))
+  }
 }
 
 function toLoss(from: string, target: string, { becomes, isReversible = false }: LossyConversion): Loss {
@@ -95,14 +105,24 @@ function innerLoss(source: PinSchema, sink: PinSchema, depth: number): Loss | un
   )
 }
 
-function innerValueLoss(value: unknown, sink: PinSchema, depth: number): Loss | undefined {
-  const taken = Array.isArray(value) ? itemSchema(sink) : memberSchema(sink)
-  if (!taken || typeof value !== 'object' || value === null) return undefined
-  const what = Array.isArray(value) ? 'list' : 'object'
-  return within(
-    what,
-    findFirst(Object.values(value), (each) => valueLoss(each, taken, depth + 1)),
-  )
+function innerValueLossFinder(sink: PinSchema, depth: number): FindValueLoss {
+  // A schema may contain itself, so the finders of parts are created when a value needs them.
+  const ofItems = once(() => finderOf(itemSchema(sink), depth + 1))
+  const ofMembers = once(() => finderOf(memberSchema(sink), depth + 1))
+  return (value) => {
+    if (typeof value !== 'object' || value === null) return undefined
+    const find = Array.isArray(value) ? ofItems() : ofMembers()
+    return find && within(Array.isArray(value) ? 'list' : 'object', findFirst(Object.values(value), find))
+  }
+}
+
+function finderOf(sink: PinSchema | undefined, depth: number): FindValueLoss | undefined {
+  return sink && valueLossFinder(sink, depth)
+}
+
+function once<T>(create: () => T): () => T {
+  let created: { value: T } | undefined
+  return () => (created ??= { value: create() }).value
 }
 
 function findFirst<T>(values: readonly T[], find: (value: T) => Loss | undefined): Loss | undefined {

@@ -118,6 +118,7 @@ class Pool {
   call(request: CallRequest, sink: CallSink): () => void {
     const call = newCall(this.#nextId, request, sink, this.#recordSpace)
     this.#nextId += IDS_PER_CALL
+    if (request.isExclusive) call.sink = wrapEnd(call.sink, () => this.forget(call.request.scope))
     this.#start(prepareRestart(call))
     return () => this.#abort(call)
   }
@@ -177,6 +178,7 @@ class Pool {
     call.record?.end()
     for (const process of this.processes()) process.abort(call)
     for (const [process, tried] of this.#trials) if (tried === call) this.#endTrial(process)
+    if (call.request.isExclusive) this.forget(call.request.scope)
   }
 
   /**

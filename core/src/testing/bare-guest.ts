@@ -11,9 +11,9 @@ import { getMaxReportChars } from '../sandbox/channel/index.ts'
  * @returns a function that runs a block on JSON text
  */
 export async function createBareGuest(code: string): Promise<(block: string, input: string) => Promise<void>> {
-  const { maxValueBytes, maxOutputs, maxOutputBytes, isolateMemoryMb } = DEFAULT_SANDBOX_LIMITS
+  const { maxValueBytes, maxOutputs, maxOutputBytes, isolateMemoryMb, loadTimeoutMs } = DEFAULT_SANDBOX_LIMITS
   const limits = { maxValueBytes, maxOutputs, maxOutputBytes, maxReportChars: getMaxReportChars(DEFAULT_SANDBOX_LIMITS) }
-  const options = { memoryMb: isolateMemoryMb, limits }
+  const options = { memoryMb: isolateMemoryMb, limits, loadTimeoutMs }
   const createIsolate = createIsolateFactory(createSnapshot(await buildPrelude()), options, new CpuClock())
   const guest = await createIsolate(code, 'bare', isolateMemoryMb).createGuest(1, { setTimer: () => {}, report: () => {} })
   let id = 0

@@ -1,6 +1,7 @@
 /** The internal test harness of this repository. It is not part of a running installation. */
 export { startEmbeddedPostgres } from '../postgres/embedded/index.ts'
 export { createBareGuest } from './bare-guest.ts'
+export { buildNodeModules, bundlePackage } from '../catalogue/bundle/index.ts'
 export { buildPrelude, buildProgram } from '../sandbox/programs/index.ts'
 
 export { createSandbox } from '../sandbox/index.ts'

@@ -73,20 +73,3 @@ it('self and global are the global object', async () => {
   const code = `return [self === globalThis, global === globalThis, navigator.userAgent, typeof window, typeof document]`
   expect(await guest.evaluate(code)).toEqual([true, true, 'Ashlar', 'undefined', 'undefined'])
 })
-
-describe('entries of zod', () => {
-  it('share one instance', async () => {
-    const top = `const mini = require('zod/v4/mini'), core = require('zod/v4/core'), en = require('zod/v4/locales/en.js'),
-      miniAgain = require('zod/mini'), { z: again } = require('zod/v4'), locales = require('zod/locales')`
-    const code = `const schema = z.object({ a: mini.string() }); return [schema instanceof core.$ZodType, schema.safeParse({ a: 1 }).success,
-      mini.toJSONSchema(schema).type, en === en.default, typeof en().localeError, typeof en.default().localeError, core.globalRegistry === z.globalRegistry,
-      miniAgain === mini, again === z, locales.en === z.locales.en]`
-    const expected = [true, false, 'object', true, 'function', 'function', true, true, true, true]
-    expect(await guest.evaluate(code, top)).toEqual(expected)
-  })
-
-  it('include version 3', async () => {
-    const code = `return [v3.string().safeParse(1).success, v3.string() instanceof z.ZodType, v3.ZodFirstPartyTypeKind.ZodString]`
-    expect(await guest.evaluate(code, `const v3 = require('zod/v3')`)).toEqual([false, false, 'ZodString'])
-  })
-})

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { runCli } from './cli.ts'
 import { UsageError } from './command/command.ts'
 import { COMMANDS } from './commands.ts'
-import { withJsonErrors } from './plugin/json-errors.ts'
+import { withJsonErrors } from './command/json-errors.ts'
 import { parseRun } from './graph/run.ts'
 
 async function ashlar(...args: string[]) {
@@ -37,7 +37,7 @@ it('prints its version', async () => {
 
 it('prints the usage of one command', async () => {
   expect((await ashlar('graph', 'export', '--help')).stdout).toMatch(
-    /^usage: ashlar graph export <id \| name> \[--output file\]\n/,
+    /^usage: ashlar graph export <id \| name> \[--output file\] /,
   )
 })
 
@@ -110,6 +110,7 @@ describe('parseRun', () => {
     expect(parseRun(['-i', 'a=1', 'graph.json', '--input', 'b=x=y', '--input=c=@file'])).toEqual({
       path: 'graph.json',
       inputs: ['a=1', 'b=x=y', 'c=@file'],
+      record: false,
     })
   })
 })

@@ -1,16 +1,18 @@
-import { AshlarError, type GraphDocument, type JsonSchema, type SourcePosition } from '@ashlar/core'
+import { AshlarError, type GraphDocument, type GraphFormat, type JsonSchema, type SourcePosition } from '@ashlar/core'
 import type { Client } from './client.ts'
 import {
   CANCEL_EXECUTION,
   CREATE_GRAPH,
   EXECUTION_EVENTS,
+  EXPORT_GRAPH,
   GRAPH_COMPATIBILITY,
+  IMPORT_GRAPH,
   LIST_GRAPHS,
   SAVE_GRAPH_VERSION,
   SCAN_PLUGINS,
   START_EXECUTION,
 } from './operations.ts'
-import { mutate, readAll, type Page } from './requests.ts'
+import { mutate, mutateAll, readAll, type Page } from './requests.ts'
 
 /** A graph, as the API returns it. */
 export interface ApiGraph {
@@ -24,6 +26,34 @@ export interface ApiGraph {
 
 /** A graph after its active version was saved. */
 export type SavedGraph = ApiGraph & { activeVersion: { warnings: GraphWarning[] } }
+
+/** What an import has created. */
+export interface ImportedFile {
+  /** The graph of the file. */
+  graph: SavedGraph
+  report: ImportReport
+}
+
+/** See `GraphImportReport` of the schema. */
+export interface ImportReport {
+  format: GraphFormat
+  providerNames: string[]
+  missingBlocks: { block: string; name: string | null; reason: string; count: number }[]
+  graphs: {
+    sourceId: string | null
+    graph: { id: string; name: string }
+    changes: TransferChange[]
+    nodes: { sourceId: string; nodeId: string; status: string; changes: TransferChange[] }[]
+  }[]
+}
+
+/** A difference between a graph and its form in another format. */
+export interface TransferChange {
+  kind: 'MAPPED' | 'RECOMPUTED' | 'DROPPED' | 'MISSING'
+  path: string[]
+  message: string
+  providerName: string | null
+}
 
 /** An event of an execution, as the API returns it. */
 export type ApiEvent = { id: string; seq: number; at: string } & (
@@ -79,6 +109,10 @@ export interface Api {
   /** Yields the newest graph first. */
   graphs(): AsyncGenerator<ApiGraph, void>
   createGraph(graph: { name: string; description: string; labels: string[]; document: unknown }): Promise<SavedGraph>
+  /** @param file the content of a file, or its text */
+  importGraph(file: { document: unknown; format?: GraphFormat | undefined; name?: string | undefined }): Promise<ImportedFile>
+  /** @param graphId global id */
+  exportGraph(graphId: string, format: GraphFormat): Promise<{ text: string; changes: TransferChange[] }>
   /** Adds a version and activates it. @param basedOn number of the newest version */
   saveGraphVersion(graphId: string, basedOn: number, document: unknown): Promise<SavedGraph>
   /** Compares the active version of a graph with the installed plugins. */
@@ -86,7 +120,7 @@ export interface Api {
   /** Makes the server reload changed plugins from its plugin folders. */
   scanPlugins(): Promise<PluginScan>
   /** @returns the global id of the execution */
-  startExecution(graphId: string, inputs: object): Promise<string>
+  startExecution(graphId: string, inputs: object, options?: { recordHttp?: boolean }): Promise<string>
   cancelExecution(executionId: string): Promise<void>
   /**
    * Yields each event of an execution once, in order, until the execution finishes. After a connection failure it
@@ -105,6 +139,15 @@ export function createApi(client: Client): Api {
       const input = { ...graph, document: { json: document } }
       return toApiGraph(await mutate<GraphAnswer<SavedGraph>>(client, CREATE_GRAPH, 'graph', input))
     },
+    async importGraph(input) {
+      const { graph, report } = await mutateAll<{ graph: GraphAnswer<SavedGraph>; report: ImportReport }>(
+        client,
+        IMPORT_GRAPH,
+        input,
+      )
+      return { graph: toApiGraph(graph), report }
+    },
+    exportGraph: (graphId, format) => mutateAll(client, EXPORT_GRAPH, { graphId, format }),
     async saveGraphVersion(graphId, basedOn, document) {
       const input = { graphId, basedOn, document: { json: document } }
       return toApiGraph(await mutate<GraphAnswer<SavedGraph>>(client, SAVE_GRAPH_VERSION, 'graph', input))
@@ -116,8 +159,8 @@ export function createApi(client: Client): Api {
       return { status: compatibility.status, newest: graph.versions.edges[0]?.node.number ?? 1, warnings }
     },
     scanPlugins: () => mutate(client, SCAN_PLUGINS, 'scan'),
-    async startExecution(graphId, inputs) {
-      return (await mutate<{ id: string }>(client, START_EXECUTION, 'execution', { graphId, inputs })).id
+    async startExecution(graphId, inputs, options = {}) {
+      return (await mutate<{ id: string }>(client, START_EXECUTION, 'execution', { graphId, inputs, ...options })).id
     },
     async cancelExecution(executionId) {
       await mutate(client, CANCEL_EXECUTION, 'execution', { executionId })

@@ -12,6 +12,24 @@ export const CREATE_GRAPH = `mutation CreateGraph($input: CreateGraphInput!) {
   createGraph(input: $input) { graph { ${SAVED_GRAPH} } ${ERRORS} }
 }`
 
+export const IMPORT_GRAPH = `mutation ImportGraph($input: ImportGraphInput!) {
+  importGraph(input: $input) {
+    graph { ${SAVED_GRAPH} }
+    report {
+      format providerNames missingBlocks { block name reason count }
+      graphs {
+        sourceId graph { id name } changes { kind path message providerName }
+        nodes { sourceId nodeId sourceBlock block status changes { kind path message providerName } }
+      }
+    }
+    ${ERRORS}
+  }
+}`
+
+export const EXPORT_GRAPH = `mutation ExportGraph($input: ExportGraphInput!) {
+  exportGraph(input: $input) { text changes { kind path message providerName } ${ERRORS} }
+}`
+
 export const SAVE_GRAPH_VERSION = `mutation SaveGraphVersion($input: SaveGraphVersionInput!) {
   saveGraphVersion(input: $input) { graph { ${SAVED_GRAPH} } ${ERRORS} }
 }`
@@ -101,4 +119,33 @@ export const DELETE_CREDENTIAL = `mutation DeleteCredential($input: DeleteCreden
 
 export const START_AUTHORIZATION = `mutation StartAuthorization($input: StartAuthorizationInput!) {
   startAuthorization(input: $input) { authorization { url expiresAt } ${ERRORS} }
+}`
+
+const PAGE_INFO = 'pageInfo { hasNextPage endCursor }'
+
+export const READ_EXECUTION = `query ReadExecution($id: ID!) {
+  execution(id: $id) {
+    status startedAt inputs outputs failedNodes reason { code message nodeId } graph { name description labels }
+    version { document { json } }
+  }
+}`
+
+export const LIST_NODE_EXECUTIONS = `query ListNodeExecutions($id: ID!, $first: Int!, $after: String) {
+  execution(id: $id) {
+    nodeExecutions(first: $first, after: $after) {
+      edges { node { nodeId number status inputs outputs { pin value } outputCount error { code message } } } ${PAGE_INFO}
+    }
+  }
+}`
+
+export const LIST_HTTP_EXCHANGES = `query ListHttpExchanges($id: ID!, $first: Int!, $after: String) {
+  execution(id: $id) {
+    httpExchanges(first: $first, after: $after) {
+      edges { node { nodeId method url credential failure response { status headers { name value } base64 cut } } } ${PAGE_INFO}
+    }
+  }
+}`
+
+export const READ_BLOCK = `query ReadBlock($name: String!) {
+  block(name: $name) { capabilities { kind } inputs { name secret } }
 }`

@@ -13,10 +13,16 @@ const PAGE = 100
  *
  * @param query has the variables `first` and `after`
  * @param pageOf returns the list in the data of a response
+ * @param variables the other variables of the query
  */
-export async function* readAll<T, Data>(client: Client, query: string, pageOf: (data: Data) => Page<T>): AsyncGenerator<T, void> {
+export async function* readAll<T, Data>(
+  client: Client,
+  query: string,
+  pageOf: (data: Data) => Page<T>,
+  variables: object = {},
+): AsyncGenerator<T, void> {
   for (let after: string | null = null; ;) {
-    const { edges, pageInfo } = pageOf((await client.request(query, { first: PAGE, after })) as Data)
+    const { edges, pageInfo } = pageOf((await client.request(query, { ...variables, first: PAGE, after })) as Data)
     for (const { node } of edges) yield node
     if (!pageInfo.hasNextPage) return
     after = pageInfo.endCursor
@@ -39,13 +45,18 @@ type Payload = Record<string, unknown> & { errors: PayloadError[] }
  * @throws {AshlarError} with the code of the first error of the payload, and all of them as faults
  */
 export async function mutate<T>(client: Client, query: string, field: string, input?: object): Promise<T> {
+  const value = (await mutateAll<Record<string, unknown>>(client, query, input))[field] ?? null
+  if (value === null) throw new Error(`the mutation returned no ${field}`)
+  return value as T
+}
+
+/** Sends a mutation like {@link mutate} and returns its payload. */
+export async function mutateAll<T>(client: Client, query: string, input?: object): Promise<T> {
   const data = (await client.request(query, input && { input })) as Record<string, Payload | null>
   const [payload] = Object.values(data)
   const [first] = payload?.errors ?? []
   if (payload && first) throw toPayloadError(first, payload.errors)
-  const value = payload?.[field] ?? null
-  if (value === null) throw new Error(`the mutation returned no ${field}`)
-  return value as T
+  return payload as T
 }
 
 /** The paths of faults are relative to the document or the file, as in the file that the user has. */
@@ -60,5 +71,5 @@ function toPayloadError({ code, path }: PayloadError, errors: readonly PayloadEr
 
 function placeInField([, field = '', ...place]: readonly string[]): string {
   if (place.length === 0) return ''
-  return (field === 'document' || field === 'file' ? place : [field, ...place]).join('.')
+  return (field === 'document' ? place : [field, ...place]).join('.')
 }

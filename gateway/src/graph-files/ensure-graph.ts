@@ -15,11 +15,15 @@ export interface EnsuredGraph {
 
 /**
  * Finds the user's graph with the name and the document of a file, or creates it. Its active version then uses the
- * installed blocks.
+ * installed blocks. The graphs of a file that contains several are always created.
  *
  * @throws {AshlarError} GRAPH_INVALID BAD_INPUT VERSION_CONFLICT
  */
-export async function ensureGraph(api: Api, { name, description, labels, document }: GraphFile): Promise<EnsuredGraph> {
+export async function ensureGraph(api: Api, { name, description, labels, document, graphs }: GraphFile): Promise<EnsuredGraph> {
+  if (Object.keys(graphs).length > 0) {
+    const file = { name, description, labels, document, graphs }
+    return toEnsured((await api.importGraph({ format: 'ASHLAR', document: file })).graph, 'CREATED')
+  }
   const found = await findGraph(api, name, document)
   if (!found) return toEnsured(await api.createGraph({ name, description, labels, document }), 'CREATED')
   const { status, newest, warnings } = await api.compatibility(found.id)

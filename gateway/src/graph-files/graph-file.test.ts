@@ -33,6 +33,7 @@ describe('readGraphFile', () => {
       description: 'All of it.',
       labels: ['a'],
       document: DOCUMENT,
+      graphs: {},
       inputs: { a: 1 },
       path,
     })
@@ -45,6 +46,7 @@ describe('readGraphFile', () => {
       description: '',
       labels: [],
       document: DOCUMENT,
+      graphs: {},
       inputs: {},
       path,
     })
@@ -52,7 +54,15 @@ describe('readGraphFile', () => {
 
   it('accepts a bare document', async () => {
     const path = await write('bare.json', DOCUMENT)
-    expect(await readGraphFile(path)).toEqual({ name: 'bare', description: '', labels: [], document: DOCUMENT, inputs: {}, path })
+    expect(await readGraphFile(path)).toEqual({
+      name: 'bare',
+      description: '',
+      labels: [],
+      document: DOCUMENT,
+      graphs: {},
+      inputs: {},
+      path,
+    })
   })
 
   it.each([

@@ -29,10 +29,11 @@ describe.each(Object.entries(readJsonSchemas()))('the schema %s', (name, schema)
   })
 })
 
-it.each(globSync('*.json', { cwd: EXAMPLES }))('the example %s fits the schema of graph files', async (name) => {
+it.each(globSync('*.json', { cwd: EXAMPLES }))('the example %s fits its schema', async (name) => {
   const ajv = new Ajv().addSchema(Object.values(readJsonSchemas()))
   const file = parseJson(await readFile(EXAMPLES + name, 'utf8'))
-  expect([ajv.validate('graph-file.json', file), ajv.errors]).toEqual([true, null])
+  const schema = name.endsWith('.tests.json') ? 'graph-tests.json' : 'graph-file.json'
+  expect([ajv.validate(schema, file), ajv.errors]).toEqual([true, null])
 })
 
 it('the schema of graph files rejects a file with a malformed document', () => {

@@ -9,6 +9,7 @@ import {
   type Isolation,
   type Runtime,
   type RuntimeConfig,
+  type RuntimeFakes,
 } from '@ashlar/core'
 import type { Config } from '../base/config.ts'
 import type { Logger } from '../base/logger.ts'
@@ -33,6 +34,8 @@ interface InstallationOptions {
   logger: Logger
   /** Whether to reload plugins when their files change. */
   watch: boolean
+  /** Replaces external services, in tests of graphs. @default none */
+  fakes?: RuntimeFakes
   /** Called when the embedded Postgres exits unexpectedly. */
   onDatabaseLost(reason: string): void
 }
@@ -50,6 +53,7 @@ export async function openInstallation({
   role = 'all',
   logger,
   watch,
+  fakes,
   onDatabaseLost,
 }: InstallationOptions): Promise<Installation> {
   const undo: ((options?: CloseOptions) => Promise<void>)[] = []
@@ -76,9 +80,11 @@ export async function openInstallation({
       filesDir: config.filesDir,
       oauthClients: { ...operator.oauthClients, ...config.oauthClients },
       hostProvider: operator.hostProvider,
+      hostFunction: operator.hostFunction,
       pluginPackages: operator.pluginPackages,
       pluginRoots: PLUGIN_ROOTS,
       watch,
+      ...(fakes && { fakes }),
       alone: config.databaseUrl === undefined,
       onError,
     })

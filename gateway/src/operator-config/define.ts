@@ -1,4 +1,4 @@
-import type { HostProvider } from '@ashlar/core'
+import type { HostFunction, HostProvider, RunHostFunction } from '@ashlar/core'
 
 /** The content of `ashlar.config.ts`. */
 export interface OperatorConfig {
@@ -8,7 +8,8 @@ export interface OperatorConfig {
    */
   plugins?: readonly string[]
   /**
-   * Paths of modules, relative to this file. They run in the worker with all its rights: see {@link defineHostModule}.
+   * Paths of modules, relative to this file, or names of built-in modules: `ashlar:smtp` and `ashlar:postgres`. They run
+   * in the worker with all its rights: see {@link defineHostModule}.
    */
   hostModules?: readonly string[]
   /**
@@ -31,6 +32,11 @@ export interface HostModule {
    * Authentication that needs Node, by qualified name of the provider: `sap/sap`. A plugin must declare the provider.
    */
   providers?: Readonly<Record<string, HostProvider>>
+  /**
+   * Functions that blocks call with `context.host(name, input)`, by name: `crm/find`. The first part is a name of your
+   * choice. `plugins` restricts which plugins may call a function, `providers` which credentials it accepts.
+   */
+  functions?: Readonly<Record<string, RunHostFunction | HostFunction>>
 }
 
 /** `export default defineConfig({ plugins: ['@acme/ashlar-plugin'] })` */
@@ -38,7 +44,26 @@ export function defineConfig(config: OperatorConfig): OperatorConfig {
   return config
 }
 
-/** `export default defineHostModule({ providers: { 'sap/sap': { async attach(request, secret) { … } } } })` */
+/**
+ * `export default defineHostModule({ functions: { 'crm/find': async (input, { secret, signal }) => … } })`
+ *
+ * `export default defineHostModule({ providers: { 'sap/sap': { async attach(request, secret) { … } } } })`
+ */
 export function defineHostModule(module: HostModule): HostModule {
   return module
+}
+
+/**
+ * An error of a host function that the block and its user see, without the secret of the credential. They see no details
+ * of any other error.
+ */
+export class HostFailure extends Error {
+  override readonly name = 'HostFailure'
+  /** Whether the same call may succeed later, for example because the service could not be reached. */
+  readonly retryable: boolean
+
+  constructor(message: string, { retryable = false, cause }: { retryable?: boolean; cause?: unknown } = {}) {
+    super(message, { cause })
+    this.retryable = retryable
+  }
 }

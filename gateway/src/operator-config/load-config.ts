@@ -1,9 +1,9 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import { isLocalEndpoint, oauthClientSchema, packageNameSchema, type HostProvider, type OAuthClient } from '@ashlar/core'
+import { isLocalEndpoint, oauthClientSchema, packageNameSchema, type OAuthClient } from '@ashlar/core'
 import { z } from 'zod'
 import { exists } from '../base/exists.ts'
-import { loadHostModules } from './host-modules.ts'
+import { loadHostModules, type HostModules } from './host-modules.ts'
 import { configError, importModule } from './import-module.ts'
 
 /** The content of a configuration file. */
@@ -13,8 +13,7 @@ export interface LoadedConfig {
   oauthClients: Record<string, OAuthClient>
   /** Hosts and ports by provider. */
   localEndpoints: Record<string, string[]>
-  /** The providers of its host modules, by qualified name. */
-  hostProviders: ReadonlyMap<string, HostProvider>
+  hostModules: HostModules
 }
 
 const NAMES = ['ashlar.config.ts', 'ashlar.config.mts', 'ashlar.config.js', 'ashlar.config.mjs']
@@ -40,7 +39,8 @@ export async function loadConfig(given: string | undefined, hosts: boolean, watc
   const names = given === undefined ? NAMES : [given]
   for (const name of names) watched.add(resolve(name))
   const file = given ?? (await findFirstFile(NAMES))
-  if (file === undefined) return { pluginPackages: [], oauthClients: {}, localEndpoints: {}, hostProviders: new Map() }
+  if (file === undefined)
+    return { pluginPackages: [], oauthClients: {}, localEndpoints: {}, hostModules: await loadHostModules('.', [], new Set()) }
   const label = basename(file)
   if (!(await exists(file))) throw configError(label, 'does not exist: create it, or correct ASHLAR_CONFIG')
   const folder = dirname(resolve(file))
@@ -49,8 +49,8 @@ export async function loadConfig(given: string | undefined, hosts: boolean, watc
     const { plugins, hostModules, oauthClients, localEndpoints } = parse(await importModule(resolve(file), label, files), label)
     const pluginPackages: string[] = []
     for (const name of plugins) pluginPackages.push(await findPackage(name, folder, label, watched))
-    const hostProviders = await loadHostModules(folder, hosts ? hostModules : [], files)
-    return { pluginPackages, oauthClients, localEndpoints, hostProviders }
+    const loaded = await loadHostModules(folder, hosts ? hostModules : [], files)
+    return { pluginPackages, oauthClients, localEndpoints, hostModules: loaded }
   } finally {
     const own = [...files].filter((path) => !path.includes(`${sep}node_modules${sep}`))
     for (const path of own) addWithFolders(watched, folder, path)

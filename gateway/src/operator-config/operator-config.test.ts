@@ -227,6 +227,6 @@ it('a runtime adopts changed OAuth clients', async () => {
 const WAIT = { timeout: 20_000 }
 
 async function getAttachedKey(config: OpenedConfig): Promise<unknown> {
-  const request = { url: new URL('https://sap.example/'), headers: [] }
+  const request = { url: new URL('https://sap.example/'), method: 'GET', headers: [] }
   return (await config.hostProvider('sap/sap')?.attach(request, { type: 'API_KEY', key: 'abcd' }))?.headers[0]?.[1]
 }

@@ -1,4 +1,4 @@
-import type { HostProvider, OperatorChanges } from '@ashlar/core'
+import type { HostFunction, HostProvider, OperatorChanges } from '@ashlar/core'
 import { loadConfig, type LoadedConfig } from './load-config.ts'
 import { createPathWatcher } from './path-watcher.ts'
 
@@ -8,6 +8,8 @@ export interface OpenedConfig extends Pick<LoadedConfig, 'pluginPackages' | 'oau
   localEndpoints(provider: string): readonly string[]
   /** Returns the provider of the current configuration. */
   hostProvider(name: string): HostProvider | undefined
+  /** Returns the function of the current configuration. */
+  hostFunction(name: string): HostFunction | undefined
   /** Calls the listener for each change since the configuration was opened, one at a time. */
   onChange(listener: (changed: OperatorChanges) => Promise<void>): void
   close(): Promise<void>
@@ -54,7 +56,8 @@ export async function openOperatorConfig(
     pluginPackages,
     oauthClients,
     localEndpoints: (provider) => (Object.hasOwn(config.localEndpoints, provider) ? (config.localEndpoints[provider] ?? []) : []),
-    hostProvider: (name) => config.hostProviders.get(name),
+    hostProvider: (name) => config.hostModules.providers.get(name),
+    hostFunction: (name) => config.hostModules.functions.get(name),
     onChange(listener) {
       notify = listener
       if (isChanged) enqueue(() => listener(config))

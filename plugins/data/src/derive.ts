@@ -1,6 +1,6 @@
-import { defineBlock, orderedObject } from '@ashlar/sdk'
+import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { readField, toNumber, rows } from './rows/index.ts'
+import { readField, toNumber, rows, withField } from './rows/index.ts'
 
 const OPERATIONS = ['year', 'month', 'day', 'upper', 'lower', 'number', 'text', 'length'] as const
 
@@ -87,10 +87,7 @@ export const derive = defineBlock({
     },
   ],
   *run({ rows, field, from, operation }) {
-    yield [
-      'rows',
-      rows.map((row) => orderedObject([...Object.entries(row), [field, compute(readField(row, from), operation) ?? null]])),
-    ]
+    yield ['rows', rows.map((row) => withField(row, field, compute(readField(row, from), operation) ?? null))]
   },
 })
 
@@ -117,9 +114,11 @@ function compute(value: unknown, operation: (typeof OPERATIONS)[number]): unknow
 function parseDateParts(value: unknown): { year: number; month: number; day: number } | undefined {
   // The date in a string is used as written; its UTC offset is ignored.
   const text = typeof value === 'number' ? toIsoDate(value) : typeof value === 'string' ? value : ''
-  const date = z.iso.date().safeParse(text.slice(0, 10))
-  const [year, month, day] = date.success ? date.data.split('-').map(Number) : []
-  return year === undefined || month === undefined || day === undefined ? undefined : { year, month, day }
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})/.exec(text)?.map(Number) ?? []
+  if (year === undefined || month === undefined || day === undefined) return undefined
+  const date = new Date(0)
+  date.setUTCFullYear(year, month - 1, day)
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? { year, month, day } : undefined
 }
 
 /** Returns '' for a number that is not a valid date. */

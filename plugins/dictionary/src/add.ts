@@ -13,7 +13,7 @@ export const add = defineBlock({
     dictionary: dictionaryType.default({}).describe('The dictionary to add to. By default a new one.'),
     key: z.string().default('').describe('Key to add. Ignored if it is empty or there is no value.'),
     value: z.unknown().default(null).describe('Value of the key.'),
-    entries: dictionaryType.default({}).describe('More keys and values to add.'),
+    entries: dictionaryType.default({}).meta({ description: 'More keys and values to add.', advanced: true }),
   }),
   output: z.object({ updated_dictionary: dictionaryType }),
   tests: [

@@ -22,11 +22,14 @@ export const readText = defineBlock({
   capabilities: { files: ['read'], http: [fromInput('file_input', { redirects: 'public' })] },
   input: z.object({
     file_input: z.string().min(1).describe('A web address, a data URI, or the path of a file of the execution.'),
-    delimiter: z.string().default('').describe('Text that ends a row. Empty to read the file as one row.'),
-    size_limit: number.describe('Maximum number of Unicode characters in a piece. 0 for no limit.'),
-    row_limit: number.describe('Maximum number of rows. 0 for all.'),
-    skip_size: number.describe('Number of Unicode characters to skip at the start.'),
-    skip_rows: number.describe('Number of rows to skip at the start.'),
+    delimiter: z
+      .string()
+      .default('')
+      .meta({ description: 'Text that ends a row. Empty to read the file as one row.', advanced: true }),
+    size_limit: number.meta({ description: 'Maximum number of Unicode characters in a piece. 0 for no limit.', advanced: true }),
+    row_limit: number.meta({ description: 'Maximum number of rows. 0 for all.', advanced: true }),
+    skip_size: number.meta({ description: 'Number of Unicode characters to skip at the start.', advanced: true }),
+    skip_rows: number.meta({ description: 'Number of rows to skip at the start.', advanced: true }),
     encoding: readEncodingPin,
   }),
   output: z.object({

@@ -1,9 +1,6 @@
 import { defineBlock, fromInput } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openSource, parseSource, type Source } from './source.ts'
-
-/** The maximum size of a value. */
-const MAX_DATA_URI_BYTES = 6 * 1024 * 1024
+import { storeFile, toDataUri } from './store-file.ts'
 
 export const store = defineBlock({
   id: 'cbb50872-625b-42f0-8203-a2ae78242d8a',
@@ -23,7 +20,10 @@ export const store = defineBlock({
         description: 'A web address, a data URI, or the path of a file of the execution.',
         examples: ['https://example.com/logo.png', 'data:text/plain,Hello'],
       }),
-    base_64: z.boolean().default(false).describe('Send the content as a data URI instead of a path.'),
+    base_64: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Send the content as a data URI instead of a path.', advanced: true }),
   }),
   output: z.object({ file_out: z.string() }),
   tests: [
@@ -93,50 +93,6 @@ export const store = defineBlock({
     },
   ],
   async *run({ file_in, base_64 }, context) {
-    const source = parseSource(file_in)
-    const { stream, type } = await openSource(source, context, base_64 ? MAX_DATA_URI_BYTES : undefined)
-    if (base_64) return yield ['file_out', await toDataUri(stream, type)]
-    if ('path' in source) {
-      await stream.cancel()
-      return yield ['file_out', source.path]
-    }
-    const { path } = await context.files.write(await deriveName(source, type), stream)
-    yield ['file_out', path]
+    yield ['file_out', await (base_64 ? toDataUri : storeFile)(file_in, context)]
   },
 })
-
-async function toDataUri(stream: ReadableStream<Uint8Array>, type: string): Promise<string> {
-  const bytes = new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer())
-  return `data:${type || 'application/octet-stream'};base64,${bytes.toBase64()}`
-}
-
-const EXTENSIONS: Record<string, string> = {
-  'text/plain': 'txt',
-  'text/html': 'html',
-  'text/csv': 'csv',
-  'text/markdown': 'md',
-  'application/json': 'json',
-  'application/pdf': 'pdf',
-  'application/xml': 'xml',
-  'application/zip': 'zip',
-  'audio/mpeg': 'mp3',
-  'audio/wav': 'wav',
-  'image/gif': 'gif',
-  'image/jpeg': 'jpg',
-  'image/png': 'png',
-  'image/svg+xml': 'svg',
-  'image/webp': 'webp',
-  'video/mp4': 'mp4',
-  'video/webm': 'webm',
-}
-
-/** Returns a name that depends only on the source, so that storing a source again replaces its file. */
-async function deriveName(source: Exclude<Source, { path: string }>, type: string): Promise<string> {
-  const given = 'url' in source ? source.url : source.dataUri
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(given))).toHex().slice(0, 16)
-  const last = 'url' in source ? (new URL(source.url).pathname.split('/').at(-1) ?? '') : ''
-  const own = /^[\w-]{1,60}(\.\w{1,10})?$/.test(last) ? `-${last}` : ''
-  const kind = type.split(';')[0]?.trim().toLowerCase() ?? ''
-  const extension = Object.hasOwn(EXTENSIONS, kind) ? EXTENSIONS[kind] : undefined
-  return own.includes('.') || !extension ? `${hash}${own}` : `${hash}${own}.${extension}`
-}

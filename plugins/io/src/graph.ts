@@ -38,7 +38,7 @@ export const graph = defineBlock({
     inputs: z.record(z.string(), z.unknown()).default({}).meta({ description: 'Constant inputs of the graph, by name.' }),
     input_schema: schemaPin,
     output_schema: schemaPin,
-    nodes_input_masks: z.record(z.string(), z.record(z.string(), z.unknown())).nullable().optional(),
+    nodes_input_masks: z.record(z.string(), z.record(z.string(), z.unknown())).nullable().optional().meta({ hidden: true }),
   }),
   output: z.object({}),
   tests: [{ input: { graph_id: 'x' }, output: [['error', 'a graph node runs another graph and has no code']] }],

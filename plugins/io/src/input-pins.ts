@@ -10,10 +10,13 @@ export function inputPins<Value extends z.ZodType>(value: Value) {
   return z.object({
     name: z.string().describe('Name of the graph input.'),
     value,
-    title: z.string().nullable().default(null).describe('Title to show instead of the name.'),
-    description: z.string().nullable().default(null).describe('Help text for users.'),
-    placeholder_values: z.array(z.unknown()).default([]).describe('Values to suggest.'),
-    advanced: z.boolean().default(false).describe('Show this input only among the advanced inputs.'),
-    secret: z.boolean().default(false).describe('Hide the value from views and logs.'),
+    title: z.string().nullable().default(null).meta({ description: 'Title to show instead of the name.', advanced: true }),
+    description: z.string().nullable().default(null).meta({ description: 'Help text for users.', advanced: true }),
+    placeholder_values: z
+      .array(z.unknown())
+      .default([])
+      .meta({ description: 'Values to suggest.', advanced: true, hidden: true }),
+    advanced: z.boolean().default(false).meta({ description: 'Show this input only among the advanced inputs.', advanced: true }),
+    secret: z.boolean().default(false).meta({ description: 'Hide the value from views and logs.', advanced: true }),
   })
 }

@@ -10,7 +10,7 @@ export const add = defineBlock({
   input: z.object({
     list: z.array(z.unknown()).default([]).describe('The list to add to. By default a new one.'),
     entry: z.unknown().default(null).describe('One item to add.'),
-    entries: z.array(z.unknown()).default([]).describe('Items to add before the entry.'),
+    entries: z.array(z.unknown()).default([]).meta({ description: 'Items to add before the entry.', advanced: true }),
     position: z
       .int()
       .nullable()

@@ -9,13 +9,16 @@ export const create = defineBlock({
   synonyms: ['new list', 'new array', 'make list', 'array', 'collection', 'batch', 'chunk', 'split in batches', 'items'],
   input: z.object({
     values: z.array(z.unknown()).describe('The items.'),
-    max_size: z.int().min(0).nullable().default(null).describe('Maximum number of items in a batch. By default, and for 0, all.'),
-    max_tokens: z
+    max_size: z
       .int()
-      .min(1)
+      .min(0)
       .nullable()
       .default(null)
-      .describe('Maximum number of tokens in a batch. Four characters of JSON count as one token.'),
+      .meta({ description: 'Maximum number of items in a batch. By default, and for 0, all.', advanced: true }),
+    max_tokens: z.int().min(1).nullable().default(null).meta({
+      description: 'Maximum number of tokens in a batch. Four characters of JSON count as one token.',
+      advanced: true,
+    }),
   }),
   output: z.object({
     list: z.array(z.unknown()).meta({ description: 'The list, or each batch in a loop.', manyIf: ['max_size', 'max_tokens'] }),

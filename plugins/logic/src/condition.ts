@@ -1,5 +1,6 @@
-import { compareNumbers, defineBlock, isEqual, parseNumber, type JsonNumber } from '@ashlar/sdk'
+import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
+import { compare, OPERATORS, readSide } from './compare.ts'
 
 export const condition = defineBlock({
   id: '715696a0-e1da-45c8-b209-c2fa9c3b0be6',
@@ -25,7 +26,7 @@ export const condition = defineBlock({
   ],
   input: z.object({
     value1: z.unknown().describe('Left side. A numeric text counts as a number. White space around other texts is removed.'),
-    operator: z.enum(['==', '!=', '>', '<', '>=', '<=']),
+    operator: z.enum(OPERATORS),
     value2: z.unknown().describe('Right side, converted in the same way.'),
     yes_value: z.unknown().default(null).describe('Value to send if the comparison is true. By default value1.'),
     no_value: z.unknown().default(null).describe('Value to send if the comparison is false. By default value2.'),
@@ -85,41 +86,10 @@ export const condition = defineBlock({
     },
   ],
   *run({ value1, operator, value2, yes_value: yesValue, no_value: noValue }) {
-    const [left, right] = [read(value1), read(value2)]
+    const [left, right] = [readSide(value1), readSide(value2)]
     const result = compare(left, operator, right)
     yield ['result', result]
     if (result) yield ['yes_output', yesValue ?? value1]
     else yield ['no_output', noValue ?? value2]
   },
 })
-
-function read(value: unknown): unknown {
-  return typeof value === 'string' ? (parseNumber(value) ?? value.trim()) : value
-}
-
-function compare(left: unknown, operator: '==' | '!=' | '>' | '<' | '>=' | '<=', right: unknown): boolean {
-  if (operator === '==') return isEqual(left, right)
-  if (operator === '!=') return !isEqual(left, right)
-  if (isNumber(left) && isNumber(right)) return isOrdered(compareNumbers(left, right), operator)
-  if (typeof left === 'string' && typeof right === 'string') return isOrdered(left < right ? -1 : left > right ? 1 : 0, operator)
-  const [shownLeft, shownRight] = [left, right].map((side) => JSON.stringify(side).slice(0, 100))
-  throw new Error(`cannot compare ${shownLeft} ${operator} ${shownRight}: both must be numbers or both texts`)
-}
-
-function isNumber(value: unknown): value is JsonNumber {
-  return typeof value === 'number' || typeof value === 'bigint'
-}
-
-/** @param order negative if the left side is less than the right side, 0 if they are equal, positive otherwise */
-function isOrdered(order: number, operator: '>' | '<' | '>=' | '<='): boolean {
-  switch (operator) {
-    case '>':
-      return order > 0
-    case '<':
-      return order < 0
-    case '>=':
-      return order >= 0
-    case '<=':
-      return order <= 0
-  }
-}

@@ -6,9 +6,10 @@ import { merge } from './merge.ts'
 import { print } from './print.ts'
 import { stepThrough } from './step-through.ts'
 import { storeValue } from './store-value.ts'
+import { switchBlock } from './switch.ts'
 
 export default definePlugin({
   name: 'logic',
   icon: 'split',
-  blocks: [condition, ifMatches, merge, stepThrough, storeValue, print, convert],
+  blocks: [condition, ifMatches, switchBlock, merge, stepThrough, storeValue, print, convert],
 })

@@ -21,9 +21,10 @@ export type CrashPolicy = 'fail' | 'retryable' | 'retry'
 /**
  * How the runtime treats a block: `standard` runs its code; `input` and `output` are the named inputs and outputs of a
  * graph; `note` is a remark for people and never runs; `graph` runs another graph as a child execution; `trigger`
- * starts an execution from an external event; `approval` waits for a person's answer.
+ * starts an execution from an external event; `approval` waits for a person's answer; `placeholder` keeps the data of a
+ * block that is not installed, accepts links on any pin and never runs.
  */
-export type BlockKind = 'standard' | 'input' | 'output' | 'note' | 'graph' | 'trigger' | 'approval'
+export type BlockKind = 'standard' | 'input' | 'output' | 'note' | 'graph' | 'trigger' | 'approval' | 'placeholder'
 
 /** Metadata of a pin, set last in the chain: `z.string().meta({ title: 'Key', secret: true })`. */
 declare module 'zod' {
@@ -38,6 +39,8 @@ declare module 'zod' {
     secret?: boolean
     /** Text that editors show in an empty field. */
     placeholder?: string
+    /** Input: the text is code. Editors highlight it, and a graph whose constant is not valid code is rejected. */
+    language?: 'javascript'
     /** Output: a run may yield several values. Each one starts an iteration of a loop. */
     many?: boolean
     /**

@@ -33,6 +33,13 @@ export interface Capabilities {
   credentials?: readonly CredentialGrant[]
   /** Reads the secrets of the user's credentials for these providers. Ashlar warns users before they run the block. */
   'credentials.reveal'?: readonly CredentialGrant[]
+  /** Creates signed links with the user's credentials for these providers: see `presign` of a credential. */
+  'credentials.presign'?: readonly CredentialGrant[]
+  /**
+   * Calls these functions of host modules: `smtp/send`. They run outside the sandbox, and exist only if the operator of
+   * the installation provides them.
+   */
+  host?: readonly string[]
   /** Waits durably. An effectful block also needs `onCrash: 'retry'`, because the code before a sleep runs again. */
   sleep?: true
   /** Reads files of the execution, writes them, or both. */

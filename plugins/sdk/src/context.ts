@@ -66,6 +66,14 @@ export interface BlockContext {
    * itself. Ashlar reads a large one from the journal while the block runs, so it can be larger than the memory.
    */
   readonly collected: (pin: string) => AsyncIterable<unknown>
+  /**
+   * Calls a function of a host module, such as `smtp/send`. Needs the capability `host` with this name. `input` and the
+   * result are JSON values. With `credential`, the name of a provider in `credentials`, the function receives the
+   * secret of the user's credential; the block does not. Rejects with HOST_MODULE_MISSING if the operator of the
+   * installation does not provide the function, HOST_REFUSED if the function rejects the call, and HOST_FAILED if its
+   * service cannot be reached.
+   */
+  readonly host: (name: string, input: unknown, options?: { readonly credential?: string }) => Promise<unknown>
   /** The files of the execution. Needs the capability `files`. */
   readonly files: Files
 }

@@ -31,6 +31,18 @@ export interface Credential {
    * also allow the host.
    */
   readonly fetch: Fetch
+  /**
+   * Returns a link that the secret signs: anyone who has it may send this request for at most seven days. Needs the capability `credentials.presign`, and a provider with `awsSignature`. @default GET, 3600
+   */
+  presign(url: string, options?: PresignOptions): Promise<string>
   /** Returns the secret. Needs the capability `credentials.reveal`. */
   reveal(): Promise<Secret>
+}
+
+/** Options of {@link Credential.presign}. */
+export interface PresignOptions {
+  readonly method?: 'GET' | 'PUT' | 'HEAD' | 'DELETE'
+  readonly expiresSeconds?: number
+  /** @default the region in the host */
+  readonly region?: string
 }

@@ -9,6 +9,11 @@ export interface Plugin {
   readonly icon?: string
   /** The heap limit for all blocks of the plugin together, in MB: 16 to 512. @default 128 */
   readonly memoryMb?: number
+  /**
+   * Whether each run of a block has its own context, which ends with the run, in a process that serves one user only.
+   * For blocks that execute code of users. A run then takes some milliseconds longer. @default false
+   */
+  readonly isolated?: boolean
   readonly blocks: readonly Block[]
   /** External services that the blocks use. @default none */
   readonly providers?: readonly Provider[]

@@ -1,9 +1,19 @@
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja'
+import {
+  isEmpty,
+  JINJA_FILTERS,
+  print,
+  setVariable,
+  toRuntimeValue,
+  type Filter,
+  type FilterArguments,
+  type RuntimeValue,
+} from './filters/index.ts'
 
 /**
  * Renders a Jinja template. White space is handled as by default in Jinja2. Unknown variables and null are empty. Lists
- * and dictionaries print as JSON. The filters `escape`, `e` and `round` are available in addition to those of the
- * library. Positions and lengths of texts count Unicode code points, as in Python.
+ * and dictionaries print as JSON. The filters `escape`, `e` and `round` and {@link JINJA_FILTERS} are available in
+ * addition to those of the library. Positions and lengths of texts count Unicode code points, as in Python.
  *
  * @param escapeHtml escapes the output of `{{ }}`, except the results of `safe`, `escape`, `e` and of macros
  * @throws {Error} when the template does not parse or rendering fails
@@ -22,13 +32,6 @@ interface Node {
 
 interface Program extends Node {
   readonly body: Node[]
-}
-
-/** A value of a running template. `toString` returns its printed form. */
-interface RuntimeValue {
-  readonly type: string
-  readonly value: unknown
-  toString(): string
 }
 
 // The library's declarations import each other without file extensions, so TypeScript cannot read them here.
@@ -53,27 +56,6 @@ function createEnvironment(values: Record<string, unknown>): Environment {
     setVariable(environment, name, value)
   }
   return environment
-}
-
-function setVariable(environment: Environment, name: string, value: unknown): void {
-  // `set` rejects existing names, but a value may shadow the predefined `namespace`.
-  environment.variables.delete(name)
-  restoreDigits(environment.set(name, withoutBigInts(value)), value)
-}
-
-/** The library rejects bigints as input, but can print and compare a bigint that is stored in its own integer value. */
-function withoutBigInts(value: unknown): unknown {
-  if (typeof value === 'bigint') return 0
-  if (Array.isArray(value)) return value.map(withoutBigInts)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutBigInts(member)]))
-}
-
-function restoreDigits(variable: { value: unknown }, value: unknown): void {
-  if (typeof value === 'bigint') variable.value = value
-  if (typeof value !== 'object' || value === null) return
-  const parts = variable.value as { value: unknown }[] | Map<string, { value: unknown }>
-  for (const [key, part] of parts.entries()) restoreDigits(part, (value as Record<string | number, unknown>)[key])
 }
 
 function range(from: number, to?: number, step = 1): number[] {
@@ -144,8 +126,19 @@ class TemplateInterpreter extends JinjaInterpreter {
     const filter = parseFilter(node)
     const apply = filter && FILTERS.get(filter.name)
     if (!apply) return undefined
-    const [operand, ...args] = [node.operand as Node, ...filter.args].map((part) => this.evaluate(part, environment))
-    return operand && toRuntimeValue(apply(operand, ...args))
+    const operand = this.evaluate(node.operand as Node, environment)
+    const result = apply(operand, this.#evaluateArguments(filter.args, environment))
+    return isRuntimeValue(result) ? result : toRuntimeValue(result)
+  }
+
+  #evaluateArguments(nodes: readonly Node[], environment: Environment): FilterArguments {
+    const list: RuntimeValue[] = []
+    const named = new Map<string, RuntimeValue>()
+    for (const node of nodes)
+      if (node.type === 'KeywordArgumentExpression')
+        named.set(String((node.key as Node).value), this.evaluate(node.value as Node, environment))
+      else list.push(this.evaluate(node, environment))
+    return { list, named }
   }
 }
 
@@ -166,17 +159,27 @@ function isSplit(node: Node): node is Node & { args: [Node] } {
   return property?.value === 'split' && Array.isArray(node.args) && node.args.length > 0
 }
 
-type Filter = (value: RuntimeValue, ...args: RuntimeValue[]) => unknown
-
 const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
+  ...Object.entries(JINJA_FILTERS),
   ['escape', escapeText],
   ['e', escapeText],
   [
     'round',
-    ({ value }, digits) =>
+    ({ value }, { list: [digits] }) =>
       typeof value === 'bigint' ? String(value) : Number(Number(value).toFixed(Number(digits?.value ?? 0))),
   ],
 ])
+
+function isRuntimeValue(value: unknown): value is RuntimeValue {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    'value' in value &&
+    !Array.isArray(value) &&
+    'builtins' in value
+  )
+}
 
 /**
  * Returns whether a node is the result of `safe`, of escaping, or of a macro. All functions except `namespace` and
@@ -195,17 +198,8 @@ function parseFilter(node: Node | undefined): { name: string; args: Node[] } | u
   return { name: String((filter.callee as Node).value), args: filter.args as Node[] }
 }
 
-function isEmpty({ type }: RuntimeValue): boolean {
-  return type === 'UndefinedValue' || type === 'NullValue'
-}
-
-function toRuntimeValue(value: unknown): RuntimeValue {
-  return new Environment().set('value', value)
-}
-
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' }
 
 function escapeText(value: RuntimeValue): string {
-  if (isEmpty(value)) return ''
-  return value.toString().replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
+  return print(value).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
 }

@@ -26,7 +26,10 @@ export const template = defineBlock({
   input: z.object({
     values: z.record(z.string(), z.unknown()).describe('The variables of the template.'),
     format: z.string().describe('The template: {{ name }}, {% if %}, {% for %}. An unknown variable is empty.'),
-    escape_html: z.boolean().default(false).describe('Escape the output of {{ }}, except after the filter "safe".'),
+    escape_html: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Escape the output of {{ }}, except after the filter "safe".', advanced: true }),
   }),
   output: z.object({ output: z.string() }),
   tests: [
@@ -39,6 +42,14 @@ export const template = defineBlock({
     {
       input: { values: { rows: [{ n: 1 }, { n: 2 }] }, format: '{% for r in rows %}{{ r.n }};\n{% endfor %}' },
       output: [['output', '1;\n2;\n']],
+    },
+    {
+      name: 'formats, sums and encodes',
+      input: {
+        values: { x: 3.14159, s: 'a b', xs: [{ n: 1 }, { n: 2 }] },
+        format: "{{ '%.2f' | format(x) }} {{ xs | sum(attribute='n') }} {{ s | urlencode }}",
+      },
+      output: [['output', '3.14 3 a%20b']],
     },
     {
       name: 'preserves every digit of an integer',

@@ -6,6 +6,7 @@ import { currentDate } from './current-date.ts'
 import { currentDateTime } from './current-date-time.ts'
 import { currentTime } from './current-time.ts'
 import { dateDifference } from './date-difference.ts'
+import { delay } from './delay.ts'
 import { formatDate } from './format-date.ts'
 import { parseDate } from './parse-date.ts'
 import { periodOfDate } from './period-of-date.ts'
@@ -19,6 +20,7 @@ export default definePlugin({
     currentDate,
     currentDateTime,
     wait,
+    delay,
     countdown,
     parseDate,
     formatDate,

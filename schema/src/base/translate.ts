@@ -60,7 +60,7 @@ function placeFault({ path, message }: Fault, field: PlacedFault['path']): Place
 }
 
 /** The input fields whose faults have places inside them. */
-const PLACED_FIELDS = new Set(['document', 'file', 'hosts', 'inputs', 'masks', 'name', 'scopes', 'secret'])
+const PLACED_FIELDS = new Set(['document', 'hosts', 'inputs', 'masks', 'name', 'scopes', 'secret'])
 /** The input fields with the code of a plugin. */
 const PLUGIN_FIELDS = new Set(['bundle', 'tarball', 'sdk'])
 

@@ -109,7 +109,10 @@ defineMutation('addCredential', {
     provider: t.string(PROVIDER),
     name: t.string({ description: 'The name by which nodes refer to it. The default is `default`.' }),
     secret: t.field({ type: SecretInput, required: true, description: 'The secret. It can be replaced but not read.' }),
-    hosts: t.stringList({ description: 'The hosts that may receive a HOST_SCOPED secret, such as `api.example.com`.' }),
+    hosts: t.stringList({
+      description:
+        'The hosts that may receive the secret, such as `api.example.com` or `db.example.com:5432`. Only for the kind HOST_SCOPED and for providers without hosts of their own.',
+    }),
   }),
   payload: credentialFields,
   resolve: async ({ provider, name, secret, hosts }, { runtime, user }) => ({

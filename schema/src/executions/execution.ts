@@ -6,6 +6,7 @@ import { GraphType, GraphVersionType } from '../refs/graphs.ts'
 import { EventList, loadEvents } from './events.ts'
 import { ExecutionFileList, loadFiles } from './files.ts'
 import { loadNodeExecutions, NodeExecutionList } from './node-execution.ts'
+import { HttpExchangeList, loadExchanges } from './http/exchange.ts'
 import { toUsage, UsageType } from './usage/index.ts'
 import { loadScopes, ScopeList } from './scope.ts'
 import { parseExecutionFilter } from '../refs/execution-filter.ts'
@@ -93,6 +94,10 @@ builder.objectFields(ExecutionType, (t) => ({
   scopes: ScopeList.field(t, {
     description: 'The loops and cycles, in the order of their start, with the progress of their iterations.',
     loadMany: loadScopes,
+  }),
+  httpExchanges: HttpExchangeList.field(t, {
+    description: 'The HTTP exchanges of its blocks. Empty unless it was started with `recordHttp`.',
+    loadMany: loadExchanges,
   }),
   files: ExecutionFileList.field(t, {
     description: 'The files that its blocks have stored. The executions that its nodes run share them.',

@@ -31,6 +31,10 @@ const startFields = (t: InputBuilder) => ({
       'Any text of 1 to 255 characters. A second start with the same key and input within 24 hours returns the first execution. With another input it fails with CONFLICT.',
   }),
   priority: t.int({ description: '-100 to 100. Waiting executions with a higher priority start first. The default is 0.' }),
+  recordHttp: t.boolean({
+    defaultValue: false,
+    description: 'Whether the HTTP exchanges of its blocks are recorded, for tests of the graph: see `Execution.httpExchanges`.',
+  }),
   masks: t.field({
     type: 'JSON',
     description: 'Inputs that override all other inputs of nodes: `{ nodeId: { pin: value } }`.',
@@ -45,6 +49,7 @@ function start(
     graphId: parseGlobalId(input.graphId, 'Graph', 'graphId'),
     version: input.version ?? undefined,
     masks: input.masks,
+    recordHttp: input.recordHttp ?? false,
     priority: input.priority ?? undefined,
     inputs: input.inputs ?? {},
     idempotencyKey: input.idempotencyKey ?? undefined,

@@ -25,6 +25,7 @@ const GraphSetting = builder.enumType('GraphSetting', {
     CONCURRENCY: { value: 'concurrency', description: 'The setting `concurrency`.' },
     PAIRING: { value: 'pairing', description: 'The setting `pairing`.' },
     BUDGET: { value: 'budget', description: 'The setting `budget`.' },
+    ORIGIN: { value: 'origin', description: 'The setting `origin`.' },
   } as const,
 })
 
@@ -74,8 +75,18 @@ const GraphSettingChangeType = builder.objectRef<SettingChange>('GraphSettingCha
   description: 'A setting that differs between two versions.',
   fields: (t) => ({
     setting: t.expose('setting', { type: GraphSetting, description: 'The setting.' }),
-    before: t.field({ type: 'JSON', description: 'The value in the first version.', resolve: ({ before }) => before }),
-    after: t.field({ type: 'JSON', description: 'The value in the second version.', resolve: ({ after }) => after }),
+    before: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'The value in the first version. Null if it is not set.',
+      resolve: ({ before }) => before,
+    }),
+    after: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'The value in the second version. Null if it is not set.',
+      resolve: ({ after }) => after,
+    }),
   }),
 })
 

@@ -1,6 +1,6 @@
 import { builder } from '../base/builder.ts'
 import type { InputBuilder } from '../base/mutation.ts'
-import { GraphPairing, UnhandledErrorPolicy } from './document.ts'
+import { GraphOrigin, GraphPairing, UnhandledErrorPolicy } from './document.ts'
 
 const NodePositionInput = builder.inputType('NodePositionInput', {
   description: 'The position of a node in an editor.',
@@ -102,6 +102,10 @@ const settingsFields = (t: InputBuilder) => ({
     description:
       'The maximum number of node executions: 1 to 1000000. With `TAGGED`, it applies to those outside of loops, and separately to each iteration of a loop. The default is 10000.',
   }),
+  origin: t.field({
+    type: GraphOrigin,
+    description: 'The system from which the graph was imported. The default is none: the graph was made here.',
+  }),
 })
 
 const GraphSettingsInput = builder.inputType('GraphSettingsInput', {
@@ -113,13 +117,14 @@ export const GraphDocumentInput = builder.inputType('GraphDocumentInput', {
   description:
     'The content of a graph version: `nodes`, `links` and `settings`, or `json`. The stored form, in which the settings are beside `nodes`, is accepted too.',
   fields: (t) => ({
-    nodes: t.field({ type: [GraphNodeInput], description: 'The nodes, at most 2000. Required unless `json` is given.' }),
-    links: t.field({ type: [GraphLinkInput], description: 'The links, at most 10000. The default is none.' }),
+    nodes: t.field({ type: [GraphNodeInput], description: 'The nodes, at most 5000. Required unless `json` is given.' }),
+    links: t.field({ type: [GraphLinkInput], description: 'The links, at most 25000. The default is none.' }),
     settings: t.field({ type: GraphSettingsInput, description: 'How the graph is executed. Each setting has a default.' }),
     ...settingsFields(t),
     json: t.field({
       type: 'JSON',
-      description: 'The whole document in its stored form: `{ nodes, links, onUnhandledError, concurrency, pairing, budget }`.',
+      description:
+        'The whole document in its stored form: `{ nodes, links, onUnhandledError, concurrency, pairing, budget, origin }`.',
     }),
   }),
 })

@@ -19,6 +19,16 @@ export const GraphPairing = builder.enumType('GraphPairing', {
   } satisfies Record<GraphDocument['pairing'], object>,
 })
 
+export const GraphOrigin = builder.enumType('GraphOrigin', {
+  description: 'The system from which a graph was imported.',
+  values: {
+    AUTOGPT: {
+      description:
+        'The AutoGPT Platform. Missing required inputs and values that can never fit are warnings of the graph instead of faults.',
+    },
+  } satisfies Record<NonNullable<GraphDocument['origin']>, object>,
+})
+
 const NodePositionType = builder.objectRef<{ x: number; y: number }>('NodePosition').implement({
   description: 'The position of a node in an editor.',
   fields: (t) => ({
@@ -117,6 +127,11 @@ const GraphSettingsType = builder.objectRef<Omit<GraphDocument, 'nodes' | 'links
       description:
         'The maximum number of node executions. With `TAGGED`, it applies to those outside of loops, and separately to each iteration of a loop.',
     }),
+    origin: t.expose('origin', {
+      type: GraphOrigin,
+      nullable: true,
+      description: 'The system from which the graph was imported. Null if it was made here.',
+    }),
   }),
 })
 
@@ -128,7 +143,8 @@ export const GraphDocumentType = builder.objectRef<GraphDocument>('GraphDocument
     settings: t.field({ type: GraphSettingsType, description: 'How the graph is executed.', resolve: (document) => document }),
     json: t.field({
       type: 'JSON',
-      description: 'The whole document in its stored form: `{ nodes, links, onUnhandledError, concurrency, pairing, budget }`.',
+      description:
+        'The whole document in its stored form: `{ nodes, links, onUnhandledError, concurrency, pairing, budget, origin }`.',
       resolve: (document) => document,
     }),
   }),

@@ -35,8 +35,8 @@ builder.objectType(GraphType, {
       type: 'JSON',
       nullable: true,
       description:
-        'The file that `ashlar graph export` writes and `importGraph` reads: `{ name, description, labels, document }`, with the document of the active version.',
-      resolve: (graph, _args, { runtime }) => runtime.graphs.export(graph),
+        'The content of the file that `exportGraph` returns and `importGraph` reads: `{ name, description, labels, document, graphs }`, with the document of the active version and the graphs that it runs.',
+      resolve: (graph, _args, { runtime }) => runtime.interchange.toFile(graph),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the graph was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the graph was last changed.' }),

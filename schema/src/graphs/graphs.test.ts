@@ -214,12 +214,14 @@ describe('a graph', () => {
     const { graph: found } = await run('query ($id: ID!) { graph(id: $id) { export } }', { id: graph.id })
     expect(found.export).toMatchObject({ name: 'Exported', description: 'All', labels: ['a'], document: { nodes: [] } })
     const { importGraph } = await run(
-      `mutation ($file: JSON!) { importGraph(input: { file: $file }) { graph { export } ${ERRORS} } }`,
+      `mutation ($file: JSON!) { importGraph(input: { document: $file }) { graph { export } ${ERRORS} } }`,
       { file: found.export },
     )
     expect(importGraph).toEqual({ graph: { export: found.export }, errors: [] })
-    const source = 'mutation { importGraph(input: { file: { name: "A" } }) { errors { message path } } }'
-    expect((await run(source)).importGraph.errors).toEqual([{ message: 'is missing', path: ['input', 'file', 'document'] }])
+    const source = 'mutation { importGraph(input: { format: ASHLAR, document: { name: "A" } }) { errors { message path } } }'
+    expect((await run(source)).importGraph.errors).toEqual([
+      { message: 'is missing: it must be an object', path: ['input', 'document', 'document'] },
+    ])
   })
 
   it('has a new version with its edge after each save', async () => {

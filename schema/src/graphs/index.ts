@@ -1,4 +1,5 @@
 import './mutations.ts'
+import './interchange.ts'
 import './graph.ts'
 import './faults.ts'
 import './compatibility.ts'

@@ -154,19 +154,6 @@ defineMutation('upgradeGraph', {
   },
 })
 
-defineMutation('importGraph', {
-  description: 'Creates a graph from an exported file.',
-  input: (t) => ({
-    file: t.field({
-      type: 'JSON',
-      required: true,
-      description: 'The output of `ashlar graph export` or `Graph.export`: `{ name, description, labels, document }`.',
-    }),
-  }),
-  payload: graphFields,
-  resolve: async ({ file }, { runtime, user }) => ({ graph: await runtime.graphs.import(user.id, file) }),
-})
-
 function parseGraphId({ graphId }: { graphId: string | number }): string {
   return parseGlobalId(graphId, 'Graph', 'graphId')
 }

@@ -16,6 +16,7 @@ interface SettingsInput {
   concurrency?: Given<number>
   pairing?: Given<GraphDocument['pairing']>
   budget?: Given<number>
+  origin?: Given<NonNullable<GraphDocument['origin']>>
 }
 
 interface NodeInput {

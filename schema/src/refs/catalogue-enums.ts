@@ -17,6 +17,7 @@ const BLOCK_KIND_DESCRIPTIONS: Record<Block['kind'], string> = {
   graph: 'Runs another graph.',
   trigger: 'Starts an execution from an external event.',
   approval: 'Waits for a person.',
+  placeholder: 'Keeps the data of a block that is not installed. A graph with one cannot be executed.',
 }
 
 export const BlockKind = builder.enumType('BlockKind', {

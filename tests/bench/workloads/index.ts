@@ -2,6 +2,7 @@ import type { Workload } from '../context.ts'
 import { agent } from './agent.ts'
 import { breakdown } from './breakdown.ts'
 import { burst } from './burst.ts'
+import { catalogue } from './catalogue.ts'
 import { chain10Fib33 } from './chain-10-fib33.ts'
 import { chain40 } from './chain-40.ts'
 import { fanOut200 } from './fan-out.ts'
@@ -9,6 +10,7 @@ import { loopOfItems } from './loop.ts'
 import { history } from './history.ts'
 import { plugins } from './plugins.ts'
 import { queries } from './queries.ts'
+import { rows } from './rows.ts'
 import { sandbox } from './sandbox.ts'
 import { streamedToken } from './streamed-token.ts'
 import { waiting } from './waiting.ts'
@@ -25,7 +27,9 @@ export const WORKLOADS: readonly Workload[] = [
   waiting,
   history,
   plugins,
+  catalogue,
   queries,
+  rows,
   sandbox,
   breakdown,
 ]

@@ -74,6 +74,8 @@ export interface CallerExecution {
   ownerId: string
   /** null for a single block that runs without a graph. */
   graphId: string | null
+  /** Whether its HTTP exchanges are recorded. @default false */
+  recordsHttp?: boolean
 }
 
 export interface CallerBlock<Grants = Readonly<Record<string, unknown>>> {

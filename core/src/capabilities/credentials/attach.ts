@@ -1,4 +1,5 @@
 import type { CredentialRequest } from '../http/index.ts'
+import { signRequest } from './aws-signature.ts'
 import type { ProviderAuth } from './provider/index.ts'
 import type { Secret } from './secret.ts'
 
@@ -8,11 +9,17 @@ import type { Secret } from './secret.ts'
  *
  * @param auth of the same type as the secret
  */
-export function attachSecret({ url, headers }: CredentialRequest, secret: Secret, auth: ProviderAuth): CredentialRequest {
-  if (secret.type === 'API_KEY' && 'query' in auth) return { url: withParameter(url, auth.query, secret.key), headers }
+export function attachSecret(
+  request: CredentialRequest,
+  secret: Secret,
+  auth: ProviderAuth,
+): CredentialRequest | Promise<CredentialRequest> {
+  const { url, headers } = request
+  if (secret.type === 'API_KEY' && 'query' in auth) return { ...request, url: withParameter(url, auth.query, secret.key) }
+  if (secret.type === 'USER_PASSWORD' && 'signature' in auth) return signRequest(request, secret, auth)
   const added = buildHeaders(secret, auth)
   const names = new Set(added.map(([name]) => name))
-  return { url, headers: [...headers.filter(([name]) => !names.has(name)), ...added] }
+  return { ...request, headers: [...headers.filter(([name]) => !names.has(name)), ...added] }
 }
 
 function buildHeaders(secret: Secret, auth: ProviderAuth): [name: string, value: string][] {

@@ -27,6 +27,7 @@ export type CredentialGrant = Grants[number]
 export type CredentialGrants = {
   credentials?: Grants | undefined
   'credentials.reveal'?: Grants | undefined
+  'credentials.presign'?: Grants | undefined
 }
 
 const qualify = (grants: Grants, plugin: string): Grants => grants.map((grant) => qualifyGrant(grant, plugin))
@@ -52,6 +53,15 @@ export const revealGrant = {
   qualify,
 } satisfies GrantDefinition<Grants>
 
+/** The providers with whose credentials a block creates signed links. */
+export const presignGrant = {
+  schema,
+  summary: 'Creates links that grant access with your credentials to anyone who has them, for a limited time.',
+  isEffectful: false,
+  describe: (grants) => grants.map(describeGrant),
+  qualify,
+} satisfies GrantDefinition<Grants>
+
 function describeGrant(grant: CredentialGrant): string {
   const scopes = getScopes(grant)
   return scopes.length === 0 ? getProviderName(grant) : `${getProviderName(grant)} with ${scopes.join(', ')}`
@@ -60,8 +70,9 @@ function describeGrant(grant: CredentialGrant): string {
 export function listCredentialGrants({
   credentials = [],
   'credentials.reveal': revealed = [],
+  'credentials.presign': presigned = [],
 }: CredentialGrants): CredentialGrant[] {
-  return [...credentials, ...revealed]
+  return [...credentials, ...revealed, ...presigned]
 }
 
 /** Lists the names of the providers in a manifest, each once. */

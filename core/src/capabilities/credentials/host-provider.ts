@@ -8,16 +8,19 @@ import type { Secret } from './secret.ts'
  */
 interface HostRequest {
   url: URL
+  readonly method: string
   headers: [name: string, value: string][]
 }
+
+type Attached = Pick<HostRequest, 'url' | 'headers'>
 
 /**
  * A trusted module of the operator that authenticates requests to a service for which a header or a parameter is not
  * sufficient.
  */
 export interface HostProvider {
-  /** Returns the request to send. Only the secret is masked in the response, not other values that the module adds. */
-  attach(request: HostRequest, secret: Secret): HostRequest | Promise<HostRequest>
+  /** Returns the request to send, with the same method. Only the secret is masked in the response, not other values that the module adds. */
+  attach(request: HostRequest, secret: Secret): Attached | Promise<Attached>
 }
 
 /**
@@ -28,14 +31,15 @@ export interface HostProvider {
 export async function attachByHost(
   { attach }: HostProvider,
   provider: string,
-  { url, headers }: CredentialRequest,
+  { url, method, headers }: CredentialRequest,
   secret: Secret,
   clean: (text: string) => string,
 ): Promise<CredentialRequest> {
   try {
-    const returned = await attach({ url: new URL(url), headers: headers.map(([name, value]) => [name, value]) }, secret)
+    const returned = await attach({ url: new URL(url), method, headers: headers.map(([name, value]) => [name, value]) }, secret)
     return {
       url: new URL(returned.url),
+      method,
       headers: returned.headers.map(([name, value]) => [String(name).toLowerCase(), String(value)]),
     }
   } catch (error) {

@@ -2,7 +2,15 @@ export { createCredentialsHost } from './host.ts'
 export { cacheRunCredentials, createRunCredentials } from './run-credentials.ts'
 export type { CredentialStore, RunCredentials } from './run-credentials.ts'
 export { createFakeCredentials, credentialsFakeSchema } from './fake.ts'
-export { credentialsGrant, getProviderName, getScopes, listCredentialGrants, listProviders, revealGrant } from './grant.ts'
+export {
+  credentialsGrant,
+  getProviderName,
+  getScopes,
+  listCredentialGrants,
+  listProviders,
+  presignGrant,
+  revealGrant,
+} from './grant.ts'
 export type { CredentialGrant } from './grant.ts'
 export {
   COST_UNITS,
@@ -18,5 +26,5 @@ export {
 export type { CredentialType, Provider } from './provider/index.ts'
 export { secretSchema } from './secret.ts'
 export type { Secret } from './secret.ts'
-export type { OpenedCredential } from './usable.ts'
+export type { OpenedCredential, UsableCredential } from './usable.ts'
 export type { HostProvider } from './host-provider.ts'

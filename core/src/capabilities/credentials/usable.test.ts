@@ -33,7 +33,7 @@ const attach = async (
   url: string,
   headers: [string, string][] = [],
 ): Promise<[string, unknown]> => {
-  const sent = await createUsableCredential(credential).attach({ url: new URL(url), headers })
+  const sent = await createUsableCredential(credential).attach({ url: new URL(url), method: 'GET', headers })
   return [sent.url.href, Object.fromEntries(sent.headers)]
 }
 
@@ -97,7 +97,7 @@ describe('a credential that is renewed', () => {
     const usable = createUsableCredential({ ...KEY, ...token('old-1'), auth, renew: async () => token('new-2') })
     const { secret } = usable
     expect([await usable.renew(secret), await usable.renew(secret)]).toEqual([true, true])
-    expect((await usable.attach({ url: new URL('https://api.example.com/'), headers: [] })).headers).toEqual([
+    expect((await usable.attach({ url: new URL('https://api.example.com/'), method: 'GET', headers: [] })).headers).toEqual([
       ['authorization', 'Bearer new-2'],
     ])
     expect(usable.scrubber.text('old-1 new-2 hidden-old-1 hidden-new-2 new-3')).toBe(
@@ -112,7 +112,7 @@ describe('a credential that is renewed', () => {
 })
 
 describe('a host module', () => {
-  const request = { url: new URL('https://api.example.com/a'), headers: [['accept', 'x']] as [string, string][] }
+  const request = { url: new URL('https://api.example.com/a'), method: 'GET', headers: [['accept', 'x']] as [string, string][] }
   const attachBy = (host: HostProvider, url = request.url): unknown =>
     createUsableCredential({ ...KEY, host }).attach({ ...request, url })
 
@@ -156,6 +156,10 @@ describe('a secret', () => {
 describe('a provider', () => {
   const provider = { name: 'a', title: 'A', hosts: ['API.Example.com'], auth: [{ type: 'USER_PASSWORD' }] }
 
+  it('needs no hosts if each credential names its own', () => {
+    expect(providerSchema.parse({ ...provider, hosts: [] }).hosts).toEqual([])
+  })
+
   it('formats its hosts in punycode', () => {
     expect(providerSchema.parse(provider).hosts).toEqual(['api.example.com'])
   })
@@ -195,7 +199,8 @@ describe('a provider', () => {
     [{ hosts: ['GET api.example.com'] }, 'must be only a host'],
     [{ hosts: ['api.example.com/x'] }, 'must be only a host'],
     [{ hosts: ['ftp://api.example.com'] }, 'must not have a scheme'],
-    [{ hosts: [] }, 'hosts must name'],
+    [{ hosts: [], auth: [OAUTH2] }, 'hosts must name'],
+    [{ hosts: [], auth: [{ type: 'API_KEY', query: 'key' }] }, 'hosts must name'],
     [{ auth: [] }, 'Too small'],
     [{ auth: [{ type: 'USER_PASSWORD' }, { type: 'USER_PASSWORD' }] }, 'one entry of each type'],
     [{ auth: [{ type: 'API_KEY', header: 'host', format: '{key}' }] }, 'name of a header that may be set'],

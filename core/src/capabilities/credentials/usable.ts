@@ -1,6 +1,7 @@
 import { AshlarError } from '../../base/index.ts'
 import type { RequestCredential, Scrubber } from '../http/index.ts'
 import { attachSecret } from './attach.ts'
+import { signLink } from './aws-signature.ts'
 import { attachByHost, type HostProvider } from './host-provider.ts'
 import { coversUrl, parseSecretHost, type CredentialType, type ProviderAuth } from './provider/index.ts'
 import { buildScrubber } from './scrub.ts'
@@ -52,6 +53,12 @@ export interface UsableCredential extends RequestCredential {
     baseUrl?: string
   }
   readonly secret: Secret
+  /**
+   * Returns a URL that the secret signs.
+   *
+   * @throws {AshlarError} HTTP_DENIED when the secret is not for this URL, BAD_INPUT when the provider signs no links
+   */
+  presign(link: { url: URL; method: string; expiresSeconds: number; region: string | undefined }): Promise<string>
   /** Whether the secret is about to expire. */
   isDue(): boolean
   /** @throws {AshlarError} see {@link OpenedCredential.renew} */
@@ -73,6 +80,16 @@ export function createUsableCredential({
   let current: Opened = first
   let scrubber = scrubberFor(all)
   const isFor = (url: URL): boolean => coversUrl(secretHosts, url)
+  const assertFor = (url: URL): void => {
+    if (isFor(url)) return
+    const where = `${url.protocol === 'http:' ? 'http://' : ''}${url.host}`
+    const hint =
+      url.protocol === 'http:'
+        ? `; a host without "http://" is for https, so add a credential for ${where} to send it without encryption`
+        : ''
+    const message = `the credential "${name}" of ${provider} is for ${hosts.join(', ')}, and must not be sent to ${where}${hint}`
+    throw new AshlarError('HTTP_DENIED', message, { details: { host: url.host } })
+  }
   return {
     provider,
     facts: { provider, name, type: first.secret.type, hosts, scopes, ...baseUrlOf(first.secret) },
@@ -93,15 +110,12 @@ export function createUsableCredential({
       return true
     },
     isFor,
-    assertFor(url) {
-      if (isFor(url)) return
-      const where = `${url.protocol === 'http:' ? 'http://' : ''}${url.host}`
-      const hint =
-        url.protocol === 'http:'
-          ? `; a host without "http://" is for https, so add a credential for ${where} to send it without encryption`
-          : ''
-      const message = `the credential "${name}" of ${provider} is for ${hosts.join(', ')}, and must not be sent to ${where}${hint}`
-      throw new AshlarError('HTTP_DENIED', message, { details: { host: url.host } })
+    assertFor,
+    async presign(link) {
+      assertFor(link.url)
+      const { secret } = current
+      if (secret.type === 'USER_PASSWORD' && 'signature' in auth) return signLink(link, secret, auth)
+      throw new AshlarError('BAD_INPUT', `the provider ${provider} does not sign links`)
     },
     attach(request) {
       if (!isFor(request.url)) return request

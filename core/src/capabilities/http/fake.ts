@@ -37,9 +37,7 @@ export function createFakeTransport(responses: FakeResponses, sent: SentRequest[
     async request(request) {
       const url = `${request.origin}${request.path}`
       sent.push({ method: request.method, url, headers: toHeaderRecord(request), body: await readText(request.body) })
-      const key = [`${request.method} ${url}`, `${request.method} ${url.split('?')[0]}`].find((each) =>
-        Object.hasOwn(responses, each),
-      )
+      const key = findKey(request.method, url, responses)
       if (key === undefined) throw noResponse(request.method, url, responses)
       const all = [responses[key] ?? []].flat()
       const n = used.get(key) ?? 0
@@ -49,6 +47,17 @@ export function createFakeTransport(responses: FakeResponses, sent: SentRequest[
     isPublic: () => Promise.resolve(true),
     destroy: () => Promise.resolve(),
   }
+}
+
+/** A key without some parameters of the query also matches: the secret of a credential may be one of them. */
+function findKey(method: string, url: string, responses: FakeResponses): string | undefined {
+  const [path = ''] = url.split('?')
+  const known = [`${method} ${url}`, `${method} ${path}`].find((each) => Object.hasOwn(responses, each))
+  const query = new URL(url).searchParams
+  const fits = (key: string): boolean =>
+    key.startsWith(`${method} ${path}?`) &&
+    [...new URL(key.slice(method.length + 1)).searchParams].every(([name, value]) => query.has(name, value))
+  return known ?? Object.keys(responses).find(fits)
 }
 
 function toHeaderRecord({ headers }: TransportRequest): Record<string, string> {

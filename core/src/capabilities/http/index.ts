@@ -1,6 +1,12 @@
-export { createHttpClient, isHttpAllowEntry } from './transport/index.ts'
-export { isLocalEndpoint } from './transport/index.ts'
-export type { FindLocalEndpoints, HttpClient } from './transport/index.ts'
+export {
+  blockedAddress,
+  buildAddressGuard,
+  createHttpClient,
+  guardedLookup,
+  isHttpAllowEntry,
+  isLocalEndpoint,
+} from './transport/index.ts'
+export type { AddressGuard, FindLocalEndpoints, HttpClient } from './transport/index.ts'
 export { createHttpHost } from './host.ts'
 export type { HttpOptions } from './host.ts'
 export { httpGrant } from './grant.ts'

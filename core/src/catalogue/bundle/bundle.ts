@@ -1,9 +1,12 @@
-import { context, type BuildContext, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
+import { context, type BuildOptions, type BuildResult, type Metafile } from 'esbuild'
 import { createHash } from 'node:crypto'
-import { AshlarError } from '../../base/index.ts'
+import { AshlarError, type Fault } from '../../base/index.ts'
 import type { Bundle } from '../../sandbox/calls/index.ts'
-import { HOST_MODULES, provideHostModules } from './host-modules.ts'
-import { toBundleError, confineTo, describeFaults, type Reach } from './files/index.ts'
+import { HOST_MODULES, provideHostModules, requireHostModules } from './host-modules.ts'
+import { compileWasm } from './wasm.ts'
+import { SCRIPT_ENTRY, scriptEntry } from './script-entry.ts'
+import { toBundleError, toWarnings, confineTo, describeFaults, type Reach } from './files/index.ts'
+import { buildNodeModules, provideNodeModules, type NodeModules } from './node/index.ts'
 
 const MAX_BUNDLE_BYTES = 5 * 1024 * 1024
 
@@ -15,13 +18,24 @@ export interface BundleInput {
   folder: string
   /** The first line of the bundle, which names its owner: see {@link ownerLine}. @default none */
   banner?: string
-  /** A sandbox runs `cjs`; a published module is `esm`. @default 'cjs' */
+  /**
+   * A sandbox runs `cjs`; a published module is `esm`. A module that awaits at its top level becomes a script whose
+   * `module.exports` is a promise, instead of `cjs`. @default 'cjs'
+   */
   format?: 'cjs' | 'esm'
   /** Whether the source map contains the source, for debuggers. @default false */
   withSources?: boolean
   /** Restricts the bundle to files of certain directories. @default files of any directory */
   confined?: Confinement
+  /**
+   * The text of Node's modules. A bundler that is confined cannot build it, and throws {@link NodeModulesNeeded} if a
+   * plugin imports one. @default built when a plugin imports one
+   */
+  nodeModules?: NodeModules
 }
+
+/** Thrown by a confined bundler that needs the text of Node's modules. */
+export class NodeModulesNeeded extends Error {}
 
 interface Confinement {
   reach: Reach
@@ -37,6 +51,8 @@ export interface BundlerOutput {
   inputs: Metafile['inputs']
   /** The bytes of the bundle that come from each file. */
   sizes: Record<string, number>
+  /** Imports of Node modules, in dependencies, that throw an error when they are used. */
+  warnings: Fault[]
 }
 
 /** A bundle with its source map: version 3, JSON; its sources are relative to the package. */
@@ -53,23 +69,53 @@ export interface Bundler {
 
 /** Bundles in this process. */
 export async function openBundler(input: BundleInput): Promise<Bundler> {
-  const { folder, confined } = input
-  const bundler: BuildContext<ReturnType<typeof bundleOptions>> = await context(bundleOptions(input))
+  const { folder, confined, nodeModules } = input
+  const roots = confined?.reach.roots
+  let needed = false
+  const load = async (): Promise<NodeModules> => {
+    if (nodeModules) return nodeModules
+    if (!confined) return buildNodeModules()
+    needed = true
+    throw new NodeModulesNeeded()
+  }
+  let bundler = await context(bundleOptions(input, load))
+  const rebuild = async (): Promise<Result> => {
+    try {
+      return await bundler.rebuild()
+    } catch (error) {
+      if (!awaitsAtTop(error)) throw error
+      await bundler.dispose()
+      bundler = await context(scriptOptions(input, load))
+      return bundler.rebuild()
+    }
+  }
   return {
     async bundle() {
-      const { outputFiles, metafile } = await bundler.rebuild().catch((error: unknown) => {
-        throw toBundleError(error, folder, confined?.reach.roots)
+      const result = await rebuild().catch((error: unknown) => {
+        throw needed ? new NodeModulesNeeded() : toBundleError(error, folder, roots)
       })
-      const [code = '', map = ''] = ['.js', '.js.map'].map((end) => outputFiles.find(({ path }) => path.endsWith(end))?.text)
-      const entry = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)
-      const sizes = Object.entries(entry?.inputs ?? {}).map(([path, { bytesInOutput }]) => [path, bytesInOutput])
-      return { code, map, inputs: metafile.inputs, sizes: Object.fromEntries(sizes) as Record<string, number> }
+      return { ...toOutput(result), warnings: toWarnings(result.warnings, folder, roots) }
     },
     close: () => bundler.dispose(),
   }
 }
 
-export function bundleOptions({ entry, folder, banner = '', format = 'cjs', withSources = false, confined }: BundleInput) {
+function awaitsAtTop(error: unknown): boolean {
+  const { errors = [] } = error as { errors?: { text: string }[] }
+  return errors.some(({ text }) => text.startsWith('Top-level await is currently not supported with the "cjs"'))
+}
+
+type Result = BuildResult<{ metafile: true; write: false }>
+
+function toOutput({ outputFiles, metafile }: Result): Omit<BundlerOutput, 'warnings'> {
+  const [code = '', map = ''] = ['.js', '.js.map'].map((end) => outputFiles.find(({ path }) => path.endsWith(end))?.text)
+  const entry = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)
+  const sizes = Object.entries(entry?.inputs ?? {}).map(([path, { bytesInOutput }]) => [path, bytesInOutput])
+  return { code, map, inputs: metafile.inputs, sizes: Object.fromEntries(sizes) as Record<string, number> }
+}
+
+export function bundleOptions(input: BundleInput, load: () => Promise<NodeModules> = buildNodeModules) {
+  const { entry, folder, banner = '', format = 'cjs', withSources = false, confined } = input
   return {
     entryPoints: [entry],
     absWorkingDir: folder,
@@ -81,6 +127,7 @@ export function bundleOptions({ entry, folder, banner = '', format = 'cjs', with
     // A package that has a variant for workers needs no document.
     conditions: ['workerd', 'worker', 'module'],
     external: HOST_MODULES,
+    define: { 'process.env.NODE_ENV': '"production"', 'import.meta.url': '"file:///plugin.js"' },
     legalComments: 'none',
     banner: { js: banner },
     sourcemap: 'external',
@@ -88,9 +135,28 @@ export function bundleOptions({ entry, folder, banner = '', format = 'cjs', with
     metafile: true,
     write: false,
     logLevel: 'silent',
-    plugins: [provideHostModules, rejectNodeModules, ...(confined ? [confineTo(confined.reach.roots, { withSources })] : [])],
+    plugins: [
+      provideHostModules,
+      compileWasm,
+      provideNodeModules(folder, load),
+      ...(confined ? [confineTo(confined.reach.roots, { withSources })] : []),
+    ],
     // Otherwise the bundler uses the tsconfig.json of the folder or of a folder above it, which may extend any file.
     ...(confined && { tsconfigRaw: confined.tsconfig }),
+  } satisfies BuildOptions
+}
+
+/** As {@link bundleOptions}, for a module that awaits at its top level. */
+function scriptOptions(input: BundleInput, load: () => Promise<NodeModules>) {
+  const options = bundleOptions({ ...input, format: 'esm' }, load)
+  const { js } = options.banner
+  return {
+    ...options,
+    entryPoints: [SCRIPT_ENTRY],
+    banner: { js: `${js === '' ? '' : `${js}\n`}module.exports = (async () => { let exported` },
+    footer: { js: 'return exported })()' },
+    define: { ...options.define, 'import.meta': '{}' },
+    plugins: [scriptEntry(input.entry), requireHostModules, ...options.plugins],
   } satisfies BuildOptions
 }
 
@@ -131,13 +197,4 @@ export function digestCode(code: string): string {
  */
 export function ownerLine(packageName: string, version: string): string {
   return `/* ${packageName}@${version} */`
-}
-
-const rejectNodeModules: Plugin = {
-  name: 'refuse-node-modules',
-  setup(bundler) {
-    bundler.onResolve({ filter: /^node:/ }, ({ path }) => ({
-      errors: [{ text: `"${path}" is a Node module; blocks run in a sandbox that provides only the web platform` }],
-    }))
-  },
 }

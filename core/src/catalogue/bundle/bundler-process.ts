@@ -6,7 +6,7 @@
 import { createInterface } from 'node:readline'
 import { AshlarError, errorMessage } from '../../base/index.ts'
 import { transform } from 'esbuild'
-import { openBundler, type Bundler, type BundleInput } from './bundle.ts'
+import { openBundler, NodeModulesNeeded, type Bundler, type BundleInput } from './bundle.ts'
 import type { BundlerAnswer } from './bundler-answer.ts'
 
 if (process.argv.includes('--probe')) {
@@ -24,6 +24,7 @@ async function answer(input: string): Promise<BundlerAnswer> {
     }
     return await open.bundler.bundle()
   } catch (error) {
+    if (error instanceof NodeModulesNeeded) return { needs: 'node-modules' }
     return { message: errorMessage(error), faults: error instanceof AshlarError ? [...(error.details.faults ?? [])] : [] }
   }
 }

@@ -2,9 +2,10 @@ import { statSync } from 'node:fs'
 import { killConfined } from '../../confinement/index.ts'
 import { AshlarError, unlessAborted } from '../../base/index.ts'
 import type { BundleInput, BundlerOutput } from './bundle.ts'
-import { readAnswer } from './bundler-answer.ts'
+import { readAnswer, rejectAnswer } from './bundler-answer.ts'
 import { launchBundler, type BundlerChild } from './launch.ts'
 import type { Reach } from './files/index.ts'
+import { buildNodeModules, type NodeModules } from './node/index.ts'
 
 const TIMEOUT_MS = 20_000
 /** Code, source map and the names of files, as JSON text. */
@@ -36,6 +37,7 @@ interface ConfinedBundler {
  */
 export function createConfinedBundler(): ConfinedBundler {
   let running: { process: BundlerProcess; reach: string } | undefined
+  let nodeModules: NodeModules | undefined
   const close = (): void => {
     running?.process.end()
     running = undefined
@@ -47,9 +49,14 @@ export function createConfinedBundler(): ConfinedBundler {
         close()
         running = { process: watchProcess(await launchBundler(input.confined.reach)), reach }
       }
-      const answer = running.process.request(JSON.stringify(input))
+      const { process } = running
+      const request = async (): Promise<BundlerOutput | undefined> =>
+        readAnswer(await unlessAborted(signal, process.request(JSON.stringify({ ...input, nodeModules }))))
       try {
-        return readAnswer(await unlessAborted(signal, answer))
+        const output = await request()
+        if (output) return output
+        nodeModules = await buildNodeModules()
+        return (await request()) ?? rejectAnswer()
       } catch (error) {
         if (signal.aborted) close()
         throw error

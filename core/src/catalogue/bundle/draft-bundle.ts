@@ -1,3 +1,4 @@
+import type { Fault } from '../../base/index.ts'
 import type { Bundle } from '../../sandbox/calls/index.ts'
 import type { PluginPackage } from '../../blocks/index.ts'
 import { toBundle, type BundleInput, type BundlerOutput } from './bundle.ts'
@@ -11,6 +12,8 @@ export interface DraftBundle extends Bundle {
   map: string
   /** The files in the bundle with the bytes that they contribute, the largest first. */
   inputs: { path: string; bytes: number }[]
+  /** Imports of Node modules, in dependencies, that throw an error when they are used. */
+  warnings: Fault[]
 }
 
 /** Bundles a package repeatedly and processes only changes. */
@@ -38,10 +41,10 @@ export function createDraftBundler({ entry, folder }: PluginPackage): DraftBundl
   }
   return {
     async bundle() {
-      const { code, map, sizes } = await bundle({ withSources: true })
+      const { code, map, sizes, warnings } = await bundle({ withSources: true })
       const files = Object.entries(sizes).filter(([path]) => !path.startsWith(DISABLED))
       const inputs = files.map(([path, bytes]) => ({ path, bytes }))
-      return { ...toBundle(code), map, inputs: inputs.toSorted((a, b) => b.bytes - a.bytes) }
+      return { ...toBundle(code), map, inputs: inputs.toSorted((a, b) => b.bytes - a.bytes), warnings }
     },
     async module() {
       const { code, inputs } = await bundle({ format: 'esm' })

@@ -110,10 +110,11 @@ function toFacts({ digest, package_name: packageName, version, builtin, code }: 
   return { packageName, version, builtin, bundle: { digest, code } }
 }
 
-function toPluginManifest({ name, bundle: { memoryMb }, providers, blocks }: Plugin): PluginManifest {
+function toPluginManifest({ name, bundle: { memoryMb }, isolated, providers, blocks }: Plugin): PluginManifest {
   return {
     name,
     ...(memoryMb !== undefined && { memoryMb }),
+    ...(isolated !== undefined && { isolated }),
     providers: providers.map(({ qualifiedName: _, ...provider }) => provider),
     blocks: blocks.map(toBlockManifest),
   }

@@ -159,10 +159,8 @@ function toReport(
 /** A version without a change in the code shares the bundle of the previous version, whose row names that version. */
 function withVersion(plugin: Plugin, packageName: string, version: string): Plugin {
   if (plugin.packageName === packageName && plugin.version === version) return plugin
-  const { bundle, builtin, providers, name } = plugin
-  const blocks = plugin.blocks.map(({ plugin: _, ...block }) => block)
-  const copy: Plugin = { packageName, version, name, bundle, builtin, providers, blocks: [] }
-  copy.blocks = blocks.map((block) => ({ ...block, plugin: copy }))
+  const copy: Plugin = { ...plugin, packageName, version, blocks: [] }
+  copy.blocks = plugin.blocks.map((block) => ({ ...block, plugin: copy }))
   return copy
 }
 

@@ -1,4 +1,4 @@
 import { SDK_VERSION } from '../../sandbox/guest/sdk-version.ts'
 
 /** Changes when the same source gives another bundle or manifest. The number counts such changes within a release. */
-export const RELEASE = `4 ${SDK_VERSION}`
+export const RELEASE = `5 ${SDK_VERSION}`

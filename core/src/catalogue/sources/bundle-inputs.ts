@@ -1,7 +1,7 @@
 import type { Metafile } from 'esbuild'
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import type { BundleInput } from '../bundle/index.ts'
+import { HOST_NAMESPACE, NODE_NAMESPACE, WASM_NAMESPACE, type BundleInput } from '../bundle/index.ts'
 import { TYPESCRIPT_FILES, YARN_FILES, toSurroundingsPath } from './stamps.ts'
 
 /**
@@ -26,7 +26,7 @@ export function listDependencyPaths(
   exists: (path: string) => boolean,
 ): string[] | undefined {
   const paths = new Set([folder, dirname(entry)])
-  const files = Object.entries(inputs).filter(([input]) => !input.startsWith(DISABLED))
+  const files = Object.entries(inputs).filter(([input]) => !VIRTUAL.some((prefix) => input.startsWith(prefix)))
   if (files.some(([, { imports }]) => imports.some(({ path, external }) => external && path.includes('*')))) return undefined
   for (const [parent, siblings] of Map.groupBy(files, ([input]) => dirname(resolve(folder, input)))) {
     const folders = [parent, ...foldersAbove(parent)]
@@ -43,8 +43,8 @@ export function listDependencyPaths(
   return files.every(([input]) => exists(resolve(folder, input))) ? [...paths] : undefined
 }
 
-/** The prefix of an input that a package.json replaces with an empty module. */
-const DISABLED = '(disabled):'
+/** Prefixes of inputs that are no files, such as an empty module in place of a disabled one. */
+const VIRTUAL = ['(disabled):', ...[NODE_NAMESPACE, HOST_NAMESPACE, WASM_NAMESPACE].map((name) => `${name}:`)]
 
 /** Lists the folders above a path, the nearest first. */
 function foldersAbove(path: string): string[] {

@@ -27,11 +27,12 @@ const LOADERS: Record<string, Loader> = {
 const IGNORED_GLOBALS = new Set(['require'])
 const MARK = '__ashlar_missing_global__'
 /** Makes the bundler prefix each name that no scope of the file declares. */
-const DEFINE = Object.fromEntries(
-  Object.keys(MISSING_GLOBALS)
+const DEFINE = Object.fromEntries([
+  ...Object.keys(MISSING_GLOBALS)
     .filter((name) => !IGNORED_GLOBALS.has(name))
     .map((name) => [name, `${MARK}.${name}`]),
-)
+  ['globalThis.fetch', `${MARK}.fetch`],
+])
 
 /**
  * Finds the first use in each file of each global that the sandbox does not provide. A file that tests for a global

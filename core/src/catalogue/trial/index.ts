@@ -1,4 +1,5 @@
 export { createFakeSession } from './fake-session.ts'
+export { findFetchUses } from './fetch-uses.ts'
 export { findGlobalUses } from './global-uses.ts'
 export { testBlocks } from './test-blocks.ts'
 export { createWorkbench, findPluginPackage } from './workbench.ts'

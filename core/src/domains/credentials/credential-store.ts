@@ -107,9 +107,10 @@ function listTypes(provider: Provider | undefined): CredentialType[] | undefined
   return provider?.auth.map(({ type }) => type)
 }
 
-/** Returns the hosts that the user has accepted and the provider still names. */
+/** Returns the hosts that the user has accepted and the provider still names. It names none if each credential does. */
 function listHosts({ type, hosts }: Row, provider: Provider | undefined): string[] {
-  return type === 'HOST_SCOPED' || type === 'ENDPOINT' ? hosts : hosts.filter((host) => provider?.hosts.includes(host))
+  const namesOwn = type === 'HOST_SCOPED' || type === 'ENDPOINT' || provider?.hosts.length === 0
+  return namesOwn ? hosts : hosts.filter((host) => provider?.hosts.includes(host))
 }
 
 async function recordUse(pool: pg.Pool, id: string): Promise<void> {

@@ -34,7 +34,7 @@ interface NewCredential {
   name?: string | undefined
   /** See `Secret`. */
   secret: unknown
-  /** Only for a secret of type HOST_SCOPED. */
+  /** Only for a secret of type HOST_SCOPED, or for a provider without hosts of its own. */
   hosts?: readonly string[] | undefined
 }
 
@@ -160,9 +160,9 @@ function hostsOf({ baseUrl }: Extract<Secret, { type: 'ENDPOINT' }>): string[] {
 }
 
 function parseHosts(secret: Secret, { hosts, qualifiedName }: Provider, given: readonly string[] | undefined): string[] {
-  if (secret.type === 'HOST_SCOPED') return parse(hostsSchema, given ?? [], 'hosts')
   if (secret.type === 'ENDPOINT' && given === undefined) return hostsOf(secret)
   if (secret.type === 'ENDPOINT') throw badInput('hosts', 'hosts must be omitted, because the base URL names the host')
+  if (secret.type === 'HOST_SCOPED' || hosts.length === 0) return parse(hostsSchema, given ?? [], 'hosts')
   if (given === undefined) return hosts
   throw badInput('hosts', `hosts must be omitted, because ${qualifiedName} declares its own: ${hosts.join(', ')}`)
 }

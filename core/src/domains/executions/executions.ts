@@ -1,3 +1,4 @@
+import { listExchanges, type ExchangeRequest, type StoredExchange } from '../../recording/index.ts'
 import { AshlarError, isUuid, type Batcher, type JsonText, type Page } from '../../base/index.ts'
 import type { Database, Notifications } from '../../postgres/index.ts'
 import type { Graphs } from '../graphs/index.ts'
@@ -103,6 +104,8 @@ export interface Executions extends Omit<JournalViews, 'diff' | 'createEventFilt
   follow(ownerId: string, executionId: string, after: number, tag?: string): Promise<AsyncGenerator<FollowedEvent, void>>
   /** Returns the execution when it has finished, or in its state after `waitMs`. @throws {AshlarError} NOT_FOUND */
   waitForEnd(ownerId: string, executionId: string, waitMs: number): Promise<ExecutionSummary>
+  /** Lists the HTTP exchanges of executions that were started with `recordHttp`. Others have an empty page. */
+  httpExchanges(ownerId: string, ids: readonly string[], request: ExchangeRequest): Promise<Map<string, Page<StoredExchange>>>
   /** Yields changes of executions, see {@link ExecutionChanges.follow}. */
   followAll: ExecutionChanges['follow']
 }
@@ -115,6 +118,8 @@ interface StartRequest {
   inputs: unknown
   /** Inputs of nodes that override all other inputs, by node and pin. */
   masks?: unknown
+  /** Records its HTTP exchanges: see {@link Executions.httpExchanges}. @default false */
+  recordHttp?: boolean | undefined
   /** -100 to 100. Waiting executions of higher priority go first. @default 0 */
   priority?: number | undefined
   /**
@@ -202,11 +207,22 @@ class ExecutionService implements Executions {
     return execution ?? this.get(ownerId, (await findStarted(this.#parts.database, key)) ?? '')
   }
 
-  async #prepare(ownerId: string, { graphId, version, inputs, masks, priority }: StartRequest): Promise<NewExecution> {
+  async #prepare(
+    ownerId: string,
+    { graphId, version, inputs, masks, priority, recordHttp }: StartRequest,
+  ): Promise<NewExecution> {
     const chosen = await this.#parts.graphs.versionToRun(ownerId, graphId, version)
+    await this.#parts.graphs.assertRunnable(chosen)
     const parsed = parseInputs(inputs, chosen.inputSchema, this.#parts.maxValueBytes)
     assertPriority(priority)
-    return { ownerId, version: chosen, inputs: parsed, masks: parseMasks(masks, chosen.document), priority }
+    return {
+      ownerId,
+      version: chosen,
+      inputs: parsed,
+      masks: parseMasks(masks, chosen.document),
+      priority,
+      recordsHttp: recordHttp,
+    }
   }
 
   async #retry(ownerId: string, executionId: string): Promise<Execution> {
@@ -228,6 +244,7 @@ class ExecutionService implements Executions {
 
   async #runBlock(ownerId: string, request: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
     const version = await createBlockVersion(this.#parts.graphs, ownerId, request)
+    await this.#parts.graphs.assertRunnable(version)
     return this.#starter.add({ ownerId, version, inputs: {} })
   }
 
@@ -257,6 +274,10 @@ class ExecutionService implements Executions {
 
   findValues(ownerId: string, field: 'inputs' | 'outputs', ids: readonly string[]): ReturnType<Executions['findValues']> {
     return findValues(this.#parts.database.pool, ownerId, field, ids)
+  }
+
+  httpExchanges(...[ownerId, executionIds, request]: Parameters<Executions['httpExchanges']>) {
+    return listExchanges(this.#parts.database.pool, ownerId, executionIds, request)
   }
 
   usageOf(ownerId: string, ids: readonly string[]): Promise<Map<string, ModelUsage[]>> {
@@ -295,10 +316,13 @@ class ExecutionService implements Executions {
     return this.#views.diff(await this.#get(ownerId, a, 'a'), await this.#get(ownerId, b, 'b'))
   }
 
-  async #continue({ id, ownerId, versionId, inputs, masks }: Execution, events: ExecutionEvent[]): Promise<Execution> {
+  async #continue(
+    { id, ownerId, versionId, inputs, masks, recordsHttp }: Execution,
+    events: ExecutionEvent[],
+  ): Promise<Execution> {
     const version = (await this.#parts.graphs.findVersions(ownerId, [versionId])).get(versionId)
     if (!version) throw new Error(`execution ${id} has no version`)
-    return this.#starter.add({ ownerId, version, inputs, masks: masks ?? undefined, origin: { id, events } })
+    return this.#starter.add({ ownerId, version, inputs, masks: masks ?? undefined, recordsHttp, origin: { id, events } })
   }
 
   async #planOrThrow(versionId: string): Promise<Plan> {

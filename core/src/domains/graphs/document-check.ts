@@ -13,8 +13,7 @@ import {
 } from '../../engine/graph/index.ts'
 import { compilePlan } from '../../engine/index.ts'
 import type { GraphVersion, PinnedBlocks } from './entities.ts'
-import { blockWithPins, loadVersions, resolveSubGraphs, type SubGraphs } from './sub-graphs.ts'
-import type { VersionReader } from './version-reader.ts'
+import { blockWithPins, resolveSubGraphs, type LoadVersion, type SubGraphs } from './sub-graphs.ts'
 
 /** What a graph version stores of a valid document. */
 export type CheckedDocument = Pick<GraphVersion, 'document' | 'blocks' | 'children' | 'inputSchema' | 'outputSchema'>
@@ -22,17 +21,17 @@ export type CheckedDocument = Pick<GraphVersion, 'document' | 'blocks' | 'childr
 /**
  * Checks a document with the installed blocks and the graphs of its owner, and pins what it uses.
  *
+ * @param load returns the versions of graphs that the document may run
  * @throws {AshlarError} BAD_INPUT GRAPH_INVALID
  */
 export async function checkDocument(
-  ownerId: string,
   value: unknown,
-  { plugins, versions }: { plugins: PluginRegistry; versions: VersionReader },
+  { plugins, load }: { plugins: PluginRegistry; load: LoadVersion },
 ): Promise<CheckedDocument> {
   assertSmall(value)
   const read = readDocument(value)
   const nodes = read.nodes.flatMap(({ node }) => node ?? [])
-  const subGraphs = await resolveSubGraphs(nodes, plugins.block, loadVersions(versions, ownerId))
+  const subGraphs = await resolveSubGraphs(nodes, plugins.block, load)
   const findBlock = (node: GraphNode): Block | undefined => withSubGraph(node, plugins, subGraphs)
   const faults: Fault[] = [...read.faults, ...findFaults(read, findBlock), ...subGraphs.faults]
   if (read.document && faults.length === 0) faults.push(...findFlowFaults(read.document, findBlock))
@@ -43,12 +42,13 @@ export async function checkDocument(
 }
 
 /**
- * A document without `pairing` keeps that of the version on which it is based, so that programs written before the
- * setting existed do not change the results of a graph.
+ * A document without `pairing` or `origin` keeps that of the version on which it is based, so that programs that do not
+ * know these settings do not change the results of a graph.
  */
-export function keepPairing(value: unknown, basedOn: Pick<GraphVersion, 'document'> | null): unknown {
+export function keepSettings(value: unknown, basedOn: Pick<GraphVersion, 'document'> | null): unknown {
   if (!basedOn || typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.hasOwn(value, 'pairing') ? value : { ...value, pairing: basedOn.document.pairing }
+  const { pairing, origin } = basedOn.document
+  return { pairing, ...(origin && { origin }), ...value }
 }
 
 /** A graph can be too complex to run. */

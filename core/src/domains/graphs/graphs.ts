@@ -1,22 +1,10 @@
-import { randomUUIDv7 } from 'node:crypto'
-import type { EntityManager } from '@mikro-orm/postgresql'
-import { z } from 'zod'
 import { listCapabilities } from '../../capabilities/index.ts'
-import {
-  isUuid,
-  uuidTime,
-  AshlarError,
-  describeIssues,
-  showFaults,
-  type Fault,
-  type Page,
-  type PageRequest,
-} from '../../base/index.ts'
+import { isUuid, AshlarError, type Fault, type Page, type PageRequest } from '../../base/index.ts'
 import type { Database } from '../../postgres/index.ts'
 import type { PluginRegistry } from '../../catalogue/registry/index.ts'
-import { diffDocuments, type DocumentDiff, type GraphDocument } from '../../engine/graph/index.ts'
+import { diffDocuments, type DocumentDiff } from '../../engine/graph/index.ts'
 import { graphNotFound } from './active-versions.ts'
-import { checkDocument, keepPairing, type CheckedDocument } from './document-check.ts'
+import { checkDocument, keepSettings, type CheckedDocument } from './document-check.ts'
 import { Graph, GraphVersion } from './entities.ts'
 import { deleteGraphs } from './delete-graphs.ts'
 import { parseDetails, type GraphChanges } from './graph-details.ts'
@@ -29,20 +17,15 @@ import {
   type VersionOrderField,
 } from './graph-lists.ts'
 import { loadPinnedBlocks } from './pinned-blocks.ts'
+import { assertRunnable } from './missing-blocks.ts'
+import { addGraph, addVersion } from './save-graphs.ts'
+import { loadVersions } from './sub-graphs.ts'
 import { createVersionReader, type VersionReader } from './version-reader.ts'
 
 interface NewGraph extends GraphChanges {
   name: string
-  /** Not yet validated: see {@link GraphDocument}. */
+  /** Not yet validated. */
   document: unknown
-}
-
-/** An exported graph. */
-export interface ExportedGraph {
-  name: string
-  description: string
-  labels: string[]
-  document: GraphDocument
 }
 
 /** The graphs of users. A graph of another user is treated as one that does not exist. */
@@ -52,7 +35,8 @@ export interface Graphs {
   /** Changes the given fields. @throws {AshlarError} NOT_FOUND BAD_INPUT */
   update(ownerId: string, graphId: string, changes: GraphChanges): Promise<Graph>
   /**
-   * Adds a version and makes it the active one. A document without `pairing` keeps that of the version `basedOn`.
+   * Adds a version and makes it the active one. A document without `pairing` or `origin` keeps that of the version
+   * `basedOn`.
    *
    * @param basedOn number of the version that was edited. It must be the newest version.
    * @throws {AshlarError} NOT_FOUND BAD_INPUT GRAPH_INVALID VERSION_CONFLICT
@@ -91,20 +75,18 @@ export interface Graphs {
   diffVersions(ownerId: string, a: string, b: string): Promise<DocumentDiff>
   /** Returns every fault. Saves nothing. */
   validate(ownerId: string, document: unknown): Promise<Fault[]>
-  /** Returns the content of a file that {@link Graphs.import} reads, with the document of the active version. */
-  export(graph: Graph): Promise<ExportedGraph>
-  /**
-   * Creates a graph from an exported file: `{ name, description?, labels?, document }`.
-   *
-   * @throws {AshlarError} BAD_INPUT GRAPH_INVALID
-   */
-  import(ownerId: string, file: unknown): Promise<Graph>
   /**
    * Returns the version that an execution runs: the version with this number, otherwise the active one.
    *
    * @throws {AshlarError} NOT_FOUND
    */
   versionToRun(ownerId: string, graphId: string, number?: number): Promise<GraphVersion>
+  /**
+   * Checks that every block of a version and of the graphs that it runs is installed.
+   *
+   * @throws {AshlarError} BLOCK_UNAVAILABLE which names the missing blocks
+   */
+  assertRunnable(version: GraphVersion): Promise<void>
   /** The capabilities of the blocks of a version, without duplicates. */
   capabilities(version: GraphVersion): Promise<{ kind: string; detail: string }[]>
   /** Saves a version without a graph, for the single block of `runBlock`. */
@@ -114,13 +96,6 @@ export interface Graphs {
 export function createGraphs(database: Database, plugins: PluginRegistry): Graphs {
   return new GraphService(database, plugins)
 }
-
-const exportSchema = z.object({
-  name: z.string(),
-  description: z.string().optional(),
-  labels: z.array(z.string()).optional(),
-  document: z.unknown(),
-})
 
 class GraphService implements Graphs {
   readonly #database: Database
@@ -145,7 +120,7 @@ class GraphService implements Graphs {
   async saveVersion(ownerId: string, graphId: string, basedOn: number, document: unknown): Promise<GraphVersion> {
     await this.get(ownerId, graphId)
     const edited = await this.#database.fork().findOne(GraphVersion, { graphId, number: basedOn })
-    const checked = await this.#check(ownerId, keepPairing(document, edited))
+    const checked = await this.#check(ownerId, keepSettings(document, edited))
     return this.#database.fork().transactional(async (em) => {
       // The row lock serializes concurrent saves of one graph.
       const graph = await em.findOneOrFail(Graph, { id: graphId }, { lockMode: 4 })
@@ -154,7 +129,7 @@ class GraphService implements Graphs {
         const message = `the newest version is ${newest?.number}, but the document is based on version ${basedOn}: load the newest version and apply the change to it`
         throw new AshlarError('VERSION_CONFLICT', message, { details: { path: ['basedOn'], newest: newest?.number } })
       }
-      const version = createVersion(em, { ownerId, graphId, number: basedOn + 1 }, checked)
+      const version = addVersion(em, { ownerId, graphId, number: basedOn + 1 }, checked)
       graph.activeVersionId = version.id
       graph.updatedAt = version.createdAt
       return version
@@ -172,9 +147,11 @@ class GraphService implements Graphs {
 
   async fork(ownerId: string, graphId: string, name?: string): Promise<Graph> {
     const graph = await this.get(ownerId, graphId)
-    const { document, description, labels } = await this.export(graph)
-    const copy = { name: name ?? `${graph.name} (copy)`, description, labels, document }
-    return this.#create(ownerId, copy, graph.activeVersionId)
+    const { description, labels, activeVersionId } = graph
+    const version = (await this.findVersions(ownerId, [activeVersionId])).get(activeVersionId)
+    if (!version) throw new Error(`there is no graph version ${activeVersionId}`)
+    const copy = { name: name ?? `${graph.name} (copy)`, description, labels, document: version.document }
+    return this.#create(ownerId, copy, activeVersionId)
   }
 
   list(ownerId: string, request: PageRequest<GraphFilter, GraphOrderField>): Promise<Page<Graph>> {
@@ -220,6 +197,10 @@ class GraphService implements Graphs {
     return this.#versions.toRun(ownerId, graphId, number)
   }
 
+  assertRunnable(version: GraphVersion): Promise<void> {
+    return assertRunnable(version, (ownerId, ids) => this.findVersions(ownerId, ids))
+  }
+
   async capabilities({ blocks }: GraphVersion): Promise<{ kind: string; detail: string }[]> {
     const pinned = await loadPinnedBlocks(blocks, this.#plugins)
     const all = [...pinned.values()].flatMap((block) => listCapabilities(block.capabilities))
@@ -236,49 +217,21 @@ class GraphService implements Graphs {
     }
   }
 
-  async export({ ownerId, activeVersionId, name, description, labels }: Graph): Promise<ExportedGraph> {
-    const version = (await this.findVersions(ownerId, [activeVersionId])).get(activeVersionId)
-    if (!version) throw new Error(`there is no graph version ${activeVersionId}`)
-    return { name, description, labels, document: version.document }
-  }
-
-  async import(ownerId: string, file: unknown): Promise<Graph> {
-    const parsed = exportSchema.safeParse(file)
-    if (parsed.success) return insideFile(this.#create(ownerId, parsed.data))
-    const faults = describeIssues(parsed.error, file)
-    const message = `the file is not an exported graph, { name, description?, labels?, document }: ${showFaults(faults)}`
-    throw new AshlarError('BAD_INPUT', message, { details: { path: ['file'], faults } })
-  }
-
   async createStandalone(ownerId: string, document: unknown): Promise<GraphVersion> {
     const em = this.#database.fork()
-    const version = createVersion(em, { ownerId, graphId: null, number: 1 }, await this.#check(ownerId, document))
+    const version = addVersion(em, { ownerId, graphId: null, number: 1 }, await this.#check(ownerId, document))
     await em.flush()
     return version
   }
 
   #check(ownerId: string, document: unknown): Promise<CheckedDocument> {
-    return checkDocument(ownerId, document, { plugins: this.#plugins, versions: this.#versions })
+    return checkDocument(document, { plugins: this.#plugins, load: loadVersions(this.#versions, ownerId) })
   }
 
   async #create(ownerId: string, { document, ...given }: NewGraph, forkedFromId: string | null = null): Promise<Graph> {
     const checked = await this.#check(ownerId, document)
-    const { name = given.name, description = '', labels = [] } = parseDetails(given)
     const em = this.#database.fork()
-    const id = randomUUIDv7()
-    const at = uuidTime(id)
-    const { id: activeVersionId } = createVersion(em, { ownerId, graphId: id, number: 1 }, checked)
-    const graph = em.create(Graph, {
-      id,
-      ownerId,
-      name,
-      description,
-      labels,
-      activeVersionId,
-      forkedFromId,
-      createdAt: at,
-      updatedAt: at,
-    })
+    const { graph } = addGraph(em, ownerId, { ...given, checked, forkedFromId })
     await em.flush()
     return graph
   }
@@ -291,24 +244,4 @@ class GraphService implements Graphs {
     await em.flush()
     return graph
   }
-}
-
-/** Places the errors of a graph below the field `file`. */
-async function insideFile<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    if (!(error instanceof AshlarError) || !error.details.path) throw error
-    const details = { ...error.details, path: ['file', ...error.details.path] }
-    throw new AshlarError(error.code, error.message, { details, cause: error })
-  }
-}
-
-function createVersion(
-  em: EntityManager,
-  identity: Pick<GraphVersion, 'ownerId' | 'graphId' | 'number'>,
-  checked: CheckedDocument,
-): GraphVersion {
-  const id = randomUUIDv7()
-  return em.create(GraphVersion, { id, ...identity, ...checked, createdAt: uuidTime(id) })
 }

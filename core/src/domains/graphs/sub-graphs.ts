@@ -14,7 +14,8 @@ export interface SubGraphs {
   faults: Fault[]
 }
 
-type LoadVersion = (graphId: string, number: number | undefined) => Promise<GraphVersion | undefined>
+/** Returns undefined if the owner has no such version. */
+export type LoadVersion = (graphId: string, number: number | undefined) => Promise<GraphVersion | undefined>
 
 /** Loads versions that the owner may run. Returns undefined if there is no such version. */
 export function loadVersions(reader: Pick<VersionReader, 'toRun'>, ownerId: string): LoadVersion {

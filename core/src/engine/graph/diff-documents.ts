@@ -78,7 +78,7 @@ export function diffDocuments(a: GraphDocument, b: GraphDocument): DocumentDiff 
   }
 }
 
-const SETTINGS = ['onUnhandledError', 'concurrency', 'pairing', 'budget'] as const satisfies (keyof Settings)[]
+const SETTINGS = ['onUnhandledError', 'concurrency', 'pairing', 'budget', 'origin'] as const satisfies (keyof Settings)[]
 
 function byId({ nodes }: GraphDocument): Map<string, GraphNode> {
   return new Map(nodes.map((node) => [node.id, node]))

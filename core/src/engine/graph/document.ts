@@ -9,6 +9,13 @@ export const MAX_BUDGET = 1_000_000
 /** The maximum number of iterations of one loop. */
 const MAX_ITERATIONS = 1_000_000_000
 
+/** The limits of a document. Larger graphs would block the server while they are checked. */
+const MAX_NODES = 5000
+const MAX_LINKS = 25_000
+
+/** The origin of graphs that were imported from the AutoGPT Platform. */
+const AUTOGPT = 'AUTOGPT'
+
 const PAIRINGS = ['TAGGED', 'FIFO'] as const
 
 // The descriptions are those of the published JSON Schema: see `document-json-schema.ts`.
@@ -122,10 +129,10 @@ const linkSchema = z
 /** A document as it is written. */
 export const documentForm = z.strictObject({
   $schema: z.string().optional().describe('The URL of this schema, for editors. It is not saved.'),
-  nodes: z.array(nodeSchema).max(2000).describe('The nodes.'),
+  nodes: z.array(nodeSchema).max(MAX_NODES).describe('The nodes.'),
   links: z
     .array(linkSchema)
-    .max(10_000)
+    .max(MAX_LINKS)
     .default([])
     .describe('The links. Where the order of deliveries is not otherwise defined, it is the order of this list.'),
   onUnhandledError: z
@@ -148,6 +155,12 @@ export const documentForm = z.strictObject({
     .default(10_000)
     .describe(
       'The maximum number of node executions. With `TAGGED`, it applies to those outside of loops, and separately to each iteration of a loop.',
+    ),
+  origin: z
+    .literal(AUTOGPT)
+    .optional()
+    .describe(
+      'The system from which the graph was imported. `AUTOGPT`: missing required inputs and values that can never fit are warnings instead of faults, as in the AutoGPT Platform.',
     ),
 })
 

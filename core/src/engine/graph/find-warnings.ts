@@ -13,17 +13,19 @@ import {
 import { describeUnavailable, type Block } from '../../blocks/index.ts'
 import type { GraphDocument } from './document.ts'
 import { findLinkPins } from './link-pins.ts'
-import { limitFaults, type FindBlock } from './validate.ts'
+import { toRead } from './read-document.ts'
+import { findToleratedFaults, limitFaults, type FindBlock } from './validate.ts'
 
 /**
  * Finds probable mistakes in a valid document: blocks that cannot run yet, and links and constants whose value loses
- * its meaning when it is converted to the type of the pin. Each warning has a path: `links.2`,
- * `nodes.greet.inputs.format`.
+ * its meaning when it is converted to the type of the pin. For a graph with an origin, also the faults that it may
+ * have. Each warning has a path: `links.2`, `nodes.greet.inputs.format`.
  */
 export function findWarnings(document: GraphDocument, findBlock: FindBlock): Fault[] {
   const blocks = new Map(document.nodes.map((node) => [node.id, findBlock(node)]))
   return limitFaults([
     ...document.nodes.flatMap(({ id }) => unavailableWarnings(id, blocks.get(id))),
+    ...findToleratedFaults(toRead(document), findBlock),
     ...document.links.flatMap((link, i) => linkWarnings(link, i, blocks)),
     ...document.nodes.flatMap(({ id, inputs }) => constantWarnings(id, inputs, blocks.get(id))),
   ])

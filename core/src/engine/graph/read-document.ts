@@ -30,16 +30,7 @@ export interface ReadLink {
 /** Reads the well-formed parts of a document, so that all its faults can be reported together. */
 export function readDocument(value: unknown): ReadDocument {
   const parsed = documentSchema.safeParse(value)
-  if (parsed.success) {
-    const { nodes, links } = parsed.data
-    const paths = nodePaths(nodes)
-    return {
-      document: parsed.data,
-      nodes: nodes.map((node, i) => ({ path: paths[i] ?? '', id: node.id, node })),
-      links: links.map((link, i) => ({ path: `links.${i}`, ...link })),
-      faults: [],
-    }
-  }
+  if (parsed.success) return toRead(parsed.data)
   const { issues } = parsed.error
   const [nodes, links] = [listAt(value, 'nodes'), listAt(value, 'links')]
   const paths = nodePaths(nodes)
@@ -52,6 +43,18 @@ export function readDocument(value: unknown): ReadDocument {
       path: faultPath(issue.path, paths),
       message: describeIssue(issue, valueAt(value, issue.path)),
     })),
+  }
+}
+
+/** A document without faults of its form. */
+export function toRead(document: GraphDocument): ReadDocument {
+  const { nodes, links } = document
+  const paths = nodePaths(nodes)
+  return {
+    document,
+    nodes: nodes.map((node, i) => ({ path: paths[i] ?? '', id: node.id, node })),
+    links: links.map((link, i) => ({ path: `links.${i}`, ...link })),
+    faults: [],
   }
 }
 

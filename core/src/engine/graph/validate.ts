@@ -12,6 +12,7 @@ import {
   type PinSchema,
 } from '../../pins/index.ts'
 import type { Block } from '../../blocks/index.ts'
+import { javascriptFault } from './code-fault.ts'
 import { parseEnd, type GraphDocument, type GraphNode } from './document.ts'
 import type { ReadDocument, ReadLink, ReadNode } from './read-document.ts'
 
@@ -58,8 +59,29 @@ export function limitFaults(faults: readonly Fault[]): Fault[] {
  * Finds every fault of a document except those of its form, each once and with its path (`nodes.greet.inputs.format`,
  * `links.2.to`): duplicate ids, unknown blocks and pins, constants and links that can never fit, missing required
  * inputs, dangling links, and input blocks that share a name. In a malformed document it checks the well-formed parts.
+ * A graph with an origin may lack required inputs, and have constants and links that can never fit.
  */
-export function findFaults({ nodes, links }: Pick<ReadDocument, 'nodes' | 'links'>, findBlock: FindBlock): Fault[] {
+export function findFaults(read: Pick<ReadDocument, 'nodes' | 'links' | 'document'>, findBlock: FindBlock): Fault[] {
+  const isTolerant = read.document?.origin !== undefined
+  return withoutMark(collectFaults(read, findBlock).filter(({ onlyFailsRuns }) => !isTolerant || !onlyFailsRuns))
+}
+
+/** Finds the faults that {@link findFaults} leaves out, because a graph with them can be saved if it was imported. */
+export function findToleratedFaults(read: Pick<ReadDocument, 'nodes' | 'links' | 'document'>, findBlock: FindBlock): Fault[] {
+  if (read.document?.origin === undefined) return []
+  return withoutMark(collectFaults(read, findBlock).filter(({ onlyFailsRuns }) => onlyFailsRuns))
+}
+
+function withoutMark(faults: readonly GraphFault[]): Fault[] {
+  return faults.map(({ path, message }) => ({ path, message }))
+}
+
+/** `onlyFailsRuns`: the graph can be saved with the fault, and only runs of the node fail. */
+interface GraphFault extends Fault {
+  onlyFailsRuns?: boolean
+}
+
+function collectFaults({ nodes, links }: Pick<ReadDocument, 'nodes' | 'links'>, findBlock: FindBlock): GraphFault[] {
   const linked = new Map(nodes.map(({ id }) => [id, new Set<string>()]))
   const checked = nodes.map(({ path, id, node }): CheckedNode => ({
     path,
@@ -98,7 +120,7 @@ function duplicateFaults(nodes: readonly CheckedNode[]): Fault[] {
   })
 }
 
-function nodeFaults({ path, node, block, linked }: CheckedNode): Fault[] {
+function nodeFaults({ path, node, block, linked }: CheckedNode): GraphFault[] {
   if (!node) return []
   if (!block) return [{ path: `${path}.block`, message: `there is no block ${showValue(node.block)}` }]
   if (block.kind === 'approval' && block.unavailable === undefined)
@@ -117,6 +139,7 @@ function nodeFaults({ path, node, block, linked }: CheckedNode): Fault[] {
     .map((pin) => ({
       path: `${path}.inputs.${pin}`,
       message: `block ${block.qualifiedName} requires this input: set a value or add a link`,
+      onlyFailsRuns: true,
     }))
   return [...constants, ...missing, ...credentialFaults(path, node, block)]
 }
@@ -131,13 +154,18 @@ function credentialFaults(path: string, { credentials = {} }: GraphNode, block: 
     }))
 }
 
-function constantFaults(path: string, block: Block, pin: string, value: unknown): Fault[] {
+function constantFaults(path: string, block: Block, pin: string, value: unknown): GraphFault[] {
   const schema = block.inputSchema.properties?.[parsePinPath(pin).base]
   if (!schema) return [{ path, message: unknownPin(block, 'input', pin) }]
   if (value === null || parsePinPath(pin).steps.length > 0) return []
   const coerced = compileCoercion(schema, block.inputSchema)?.(value) ?? value
-  const message = schemaFault(schema, block.inputSchema, coerced)
-  return message === undefined ? [] : [{ path, message }]
+  const message = schemaFault(schema, block.inputSchema, coerced) ?? codeFault(schema, coerced)
+  return message === undefined ? [] : [{ path, message, onlyFailsRuns: true }]
+}
+
+function codeFault({ language }: JsonSchema, value: unknown): string | undefined {
+  const fault = language === 'javascript' && typeof value === 'string' ? javascriptFault(value) : undefined
+  return fault && `the code is not JavaScript: ${fault}`
 }
 
 const compiled = new WeakMap<JsonSchema, z.ZodType>()
@@ -180,13 +208,15 @@ function roundBigInts(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, roundBigInts(part)]))
 }
 
-function linkFaults({ path, from, to }: ReadLink, nodes: NodesById): Fault[] {
+function linkFaults({ path, from, to }: ReadLink, nodes: NodesById): GraphFault[] {
   const [source, sink] = [endAt(from, nodes), endAt(to, nodes)]
   if (sink) sink.nodes[0]?.linked.add(sink.path.base)
   const faults = [...endFaults(`${path}.from`, source, 'output'), ...endFaults(`${path}.to`, sink, 'input')]
   const [given, taken] = [source && findPinSchema(source, 'output'), sink && findPinSchema(sink, 'input')]
   const misfit = source && sink && given && taken && canFit(given, source.path.steps, taken, sink.path.steps)
-  return misfit === undefined ? faults : [...faults, { path, message: `${from} can never fit ${to}: ${misfit}` }]
+  return misfit === undefined
+    ? faults
+    : [...faults, { path, message: `${from} can never fit ${to}: ${misfit}`, onlyFailsRuns: true }]
 }
 
 type NodesById = ReadonlyMap<string | undefined, readonly CheckedNode[]>
@@ -228,15 +258,16 @@ function schemaIn(block: Block, { pin, path }: Pick<LinkEnd, 'pin' | 'path'>, si
   return schema && { schema, root: side === 'input' ? block.inputSchema : block.outputSchema }
 }
 
-/** A link brings the items of a pin that collects. */
-export function sinkSchema({ inputSchema, collectPins }: Block, { base }: PinPath): JsonSchema | undefined {
-  const schema = inputSchema.properties?.[base]
+/** A link brings the items of a pin that collects. A placeholder has every pin. */
+export function sinkSchema({ inputSchema, collectPins, kind }: Block, { base }: PinPath): JsonSchema | undefined {
+  const schema = inputSchema.properties?.[base] ?? (kind === 'placeholder' ? {} : undefined)
   return schema && collectPins.has(base) ? (schema.items ?? {}) : schema
 }
 
 /** Every block has the pin `error`. A tool pin belongs to the pin `tools`. */
 export function sourceSchema(block: Block, pin: string, { base }: PinPath): JsonSchema | undefined {
   const properties = block.outputSchema.properties ?? {}
+  if (block.kind === 'placeholder') return {}
   if (isToolPin(pin)) return properties[TOOLS_PIN] && {}
   return properties[base] ?? (base === 'error' ? { type: 'string' } : undefined)
 }

@@ -15,6 +15,7 @@ import { BrowserSessions } from './20261129-browser-sessions.ts'
 import { SourceMaps } from './20261129-source-maps.ts'
 import { GraphLists } from './20261130-graph-lists.ts'
 import { ExecutionLists } from './20261130-execution-lists.ts'
+import { HttpExchanges } from './20261130-http-exchanges.ts'
 import { Pairing } from './20261130-pairing.ts'
 
 /** In the order in which they run. */
@@ -37,4 +38,5 @@ export const MIGRATIONS = [
   GraphLists,
   ExecutionLists,
   Pairing,
+  HttpExchanges,
 ]

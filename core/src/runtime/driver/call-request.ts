@@ -5,19 +5,21 @@ import type { NodeExecution } from '../../engine/index.ts'
 /** Creates the request for the sandbox to run the block of a node execution. */
 export function toCallRequest(
   { id, ownerId }: TakenExecution,
-  { node: { block, timeoutMs }, outputs }: NodeExecution,
+  { node: { id: nodeId, block, timeoutMs }, outputs }: NodeExecution,
   inputs: () => Record<string, unknown>,
 ): CallRequest {
   const { plugin } = block
   return {
     kind: 'run',
     bundle: plugin.bundle,
-    cordon: plugin.builtin ? 'builtin' : `user:${ownerId}`,
+    cordon: plugin.builtin && !plugin.isolated ? 'builtin' : `user:${ownerId}`,
     owner: ownerId,
     scope: plugin.builtin ? '' : id,
+    ...(plugin.isolated && { isExclusive: true }),
     capabilityKey: block.capabilityKey,
     affinity: id,
     block: block.name,
+    nodeId,
     pins: block.outputPins,
     manyPins: block.loopPins,
     input: () => JSON.stringify(inputs()),

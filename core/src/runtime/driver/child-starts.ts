@@ -49,11 +49,11 @@ export class ChildStarts {
   /** Starts the child once the events that led to it are committed. A repeated start creates no second child. */
   async #tryStart(run: NodeExecution): Promise<void> {
     const { taken, journal, children, resolveInputs, follow } = this.#parts
-    const { id, ownerId, depth, entry } = taken
+    const { id, ownerId, depth, recordsHttp, entry } = taken
     const { node, n, attempt } = run
     await journal.committed(entry)
     if (this.#isStopped || entry.lost || run.status !== 'RUNNING') return
-    const childId = await children.start({ executionId: id, ownerId, depth, node, n, attempt }, resolveInputs(run))
+    const childId = await children.start({ executionId: id, ownerId, depth, recordsHttp, node, n, attempt }, resolveInputs(run))
     await follow(childId, run)
   }
 

@@ -14,6 +14,7 @@ export interface TakenExecution {
   depth: number
   ownerId: string
   graphId: string | null
+  recordsHttp: boolean
   inputs: Record<string, unknown>
   masks: InputMasks | null
   plan: Plan

@@ -51,7 +51,18 @@ function drive(plan: Plan, instead: Partial<DriverParts> = {}): { events: Execut
     ...instead,
   } satisfies DriverParts
   const entry = { executionId: 'e', fence: 1, parentId: null, lastSeq: 0, committedSeq: 0, lost: false }
-  const taken = { id: 'e', depth: 0, ownerId: 'o', graphId: null, inputs: {}, masks: null, plan, entry, folded: fold(plan, []) }
+  const taken = {
+    id: 'e',
+    depth: 0,
+    ownerId: 'o',
+    graphId: null,
+    inputs: {},
+    masks: null,
+    recordsHttp: false,
+    plan,
+    entry,
+    folded: fold(plan, []),
+  }
   new ExecutionDriver(taken, parts).start()
   return { events, calls }
 }

@@ -34,7 +34,7 @@ export function getStretch(start: PlanNode): PlannedStretch | undefined {
 }
 
 function planStretch(start: PlanNode): PlannedStretch | undefined {
-  if (start.block.capabilityKey !== '') return undefined
+  if (start.block.capabilityKey !== '' || start.block.plugin.isolated) return undefined
   const nodes = [start]
   const stretch: Stretch = { nodes: [] }
   let chars = 0

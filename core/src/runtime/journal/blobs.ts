@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ClientBase, Pool } from 'pg'
-import { JsonText } from '../../base/index.ts'
+import { JsonText, minJsonLength } from '../../base/index.ts'
 import type { ExecutionEvent } from '../../engine/index.ts'
 
 /** Separates JSON texts, which cannot contain it. Splitting on it costs both sides less than an array. */
@@ -21,8 +21,8 @@ interface StoredEvent {
  * value that passes through many nodes is stored once.
  */
 export function serializeEvent(event: ExecutionEvent, blobs: Map<string, string>): string {
-  const text = JSON.stringify(event)
-  if (text.length <= LARGE_CHARS) return text
+  const text = isCertainlyLarge(event) ? '' : JSON.stringify(event)
+  if (text !== '' && text.length <= LARGE_CHARS) return text
   let stored: unknown = event
   const refs = valuePaths(event).flatMap((path): [Path, string][] => {
     const value = JSON.stringify(at(event, path))
@@ -33,6 +33,11 @@ export function serializeEvent(event: ExecutionEvent, blobs: Map<string, string>
     return [[path, hash]]
   })
   return refs.length > 0 ? JSON.stringify({ ...(stored as ExecutionEvent), refs }) : text
+}
+
+/** Whether the value of an event is large, so that it need not be serialized twice. */
+function isCertainlyLarge(event: ExecutionEvent): boolean {
+  return 'value' in event && minJsonLength(event.value, LARGE_CHARS) > LARGE_CHARS
 }
 
 /** Stores the blobs and counts that the journal of the current day refers to them. */

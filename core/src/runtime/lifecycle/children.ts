@@ -20,6 +20,7 @@ interface Parent {
   ownerId: string
   /** 0 for an execution without a parent. */
   depth: number
+  recordsHttp: boolean
   node: PlanNode
   n: number
   attempt: number
@@ -56,14 +57,14 @@ export function createChildren({ database, queue, graphs, maxValueBytes, plans }
   }
   return {
     async start(parent, inputs) {
-      const { node, depth, ownerId } = parent
+      const { node, depth, ownerId, recordsHttp } = parent
       if (depth + 1 > MAX_DEPTH) throw new AshlarError('DEPTH_EXCEEDED', `graphs are nested more than ${MAX_DEPTH} levels deep`)
       const version = await childVersion(graphs, ownerId, node)
       const given = parseInputs(childInputs(version, inputs), version.inputSchema, maxValueBytes)
       const masks = parseMasks(inputs.nodes_input_masks, version.document)
       const id = childId(parent)
       const child = { id, parentId: parent.executionId, parentNode: node.id, parentN: parent.n, depth: depth + 1 }
-      await insertExecutions({ database, queue }, [{ ownerId, version, inputs: given, masks, child }])
+      await insertExecutions({ database, queue }, [{ ownerId, version, inputs: given, masks, recordsHttp, child }])
       return id
     },
     cancel: async (childId) => void (await cancelTrees({ database, plans }, [childId], PARENT_ENDED)),

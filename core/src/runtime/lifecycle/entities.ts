@@ -27,6 +27,8 @@ const ExecutionSchema = defineEntity({
     parentN: p.integer().nullable(),
     /** The number of its ancestors. */
     depth: p.integer(),
+    /** Whether its HTTP exchanges are recorded. */
+    recordsHttp: p.boolean(),
     waitingSince: p.datetime().nullable(),
     createdAt: p.datetime(),
     startedAt: p.datetime().nullable(),

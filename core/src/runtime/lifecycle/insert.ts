@@ -13,6 +13,8 @@ export interface NewExecution {
   inputs: Record<string, unknown>
   masks?: InputMasks | undefined
   priority?: number | undefined
+  /** Records its HTTP exchanges and those of its children. @default false */
+  recordsHttp?: boolean | undefined
   /** The execution that it continues or repeats, and the initial events of its journal. */
   origin?: { id: string; events: ExecutionEvent[] } | undefined
   /** The node execution whose child it is. The id is given; if the execution already exists, it is not changed. */
@@ -39,7 +41,7 @@ export async function insertWith(client: ClientBase, queue: Queue, set: readonly
   return executions
 }
 
-function toExecution({ ownerId, version, inputs, masks, origin, child }: NewExecution, createdAt: Date): Execution {
+function toExecution({ ownerId, version, inputs, masks, recordsHttp, origin, child }: NewExecution, createdAt: Date): Execution {
   return {
     id: child?.id ?? randomUUIDv7(),
     ownerId,
@@ -57,6 +59,7 @@ function toExecution({ ownerId, version, inputs, masks, origin, child }: NewExec
     parentNode: child?.parentNode ?? null,
     parentN: child?.parentN ?? null,
     depth: child?.depth ?? 0,
+    recordsHttp: recordsHttp ?? false,
     waitingSince: null,
     createdAt,
     startedAt: null,
@@ -71,11 +74,11 @@ async function insertRows(client: ClientBase, executions: Execution[]): Promise<
       with inserted as (
         insert into execution (
           id, owner_id, version_id, graph_id, inputs, masks, origin_id, created_at, parent_id, parent_node, parent_n, depth,
-          status, outputs, failed_nodes
+          records_http, status, outputs, failed_nodes
         )
         select *, 'QUEUED', '{}', '[]' from unnest(
           $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::json[], $6::json[], $7::uuid[], $8::timestamptz[], $9::uuid[],
-          $10::text[], $11::int[], $12::int[]
+          $10::text[], $11::int[], $12::int[], $13::boolean[]
         )
         on conflict (id) do nothing
       )
@@ -97,6 +100,7 @@ async function insertRows(client: ClientBase, executions: Execution[]): Promise<
       executions.map(({ parentNode }) => parentNode),
       executions.map(({ parentN }) => parentN),
       executions.map(({ depth }) => depth),
+      executions.map(({ recordsHttp }) => recordsHttp),
     ],
   })
 }

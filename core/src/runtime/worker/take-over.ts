@@ -13,6 +13,7 @@ export interface TakenRow {
   masks: InputMasks | null
   fence: number
   depth: number
+  records_http: boolean
   parent_id: string | null
   resumed: boolean
   /** The previous worker did not release it. */
@@ -46,7 +47,7 @@ export async function takeOver({ pool }: Database, workerId: string, leases: Lea
       )
       update execution e set status = 'RUNNING', fence = e.fence + 1, worker_id = $2, reason = null, wake_at = null, started_at = coalesce(e.started_at, now())
       from before where e.id = before.id
-      returning e.id, e.version_id, e.owner_id, e.graph_id, e.inputs, e.masks, e.fence, e.depth, e.parent_id, before.resumed, before.interrupted`,
+      returning e.id, e.version_id, e.owner_id, e.graph_id, e.inputs, e.masks, e.fence, e.depth, e.records_http, e.parent_id, before.resumed, before.interrupted`,
     values: [leases.map(({ executionId }) => executionId), workerId],
   })
   return rows

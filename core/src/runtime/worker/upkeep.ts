@@ -1,6 +1,7 @@
 import type { Database } from '../../postgres/index.ts'
 import type { Workspaces } from '../../workspaces/index.ts'
 import { maintainJournal } from '../journal/index.ts'
+import { removeOldExchanges } from '../../recording/index.ts'
 import { removeOldKeys } from '../lifecycle/index.ts'
 
 const EVERY_MS = 3600_000
@@ -23,6 +24,7 @@ export function startUpkeep({ database, retentionDays, workspaces, onError }: Up
     maintainJournal(database, retentionDays).catch(onError)
     workspaces?.removeExpired(retentionDays).catch(onError)
     removeOldKeys(database).catch(onError)
+    removeOldExchanges(database.pool, retentionDays).catch(onError)
   }
   const timer = setInterval(keep, EVERY_MS)
   keep()

@@ -237,6 +237,7 @@ class RunningWorker implements Worker {
       depth: row.depth,
       ownerId: row.owner_id,
       graphId: row.graph_id,
+      recordsHttp: row.records_http,
       inputs: row.inputs,
       masks: row.masks,
       plan,

@@ -3,7 +3,8 @@ import { CallCredit } from './credit.ts'
 import { HostCallRecord, type RecordSpace } from './host-call-record.ts'
 import { guestName } from '../channel/index.ts'
 
-export function newCall(id: number, request: CallRequest, sink: CallSink, space: RecordSpace): Call {
+export function newCall(id: number, given: CallRequest, sink: CallSink, space: RecordSpace): Call {
+  const request = given.isExclusive ? withOwnScope(given, `${given.scope}#${id}`) : given
   const record = request.repeatable === false ? new HostCallRecord(space) : undefined
   return {
     id,
@@ -30,6 +31,10 @@ export function newCall(id: number, request: CallRequest, sink: CallSink, space:
     aborted: false,
     stretched: false,
   }
+}
+
+function withOwnScope(request: CallRequest, scope: string): CallRequest {
+  return { ...request, scope, affinity: scope }
 }
 
 /** Whether the call can run again without repeating an effect. */

@@ -23,6 +23,8 @@ export interface CallRequest {
   owner: string
   /** Only calls with the same value share a context: an execution, or '' where contexts are reused. */
   scope: string
+  /** Whether the call has its own context, which ends with the call. @default false */
+  isExclusive?: boolean
   /**
    * Names the capabilities of the call. Only calls with the same value share a context, because the host cannot
    * determine which code of a context sent a request. @default '', no capabilities
@@ -31,6 +33,8 @@ export interface CallRequest {
   /** Calls with the same value run in the same process where possible; used for the calls of one execution. */
   affinity: string
   block: string
+  /** The node of the graph. @default the call belongs to no execution */
+  nodeId?: string
   /** Output pins of the block. `error` and the pins of tools are always allowed. @default any */
   pins?: ReadonlySet<string> | undefined
   /**

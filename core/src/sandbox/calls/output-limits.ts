@@ -76,12 +76,12 @@ export function measureValues(values: readonly unknown[], others: readonly unkno
   const lengths = values.map(countedLength)
   const large = lengths.filter((chars) => chars === Infinity).length
   if (large === 0) return lengths
-  const hasDeep = isDeep(json)
+  const isTooDeep = values.map((value, i) => lengths[i] === Infinity && isDeep(value))
+  const hasDeep = isTooDeep.includes(true) || others.some((event) => isDeep(event))
   const rest = hasDeep ? [] : others.map((event) => JSON.stringify(event).length)
   const counted = [...lengths, ...rest].filter((chars) => chars < Infinity).reduce((sum, chars) => sum + chars, 0)
   const share = Math.max(LARGE_CHARS, Math.ceil((json.length - counted) / large) - MIN_EVENT_CHARS)
-  const isTooDeep = (value: unknown): boolean => hasDeep && minJsonLength(value) === Infinity
-  return lengths.map((chars, i) => (chars < Infinity || isTooDeep(values[i]) ? chars : share))
+  return lengths.map((chars, i) => (chars < Infinity || isTooDeep[i] ? chars : share))
 }
 
 /** @returns Infinity for a value that is large or nested too deep */
@@ -91,27 +91,11 @@ function countedLength(value: unknown): number {
   return least > LARGE_CHARS ? Infinity : JSON.stringify(value).length
 }
 
-const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d]
-
-/** Whether lists and objects in JSON text are nested more than {@link MAX_DEPTH} deep. */
-function isDeep(json: string): boolean {
-  if (json.length <= 2 * MAX_DEPTH) return false
-  let depth = 0
-  for (let i = 0; i < json.length; i++) {
-    const code = json.charCodeAt(i)
-    if (code === QUOTE) i = endOfString(json, i)
-    else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--
-    else if ((code === OPEN_LIST || code === OPEN_OBJECT) && ++depth > MAX_DEPTH) return true
-  }
+/** Whether lists and objects are nested more than {@link MAX_DEPTH} deep. */
+function isDeep(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (depth >= MAX_DEPTH) return true
+  if (Array.isArray(value)) return value.some((each) => isDeep(each, depth + 1))
+  for (const key in value) if (isDeep((value as Record<string, unknown>)[key], depth + 1)) return true
   return false
-}
-
-/** @returns the index of the quote that ends a string */
-function endOfString(json: string, start: number): number {
-  for (let i = start + 1; i < json.length; i++) {
-    const code = json.charCodeAt(i)
-    if (code === QUOTE) return i
-    if (code === BACKSLASH) i++
-  }
-  return json.length
 }

@@ -27,6 +27,30 @@ describe('frames', () => {
     )
   })
 
+  it('contain long texts without escapes, however the bytes are split', () => {
+    const text = '{"key":"é😀"}'.repeat(2000)
+    const messages = [['events', [['a', text, 1], ['b', 'short', 2], [`${text}\ud800`]]], ['pong'], [text, { kind: 'load' }, '']]
+    const bytes = Buffer.concat(messages.map(encodeFrame))
+    expect(read([bytes], 1e6)).toEqual(messages)
+    expect(read(cut(bytes, [1, 4, 5, 7, 100, 40_000, 90_001]), 1e6)).toEqual(messages)
+    expect(encodeFrame([text]).length).toBeLessThan(Buffer.byteLength(text) + 50)
+  })
+
+  it('are rejected when the lengths of their texts do not fit', () => {
+    const frameOf = (json: string, texts: string): Buffer => {
+      const frame = Buffer.from(`........${json}${texts}`)
+      frame.writeUInt32LE(0x8000_0000 + frame.length - 4)
+      frame.writeUInt32LE(json.length, 4)
+      return frame
+    }
+    expect(read([frameOf('[{"long":2},1]', 'ab')])).toEqual([['ab', 1]])
+    for (const long of ['3', '1', '-1', '1.5', 'null', '"2"'])
+      expect(() => read([frameOf(`[{"long":${long}}]`, 'ab')])).toThrow(FrameError)
+    expect(() => read([frameOf('['.repeat(20_000) + ']'.repeat(20_000), '')], 1e6)).toThrow(FrameError)
+    expect(() => read([Buffer.from([1, 0, 0, 0x80, 0])])).toThrow(FrameError)
+    expect(() => read([Buffer.from([4, 0, 0, 0x80, 1, 0, 0, 0])])).toThrow(FrameError)
+  })
+
   it('are rejected by their header when they are too long', () => {
     const header = Buffer.alloc(4)
     header.writeUInt32LE(MAX_BYTES + 1)

@@ -43,6 +43,11 @@ export class GuestContext implements BlockContext {
     return filesFor(this.#callId)
   }
 
+  get host(): BlockContext['host'] {
+    return (name, input, { credential } = {}) =>
+      callHost(this.#callId, 'host.call', [name, storable(input, 'host'), credential ?? null])
+  }
+
   get collected(): BlockContext['collected'] {
     return (pin) => readCollected(this.#lists, pin)
   }
@@ -81,8 +86,8 @@ export class GuestContext implements BlockContext {
 }
 
 /** @returns the value, which may be undefined @throws {GuestFailure} BAD_INPUT when JSON cannot represent it */
-function storable(value: unknown): unknown {
+function storable(value: unknown, of = 'storage'): unknown {
   const fault = value === undefined ? undefined : findJsonFault(value)
-  if (fault !== undefined) throw new GuestFailure('BAD_INPUT', `storage: ${fault}`)
+  if (fault !== undefined) throw new GuestFailure('BAD_INPUT', `${of}: ${fault}`)
   return value
 }

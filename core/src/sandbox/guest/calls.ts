@@ -244,8 +244,8 @@ async function runTest(running: RunningCall): Promise<void> {
   const block = getBlock(name)
   const test = block.tests[Number(input)]
   if (!test) throw new GuestFailure('BLOCK_FAILED', `block ${name} has no test ${String(input)}`)
-  const { http, credentials, storage, files, now } = test
-  await callHost(id, 'test.begin', [test.input, { http, credentials, storage, files, now }])
+  const { http, credentials, host, storage, files, now } = test
+  await callHost(id, 'test.begin', [test.input, { http, credentials, host, storage, files, now }])
   const release = now === undefined ? undefined : stopClock(now)
   const yields: Yielded[] = []
   let failure: GuestFailure | undefined

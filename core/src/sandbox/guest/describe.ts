@@ -5,8 +5,8 @@ import { z } from 'zod'
  * Returns the manifest of a plugin, which the host stores with its code. See `manifestSchema` in `blocks/manifest.ts`.
  */
 export function describePlugin(plugin: Plugin): unknown {
-  const { name, memoryMb, providers, blocks } = plugin
-  return { name, memoryMb, providers, blocks: blocks.map((block) => describeBlock(block, plugin)) }
+  const { name, memoryMb, isolated, providers, blocks } = plugin
+  return { name, memoryMb, isolated, providers, blocks: blocks.map((block) => describeBlock(block, plugin)) }
 }
 
 function describeBlock(block: Block, plugin: Plugin): unknown {

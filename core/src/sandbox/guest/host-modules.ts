@@ -9,26 +9,26 @@ import * as zod from 'zod'
  */
 const MODULES: Record<string, () => unknown> = {
   '@ashlar/sdk': () => sdk,
+  '@ashlar/sdk/rest': () => require('@ashlar/sdk/rest'),
   zod: () => zod,
   'zod/locales': () => zod.locales,
-  'zod/mini': () => require('zod/v4/mini'),
-  'zod/v3': () => require('zod/v3'),
   'zod/v4/core': () => zod.core,
   'zod/v4/locales/en.js': loadEnglish,
 }
 const ALIASES: Record<string, string> = {
   'zod/v4': 'zod',
-  'zod/v4-mini': 'zod/mini',
   'zod/v4/locales': 'zod/locales',
-  'zod/v4/mini': 'zod/mini',
 }
 const loaded = new Map<string, unknown>()
 
+/** @throws {Error} MODULE_NOT_FOUND for another name. Libraries catch it when they look for an optional package. */
 export function loadHostModule(given: string): unknown {
   const name = ALIASES[given] ?? given
-  const known = loaded.get(name) ?? (Object.hasOwn(MODULES, name) ? MODULES[name]?.() : undefined)
-  loaded.set(name, known)
-  return known
+  const load = Object.hasOwn(MODULES, name) ? MODULES[name] : undefined
+  if (!load) throw Object.assign(new Error(`Cannot find module '${given}'`), { code: 'MODULE_NOT_FOUND' })
+  const module = loaded.get(name) ?? load()
+  loaded.set(name, module)
+  return module
 }
 
 /** The bundler converts a default import either to the property `default` or to the module itself. Both work. */

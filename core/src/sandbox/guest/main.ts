@@ -17,21 +17,40 @@ import { loadHostModule } from './host-modules.ts'
 import { installWebPlatform } from '../../web-platform/index.ts'
 import type { GuestLimits } from '../channel/index.ts'
 
-type Bundle = (require: (name: string) => unknown, module: { exports: Record<string, unknown> }) => void
+type Exports = Record<string, unknown>
+type Bundle = (require: (name: string) => unknown, module: { exports: Exports | Promise<Exports> }) => void
 
-/** Removes the entry points from the global object and evaluates the bundle. */
-function define(bundle: Bundle): void {
+let loading: Promise<void> | undefined
+
+/**
+ * Removes the entry points from the global object and evaluates the bundle.
+ *
+ * @returns whether the bundle awaits at its top level: the host then calls {@link loaded}
+ */
+function define(bundle: Bundle): boolean {
   markEntered()
   Reflect.deleteProperty(globalThis, '__ashlar')
-  const module = { exports: {} as Record<string, unknown> }
+  const module: { exports: Exports | Promise<Exports> } = { exports: {} }
   bundle(loadHostModule, module)
-  const plugin = module.exports.default as sdk.Plugin | undefined
+  const { exports } = module
+  if (!(exports instanceof Promise)) takePlugin(exports)
+  else loading = exports.then(takePlugin)
+  return loading !== undefined
+}
+
+/** Resolves when the bundle is evaluated. */
+async function loaded(): Promise<void> {
+  await loading
+}
+
+function takePlugin(exports: Exports): void {
+  const plugin = exports.default as sdk.Plugin | undefined
   if (typeof plugin !== 'object' || plugin === null || !Array.isArray(plugin.blocks) || typeof plugin.name !== 'string')
-    throw new TypeError(missingExport(module.exports))
+    throw new TypeError(missingExport(exports))
   setPlugin(plugin)
 }
 
-function missingExport(exports: Record<string, unknown>): string {
+function missingExport(exports: Exports): string {
   const names = Object.keys(exports).filter((name) => name !== 'default')
   const found =
     'default' in exports
@@ -59,6 +78,6 @@ function connect(
 installWebPlatform()
 explainLargeIntegers()
 Object.defineProperty(globalThis, '__ashlar', {
-  value: { define, connect, enter, resume, recover, collect, abort, fire, reply },
+  value: { define, loaded, connect, enter, resume, recover, collect, abort, fire, reply },
   configurable: true,
 })

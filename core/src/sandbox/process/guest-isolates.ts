@@ -4,6 +4,7 @@ import type { Prelude } from '../programs/index.ts'
 import type { GuestLimits } from '../channel/index.ts'
 import type { CpuClock, CpuMeter } from './cpu-clock.ts'
 import { endProcess, endUnlessItStops } from './end-process.ts'
+import { withinLoadTime } from './load-time.ts'
 import { watchPauses, type InspectorSession, type OnInspectorMessage } from './inspector-session.ts'
 
 /** Identifies an entry in a guest and in its host. */
@@ -90,6 +91,8 @@ export interface IsolateOptions {
   /** Heap limit of most isolates. One isolate with this limit is created in advance. */
   memoryMb: number
   limits: GuestLimits
+  /** The time in which a bundle that awaits at its top level must be loaded. */
+  loadTimeoutMs: number
 }
 
 /** @param onInspectorMessage allows a debugger to inspect the isolate */
@@ -133,7 +136,7 @@ export function createIsolateFactory(snapshotBuffer: ArrayBuffer, options: Isola
   }
   return (code, name, memoryMb, onInspectorMessage) => {
     const blank = onInspectorMessage ? openInspector(createIsolate(memoryMb, true), onInspectorMessage) : take(memoryMb)
-    return load(blank, code, name, { limits: options.limits, clock })
+    return load(blank, code, name, { limits: options.limits, loadTimeoutMs: options.loadTimeoutMs, clock })
   }
 }
 
@@ -158,6 +161,7 @@ function openInspector(isolate: ivm.Isolate, onMessage: OnInspectorMessage): Emp
 
 interface LoadParts {
   limits: GuestLimits
+  loadTimeoutMs: number
   clock: CpuClock
 }
 
@@ -234,7 +238,8 @@ class LoadedIsolate implements GuestIsolate {
   async createGuest(number: number, host: GuestHost): Promise<Guest> {
     const created = this.#firstContext ?? this.#isolate.createContext({ inspector: this.isInspected })
     this.#firstContext = undefined
-    const parts = { number, host, running: this.#running, limits: this.#parts.limits }
+    const { limits, loadTimeoutMs } = this.#parts
+    const parts = { number, host, running: this.#running, limits, loadTimeoutMs }
     return createGuest(await created, await this.#script, parts)
   }
 
@@ -285,22 +290,24 @@ interface GuestParts {
   /** Shared with all guests of the isolate, see `guest/io/outbox.ts`. */
   running: SharedArrayBuffer
   limits: GuestLimits
+  loadTimeoutMs: number
 }
 
 async function createGuest(context: ivm.Context, script: ivm.Script, parts: GuestParts): Promise<Guest> {
   const entryPoints = await context.global.get('__ashlar', { reference: true })
   const take = (name: string): Promise<EntryPoint> => entryPoints.get(name, { reference: true }) as Promise<EntryPoint>
-  const [connect, enter, resume, recover, collect, abort, fire, reply] = await Promise.all(
-    ['connect', 'enter', 'resume', 'recover', 'collect', 'abort', 'fire', 'reply'].map(take),
+  const [connect, loaded, enter, resume, recover, collect, abort, fire, reply] = await Promise.all(
+    ['connect', 'loaded', 'enter', 'resume', 'recover', 'collect', 'abort', 'fire', 'reply'].map(take),
   )
-  if (!connect || !enter || !resume || !recover || !collect || !abort || !fire || !reply)
+  if (!connect || !loaded || !enter || !resume || !recover || !collect || !abort || !fire || !reply)
     throw new Error('an entry point is missing')
   const shared = new ivm.ExternalCopy(parts.running).copyInto()
   const requestTimer = new ivm.Callback(parts.host.setTimer, { ignored: true })
   const report = new ivm.Callback(parts.host.report, { ignored: true })
   const entropy = new ivm.Callback(drawEntropy, { sync: true })
   await connect.apply(undefined, [requestTimer, entropy, report, JSON.stringify(parts.limits), shared, parts.number] as never)
-  await script.run(context)
+  if ((await script.run(context)) === true)
+    await withinLoadTime(loaded.apply(undefined, [], { result: { promise: true } }), parts.loadTimeoutMs)
   return {
     enter: (calls, { id, settledBefore }) =>
       enter.apply(undefined, [calls, id, settledBefore], { result: { promise: true, copy: true } }),
@@ -311,7 +318,7 @@ async function createGuest(context: ivm.Context, script: ivm.Script, parts: Gues
     fire: (ids) => fire.apply(undefined, [ids], { result: { copy: true } }),
     reply: (answer) => reply.apply(undefined, [answer], { result: { copy: true } }),
     dispose() {
-      for (const each of [entryPoints, connect, enter, resume, recover, collect, abort, fire, reply]) each.release()
+      for (const each of [entryPoints, connect, loaded, enter, resume, recover, collect, abort, fire, reply]) each.release()
       context.release()
     },
   }

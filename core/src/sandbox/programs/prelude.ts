@@ -25,7 +25,7 @@ export async function buildPrelude(): Promise<Prelude> {
       minify: true,
       keepNames: true,
       define: { global: 'globalThis' },
-      plugins: [englishOnly, oneZod, lazyIdna, guestClasses],
+      plugins: [englishOnly, lazyIdna, guestClasses],
     }),
     bundle({ entryPoints: [resolvePath('warm-up-plugin.ts')], format: 'cjs', external: ['@ashlar/sdk', 'zod'] }),
   ])
@@ -70,16 +70,6 @@ const englishOnly: Plugin = {
       contents: `export { default as en } from './en.js'`,
       loader: 'js',
     }))
-  },
-}
-
-/** Resolves `require('zod/…')` to the ES modules of zod. The CommonJS files would be a second instance. */
-const oneZod: Plugin = {
-  name: 'one-zod',
-  setup(bundler) {
-    bundler.onResolve({ filter: /^zod\// }, ({ path, kind, importer, resolveDir }) =>
-      kind === 'require-call' ? bundler.resolve(path, { kind: 'import-statement', importer, resolveDir }) : undefined,
-    )
   },
 }
 

@@ -26,7 +26,7 @@ let runs = 0
 
 async function runIn(sandbox: Sandbox, block: Block, input: unknown, timeoutMs: number, given: Fakes): Promise<BlockRun> {
   const fakes = parseFakes(given)
-  const { requests, stored, files, hostCall, close } = createFakeSession(block, fakes, { ...(input as object) })
+  const { requests, hostCalls, stored, files, hostCall, close } = createFakeSession(block, fakes, { ...(input as object) })
   const done: Pick<BlockRun, 'outputs' | 'logs'> = { outputs: [], logs: [] }
   const inputJson = stringifyJson({ input, now: fakes.now })
   const scope = `run:${++runs}`
@@ -63,6 +63,7 @@ async function runIn(sandbox: Sandbox, block: Block, input: unknown, timeoutMs: 
     ...done,
     error: error && { code: error.code, message: error.message },
     requests,
+    hostCalls,
     files: Object.fromEntries(files),
     stored: Object.fromEntries(values) as BlockRun['stored'],
   }

@@ -1,4 +1,4 @@
-import type { BlockTestResult, Fakes, SentRequest, TypedBlock } from '@ashlar/sdk'
+import type { BlockTestResult, Fakes, HostCall, SentRequest, TypedBlock } from '@ashlar/sdk'
 import type { z } from 'zod'
 
 // These types are published to plugin authors, so they must not refer to internal types.
@@ -23,6 +23,8 @@ export interface BlockRun<Output extends z.ZodObject = z.ZodObject> {
   error: { code: string; message: string } | undefined
   /** The sent requests, in order. */
   requests: SentRequest[]
+  /** The calls of host functions, in order. */
+  hostCalls: HostCall[]
   /** The stored values after the run, by scope and key. */
   stored: Record<string, Record<string, unknown>>
   /** The files after the run, by path. */

@@ -1,6 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { AshlarError, findServer } from '@ashlar/core'
-import { createApi, createClient, createCredentialApi, type Api, type Client, type CredentialApi } from '../../client/index.ts'
+import {
+  createApi,
+  createClient,
+  createCredentialApi,
+  createRecordingApi,
+  type Api,
+  type Client,
+  type CredentialApi,
+  type RecordingApi,
+} from '../../client/index.ts'
 import { parseConfig, type Config } from '../../base/config.ts'
 import { openInstallation, ownerKeyFile, readKey } from '../../installation/index.ts'
 import type { Logger } from '../../base/logger.ts'
@@ -10,6 +19,7 @@ import { createGateway } from '../../server/index.ts'
 export interface Connection {
   api: Api
   credentials: CredentialApi
+  recording: RecordingApi
   close(): Promise<void>
 }
 
@@ -58,5 +68,5 @@ async function connectInProcess(config: Config, logger: Logger): Promise<Connect
 }
 
 function createApis(client: Client): Omit<Connection, 'close'> {
-  return { api: createApi(client), credentials: createCredentialApi(client) }
+  return { api: createApi(client), credentials: createCredentialApi(client), recording: createRecordingApi(client) }
 }

@@ -56,7 +56,7 @@ function parseRequest(args: string[]): Request {
   const kinds = [
     ...(values['api-key'] ? ['API_KEY' as const] : []),
     ...(values.user === undefined ? [] : ['USER_PASSWORD' as const]),
-    ...(values.host === undefined ? [] : ['HOST_SCOPED' as const]),
+    ...(values.host === undefined || values.user !== undefined ? [] : ['HOST_SCOPED' as const]),
     ...(values['base-url'] === undefined && !values['no-key'] ? [] : ['ENDPOINT' as const]),
     ...(values.oauth || values.scope ? ['OAUTH2' as const] : []),
   ]

@@ -7,6 +7,8 @@ interface Run {
   api: Api
   graph: ApiGraph
   inputs: object
+  /** Records its HTTP exchanges for `graph record`. @default false */
+  recordHttp?: boolean
   /** Shows the progress. */
   terminal: Terminal
   /** Stops following the execution. Does not cancel it. */
@@ -15,8 +17,16 @@ interface Run {
 }
 
 /** Runs a graph once and shows its progress. */
-export async function runGraph({ api, graph, inputs, terminal, signal, onStarted }: Run): Promise<ExecutionResult> {
-  const executionId = await api.startExecution(graph.id, inputs)
+export async function runGraph({
+  api,
+  graph,
+  inputs,
+  recordHttp = false,
+  terminal,
+  signal,
+  onStarted,
+}: Run): Promise<ExecutionResult> {
+  const executionId = await api.startExecution(graph.id, inputs, { recordHttp })
   onStarted?.(executionId)
   const progress = createProgress(terminal, graph.activeVersion.document)
   try {

@@ -12,7 +12,7 @@ import { createTerminal, type Terminal } from '../command/terminal.ts'
 const STOP_WITHIN_MS = 9500
 const INTERRUPTED = 130
 
-/** `ashlar run <graph.json> [--input name=value …]` */
+/** `ashlar run <graph.json> [--input name=value …] [--record]` */
 export async function run(args: string[], context: CommandContext): Promise<number> {
   const request = parseRun(args)
   const file = await readGraphFile(request.path)
@@ -20,7 +20,7 @@ export async function run(args: string[], context: CommandContext): Promise<numb
   using stop = listenForStop(STOP_WITHIN_MS)
   const connection = await connect(environment, loggerTo(stderr))
   try {
-    return await runFile({ file, inputs: request.inputs }, connection, stop, context)
+    return await runFile({ file, ...request }, connection, stop, context)
   } finally {
     await connection.close()
   }
@@ -30,6 +30,8 @@ export interface RunRequest {
   path: string
   /** `name=value` */
   inputs: string[]
+  /** Whether to record the HTTP exchanges and to print the id of the execution. */
+  record: boolean
 }
 
 /** @throws {UsageError} */
@@ -37,7 +39,7 @@ export function parseRun(args: string[]): RunRequest {
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
-    options: { input: { type: 'string', multiple: true, short: 'i' } },
+    options: { input: { type: 'string', multiple: true, short: 'i' }, record: { type: 'boolean' } },
   })
   const [path, ...more] = positionals
   if (path === undefined) throw new UsageError('the graph file is missing')
@@ -45,11 +47,11 @@ export function parseRun(args: string[]): RunRequest {
   const inputs = values.input ?? []
   const wrong = inputs.find((input) => !/^[^=]+=/.test(input))
   if (wrong !== undefined) throw new UsageError(`--input must be name=value or name=@file, got ${JSON.stringify(wrong)}`)
-  return { path, inputs }
+  return { path, inputs, record: values.record ?? false }
 }
 
 async function runFile(
-  { file, inputs: given }: { file: GraphFile; inputs: string[] },
+  { file, inputs: given, record }: { file: GraphFile } & Omit<RunRequest, 'path'>,
   { api }: Connection,
   stop: Stop,
   { stdout, stderr, environment }: CommandContext,
@@ -61,7 +63,8 @@ async function runFile(
   let executionId: string | undefined
   try {
     const onStarted = (id: string): void => void (executionId = id)
-    const result = await runGraph({ api, graph, inputs, terminal, signal: stop.signal, onStarted })
+    const result = await runGraph({ api, graph, inputs, recordHttp: record, terminal, signal: stop.signal, onStarted })
+    if (record) terminal.line(`recorded execution ${executionId}: ashlar graph record ${executionId}`)
     if (result.status === 'COMPLETED') stdout.write(`${JSON.stringify(result.outputs, null, 2)}\n`)
     else terminal.line(failureText(terminal, result))
     return result.status === 'COMPLETED' ? 0 : 1

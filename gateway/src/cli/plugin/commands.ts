@@ -1,5 +1,5 @@
 import type { CommandEntry } from '../command/command.ts'
-import { withJsonErrors } from './json-errors.ts'
+import { withJsonErrors } from '../command/json-errors.ts'
 
 /** The commands for plugin authors, in the order in which the help lists them. */
 export const PLUGIN_COMMANDS: readonly CommandEntry[] = [

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { AshlarError, errorMessage } from '@ashlar/core'
 import type { Api, ApiGraph, ExecutionResult } from '../../client/index.ts'
-import { ensureGraph, readGraphFile, resolveInputs, type GraphFile } from '../../graph-files/index.ts'
+import { TESTS_SUFFIX, ensureGraph, readGraphFile, resolveInputs, type GraphFile } from '../../graph-files/index.ts'
 import { faultLines, showWarnings } from '../command/faults.ts'
 import { formatOutputs } from '../graph/format-outputs.ts'
 import { runGraph } from '../graph/run-graph.ts'
@@ -24,7 +24,8 @@ export async function isFirstBoot(api: Api): Promise<boolean> {
  * examples.
  */
 export async function runExamples(api: Api, terminal: Terminal, signal: AbortSignal): Promise<void> {
-  const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.json') && !FIRST.includes(name)).toSorted()
+  const graphs = (await readdir(FOLDER)).filter((name) => name.endsWith('.json') && !name.endsWith(TESTS_SUFFIX))
+  const names = graphs.filter((name) => !FIRST.includes(name)).toSorted()
   const files = await Promise.all([...FIRST, ...names].map((name) => readGraphFile(FOLDER + name)))
   terminal.line(`This is the first start: running ${files.length} example graphs once.`)
   const saved = new Map<GraphFile, ApiGraph>()

@@ -85,6 +85,7 @@ async function openRuntime(options: WorkerOptions): Promise<Runtime> {
     filesDir,
     oauthClients: { ...operator.oauthClients, ...oauthClients },
     hostProvider: operator.hostProvider,
+    hostFunction: operator.hostFunction,
     pluginPackages: operator.pluginPackages,
     pluginRoots: PLUGIN_ROOTS,
     watch: true,

@@ -1,4 +1,5 @@
 import { canonicalJson } from '@ashlar/sdk'
+import { rowBuilder } from './build-row.ts'
 import { readField, type Row } from './rows.ts'
 
 /** Rows that have the same values in some fields. */
@@ -11,12 +12,13 @@ interface RowGroup {
 /** Groups rows by the values of fields, in the order of the first row of each group. A missing field counts as null. */
 export function groupRows(rows: readonly Row[], by: readonly string[]): RowGroup[] {
   const groups = new Map<string, RowGroup>()
+  const build = rowBuilder(by)
   for (const row of rows) {
     const values = by.map((field) => readField(row, field))
-    const id = canonicalJson(values)
-    const group = groups.get(id) ?? { key: Object.fromEntries(by.map((field, i) => [field, values[i]])), rows: [] }
-    groups.set(id, group)
-    group.rows.push(row)
+    const id = values.length === 1 ? canonicalJson(values[0]) : canonicalJson(values)
+    const group = groups.get(id)
+    if (group) group.rows.push(row)
+    else groups.set(id, { key: build(values), rows: [row] })
   }
   return [...groups.values()]
 }

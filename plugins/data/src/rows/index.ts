@@ -1,4 +1,7 @@
+export { listFields, rowBuilder, withField, withoutField } from './build-row.ts'
 export { groupRows } from './group-rows.ts'
+export { keyPins, otherKeysOf } from './key-pins.ts'
+export { indexRows, matchKey } from './match-key.ts'
 export { MEASURES } from './measures.ts'
-export { toNumber, readField, rows, textRow } from './rows.ts'
+export { dictionaryPin, readField, roundFraction, rows, textRow, toNumber } from './rows.ts'
 export type { Row } from './rows.ts'

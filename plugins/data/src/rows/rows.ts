@@ -3,8 +3,11 @@ import { z } from 'zod'
 
 export type Row = Record<string, unknown>
 
+/** A dictionary with values of any type. */
+export const dictionaryPin = dictionary<Row>(undefined, {})
+
 /** A table: a list of dictionaries. The keys of the dictionaries are the fields. */
-export const rows = z.array(dictionary<Row>(() => true, {}))
+export const rows = z.array(dictionaryPin)
 
 /** A row in which each value is a text. */
 export const textRow = dictionary<Record<string, string>>((value) => typeof value === 'string', { type: 'string' })
@@ -14,9 +17,12 @@ export const textRow = dictionary<Record<string, string>>((value) => typeof valu
  *
  * @param values the JSON Schema of the values
  */
-function dictionary<T extends Row>(isValue: (value: unknown) => boolean, values: { type?: 'string' }): z.ZodCustom<T> {
+function dictionary<T extends Row>(
+  isValue: ((value: unknown) => boolean) | undefined,
+  values: { type?: 'string' },
+): z.ZodCustom<T> {
   return z
-    .custom<T>((row) => isRow(row) && Object.values(row).every(isValue), 'expected a dictionary')
+    .custom<T>((row) => isRow(row) && (isValue === undefined || Object.values(row).every(isValue)), 'expected a dictionary')
     .meta({ type: 'object', propertyNames: { type: 'string' }, additionalProperties: values })
 }
 
@@ -39,4 +45,9 @@ export function toNumber(value: unknown): JsonNumber | undefined {
   if (typeof value !== 'string' || value.trim() === '') return undefined
   const number = parseNumber(value) ?? Number(value)
   return typeof number === 'bigint' || Number.isFinite(number) ? number : undefined
+}
+
+/** Rounds a decimal fraction to 15 significant digits, as spreadsheets do: 0.1 + 0.2 is 0.3. */
+export function roundFraction(number: JsonNumber): JsonNumber {
+  return typeof number === 'bigint' || Number.isInteger(number) ? number : Number(number.toPrecision(15))
 }

@@ -1,7 +1,8 @@
 import { decodeText, parseJson, type BlockContext, type Fetch, type Yielded } from '@ashlar/sdk'
+import { withRetries } from '@ashlar/sdk/rest'
 import { z } from 'zod'
 import { toContent } from './content.ts'
-import { retryPins, withRetries } from './retry.ts'
+import { retryPins, toPolicy } from './retry.ts'
 import { withQuery } from './with-query.ts'
 
 const queryValue = z.union([z.string(), z.number(), z.bigint(), z.boolean()])
@@ -68,7 +69,7 @@ export async function* exchange(
   const isRepeatable = IDEMPOTENT.has(input.method) || input.retry_unsafe || hasHeader(input.headers, 'idempotency-key')
   const policy = isRepeatable ? input : { ...input, attempts: 1 }
   const url = withQuery(input.url, input.query)
-  const response = await withRetries(() => receive(fetch, url, init), policy, { signal, log })
+  const response = await withRetries(() => receive(fetch, url, init), toPolicy(policy), { signal, log })
   const type = response.headers.get('content-type') ?? ''
   const content = toContent(response.bytes, type, { form: input.response_as, encoding: input.encoding })
   yield ['status', response.status]

@@ -1,6 +1,6 @@
 export { exchange, MAX_RESPONSE_BYTES, parseBody, receive, requestPins, responsePins } from './exchange.ts'
 export { rejectedInputs } from './rejected-inputs.ts'
 export { responseTests } from './response-tests.ts'
-export { retryPins, withRetries } from './retry.ts'
+export { retryPins, toPolicy } from './retry.ts'
 export { withQuery } from './with-query.ts'
-export type { RetryPolicy } from './retry.ts'
+export type { RetryInput } from './retry.ts'

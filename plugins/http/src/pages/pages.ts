@@ -1,6 +1,7 @@
 import { canonicalJson, decodeText, defineBlock, fromInput, type BlockContext } from '@ashlar/sdk'
+import { withRetries } from '@ashlar/sdk/rest'
 import type { z } from 'zod'
-import { MAX_RESPONSE_BYTES, parseBody, receive, withQuery, withRetries, type RetryPolicy } from '../exchange/index.ts'
+import { MAX_RESPONSE_BYTES, parseBody, receive, toPolicy, withQuery, type RetryInput } from '../exchange/index.ts'
 import { pagesInput, pagesOutput } from './pages-pins.ts'
 import { pagesTests } from './pages-tests.ts'
 import { firstPosition, nextPosition, parameterOf, readItems, type Page, type Paging, type Position } from './paging.ts'
@@ -56,13 +57,13 @@ function addressOf(position: Position, input: Input): string {
 async function readPage(
   url: string,
   index: number,
-  { headers, ...policy }: { headers: Record<string, string> } & RetryPolicy,
+  { headers, ...policy }: { headers: Record<string, string> } & RetryInput,
   { fetch, signal, log }: Pick<BlockContext, 'fetch' | 'signal' | 'log'>,
 ): Promise<Page> {
   if (!/^https?:\/\//i.test(url))
     throw new Error(`url must start with http:// or https://, got ${JSON.stringify(url.slice(0, 100))}`)
   const init = { headers, maxResponseBytes: MAX_RESPONSE_BYTES, signal }
-  const response = await withRetries(() => receive(fetch, url, init), policy, { signal, log })
+  const response = await withRetries(() => receive(fetch, url, init), toPolicy(policy), { signal, log })
   if (response.status < 200 || response.status > 299)
     throw new Error(`page ${index + 1}: ${new URL(url).host} responded with status ${response.status}`)
   const contentType = response.headers.get('content-type') ?? ''

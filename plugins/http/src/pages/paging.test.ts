@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { findNextLink, nextPosition, readItems, type Paging } from './paging.ts'
+import { findNextLink } from '@ashlar/sdk/rest'
+import { nextPosition, readItems, type Paging } from './paging.ts'
 
 it.each([
   ['<https://a.example/?page=2>; rel="next"', 'https://a.example/?page=2'],

@@ -1,3 +1,5 @@
+import { findNextLink } from '@ashlar/sdk/rest'
+
 /** How a service divides a list into pages. */
 export interface Paging {
   by: 'number' | 'cursor' | 'link'
@@ -68,21 +70,6 @@ function toUrl(link: string | undefined, base: string): Position | undefined {
   const url = URL.parse(link, base)
   if (!url) throw new Error(`the next page must have a URL, got ${JSON.stringify(link.slice(0, 100))}`)
   return { url: url.href }
-}
-
-/** Finds the target of the relation "next" in a Link header. Source: RFC 8288, section 3. */
-export function findNextLink(header: string): string | undefined {
-  for (const [, target, parameters = ''] of header.matchAll(/<([^>]*)>((?:[^,"]|"(?:[^"\\]|\\.)*")*)/g)) {
-    const relations = readRelations(parameters)
-    if (relations.includes('next')) return target
-  }
-  return undefined
-}
-
-function readRelations(parameters: string): string[] {
-  for (const [, name = '', quoted, plain] of parameters.matchAll(/;\s*([^\s=;]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?/g))
-    if (name.toLowerCase() === 'rel') return (quoted ?? plain ?? '').toLowerCase().split(/\s+/)
-  return []
 }
 
 /** Reads a part of a value: `items.0.name`. An empty path is the value itself. @returns null when there is none */

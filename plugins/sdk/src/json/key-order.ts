@@ -6,7 +6,12 @@
  */
 export function orderedObject<Value>(entries: readonly (readonly [key: string, value: Value])[]): Record<string, Value> {
   const target = Object.fromEntries(entries) as Record<string, Value>
+  if (!entries.some(([key]) => isDigit(key.charCodeAt(0)))) return target
   return inOrder(target, [...new Set(Array.from(entries, ([key]) => key))])
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
 }
 
 /** @param order the keys of the object, each once */

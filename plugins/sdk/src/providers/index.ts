@@ -1,5 +1,5 @@
 export { oauth2 } from './oauth2.ts'
-export { apiKey, defineProvider, endpoint, hostScoped, userPassword } from './provider.ts'
+export { apiKey, awsSignature, defineProvider, endpoint, hostScoped, userPassword } from './provider.ts'
 export type { BlockCost, Cost } from './cost.ts'
 export type { OAuth2, OAuth2Definition } from './oauth2.ts'
 export type { Provider, ProviderAuth } from './provider.ts'

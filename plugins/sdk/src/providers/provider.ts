@@ -9,6 +9,8 @@ export type ProviderAuth =
   | { readonly type: 'API_KEY'; readonly query: string }
   /** A user name and a password, sent as HTTP Basic (RFC 7617). */
   | { readonly type: 'USER_PASSWORD' }
+  /** An access key, its id as user name and its secret as password, that signs requests with AWS Signature Version 4. */
+  | { readonly type: 'USER_PASSWORD'; readonly signature: 'AWS4-HMAC-SHA256'; readonly service: string }
   /** Headers for the hosts that each credential names. */
   | { readonly type: 'HOST_SCOPED' }
   /** The base URL of an API and a key, both of which each credential names. */
@@ -27,7 +29,8 @@ export interface Provider {
   /**
    * The only hosts that receive a secret, as in the capability `http` but without methods and paths: `api.github.com`,
    * `*.example.com`, `example.com:8443`. Requests use https, unless an entry starts with `http://`. Must be empty if
-   * each credential names its own hosts ({@link hostScoped}, {@link endpoint}).
+   * each credential names its own hosts: for {@link hostScoped}, {@link endpoint}, {@link userPassword} and
+   * {@link awsSignature} only.
    */
   readonly hosts: readonly string[]
   /** The ways to authenticate. The usual one is first. */
@@ -53,9 +56,9 @@ export function defineProvider(provider: Provider): Provider {
   const types = auth.map(({ type }) => type)
   if (types.length === 0 || new Set(types).size < types.length)
     throw new TypeError(`provider ${name}: auth must have at least one entry and at most one of each type`)
-  const needsHosts = types.some((type) => type !== 'HOST_SCOPED' && type !== 'ENDPOINT')
+  const needsHosts = types.some((type) => type === 'API_KEY' || type === 'OAUTH2')
   if (needsHosts && hosts.length === 0) throw new TypeError(`provider ${name}: hosts must not be empty`)
-  if (!needsHosts && hosts.length > 0)
+  if (types.every((type) => type === 'HOST_SCOPED' || type === 'ENDPOINT') && hosts.length > 0)
     throw new TypeError(`provider ${name}: hosts must be empty, because each credential names its own hosts`)
   return provider
 }
@@ -78,6 +81,16 @@ export function apiKey(
 /** Declares a user name and a password, sent as HTTP Basic. */
 export function userPassword(): ProviderAuth {
   return { type: 'USER_PASSWORD' }
+}
+
+/**
+ * Declares an access key that signs each request with AWS Signature Version 4, outside the sandbox:
+ * `awsSignature({ service: 's3' })`. The region follows from the host, as in `s3.eu-central-1.amazonaws.com`, or from the
+ * request header `x-ashlar-region`. A block that sends a body to a service other than S3 sets the header
+ * `x-amz-content-sha256`.
+ */
+export function awsSignature({ service }: { readonly service: string }): ProviderAuth {
+  return { type: 'USER_PASSWORD', signature: 'AWS4-HMAC-SHA256', service }
 }
 
 /** Declares headers for hosts that the user names in each credential. */

@@ -52,10 +52,18 @@ const plainAuth = z.union(
     headerAuth,
     queryAuth,
     z.strictObject({ type: z.literal('USER_PASSWORD') }),
+    z.strictObject({
+      type: z.literal('USER_PASSWORD'),
+      signature: z.literal('AWS4-HMAC-SHA256'),
+      service: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
+    }),
     z.strictObject({ type: z.literal('HOST_SCOPED') }),
     z.strictObject({ type: z.literal('ENDPOINT'), baseUrl: baseUrlSchema, header: secretHeader, format: secretFormat }),
   ],
-  { error: ({ input }) => `must be apiKey(…), userPassword(), hostScoped(), endpoint(…) or oauth2(…), got ${showValue(input)}` },
+  {
+    error: ({ input }) =>
+      `must be apiKey(…), userPassword(), awsSignature(…), hostScoped(), endpoint(…) or oauth2(…), got ${showValue(input)}`,
+  },
 )
 const isOAuth2 = (auth: unknown): boolean => typeof auth === 'object' && auth !== null && 'type' in auth && auth.type === 'OAUTH2'
 /** Reports the faults of an OAuth 2 entry at their paths, which a union would not do. */
@@ -82,7 +90,7 @@ export const providerSchema = z
     'auth must have at most one entry of each type',
   )
   .refine(
-    ({ hosts, auth }) => hosts.length > 0 || auth.every(({ type }) => type === 'HOST_SCOPED' || type === 'ENDPOINT'),
+    ({ hosts, auth }) => hosts.length > 0 || auth.every(({ type }) => type !== 'API_KEY' && type !== 'OAUTH2'),
     'hosts must name the hosts to which secrets are sent',
   )
   .refine(

@@ -38,6 +38,7 @@ export interface RequestCredential {
 /** The parts of a request that can carry a secret. */
 export interface CredentialRequest {
   url: URL
+  method: string
   headers: HeaderPairs
 }
 

@@ -158,7 +158,7 @@ export class Exchange {
     this.#host = url.host
     const sent = body === 'none' ? null : body === 'buffered' ? await this.#body?.whole : this.#body?.stream
     const length = body === 'streamed' && this.#body?.length != null ? { 'content-length': String(this.#body.length) } : {}
-    const sentTo = (await this.#parts.credential?.attach({ url, headers })) ?? { url, headers }
+    const sentTo = (await this.#parts.credential?.attach({ url, method, headers })) ?? { url, headers }
     return this.#parts.pool.request({
       origin: url.origin,
       path: `${sentTo.url.pathname}${sentTo.url.search}`,

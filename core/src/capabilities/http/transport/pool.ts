@@ -54,7 +54,7 @@ function createAgent(guard: AddressGuard, limits: HttpLimits, resolve: Resolve):
     connect: (options, callback) => {
       const hostname = options.hostname.replace(/^\[(.*)\]$/, '$1')
       // An address is not resolved, so it is checked here.
-      if (isIP(hostname) > 0 && !guard.permits(hostname, hostname)) return callback(blocked(hostname), null)
+      if (isIP(hostname) > 0 && !guard.permits(hostname, hostname)) return callback(blockedAddress(hostname), null)
       return connect(options, callback)
     },
     connections: MAX_CONNECTIONS_PER_ORIGIN,
@@ -70,13 +70,14 @@ const MAX_CONNECTIONS_PER_ORIGIN = 64
 
 const resolveWithOs: Resolve = (hostname) => dns.promises.lookup(hostname, { all: true, order: 'verbatim' })
 
-function guardedLookup(guard: AddressGuard, resolve: Resolve): LookupFunction {
+/** Resolves a host name to the addresses that the guard permits. */
+export function guardedLookup(guard: AddressGuard, resolve: Resolve = resolveWithOs): LookupFunction {
   return (hostname, { all }, callback) => {
     resolve(hostname).then(
       (addresses) => {
         const permitted = addresses.filter(({ address }) => isIP(address) > 0 && guard.permits(hostname, address))
         const [first] = permitted
-        if (!first) callback(blocked(hostname), '', 0)
+        if (!first) callback(blockedAddress(hostname), '', 0)
         else if (all) callback(null, permitted)
         else callback(null, first.address, first.family)
       },
@@ -86,7 +87,7 @@ function guardedLookup(guard: AddressGuard, resolve: Resolve): LookupFunction {
 }
 
 /** The message does not contain the address. */
-function blocked(hostname: string): AshlarError {
+export function blockedAddress(hostname: string): AshlarError {
   const message = `http: the host ${hostname} is not on the public internet; the operator of this installation can allow it with ASHLAR_HTTP_ALLOW, or only for the credentials of one provider with ASHLAR_LOCAL_ENDPOINTS`
   return new AshlarError('HTTP_BLOCKED_ADDRESS', message, { details: { host: hostname } })
 }

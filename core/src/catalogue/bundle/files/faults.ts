@@ -1,5 +1,4 @@
 import type { Location, Message } from 'esbuild'
-import { isBuiltin } from 'node:module'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { AshlarError, type Fault } from '../../../base/index.ts'
 import { FOLLOWS_IMPORT, OUTSIDE } from './confine.ts'
@@ -16,6 +15,14 @@ export function toBundleError(error: unknown, folder: string, roots?: readonly s
   const messages = (error as { errors?: Message[] }).errors ?? []
   const faults = messages.slice(0, MAX_FAULTS).map((message) => toFault(message, folder, roots))
   return new AshlarError('PLUGIN_LOAD_FAILED', describeFaults(faults), { cause: error, details: { faults } })
+}
+
+/** @returns the warnings with the positions of imports; paths in a package store start at `node_modules` */
+export function toWarnings(messages: readonly Message[], folder: string, roots?: readonly string[]): Fault[] {
+  return messages
+    .filter(({ pluginName }) => pluginName !== '')
+    .map((message) => toFault(message, folder, roots))
+    .map(({ path, message }) => ({ path: path.slice(Math.max(0, path.lastIndexOf('node_modules/'))), message }))
 }
 
 export function describeFaults(faults: readonly Fault[]): string {
@@ -55,7 +62,6 @@ function readTextAt({ lineText, column, length }: Location): string {
 function explain(text: string): string {
   const name = parseUnresolvedName(text)
   if (name === '') return text
-  if (isBuiltin(name)) return `"${name}" is a Node module; blocks run in a sandbox that provides only the web platform`
   if (name.startsWith('#')) return text
   if (/^[./]/.test(name)) return `${text}: the file does not exist, or is a link to a file outside the package`
   return `Could not resolve "${name}": it is not installed, or package.json does not declare it; add it to "dependencies"`

@@ -1,5 +1,5 @@
 export { confineTo } from './confine.ts'
-export { toBundleError, describeFaults } from './faults.ts'
+export { toBundleError, toWarnings, describeFaults } from './faults.ts'
 export { findReach, isFileIn } from './reach.ts'
 export { isWithin, readWithin } from './within.ts'
 export type { Reach } from './within.ts'

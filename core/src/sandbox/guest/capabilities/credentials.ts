@@ -10,6 +10,7 @@ export async function getCredential(callId: number, provider: string): Promise<C
   return {
     ...facts,
     fetch: fetchFor(callId, facts.provider),
+    presign: async (url, options) => String(await callHost(callId, 'credentials.presign', [facts.provider, { url, ...options }])),
     reveal: async () => (await callHost(callId, 'credentials.reveal', [facts.provider])) as Secret,
   }
 }

@@ -1,4 +1,4 @@
-import { AshlarError, type Draft } from '@ashlar/core'
+import { AshlarError, type Draft, type Fault } from '@ashlar/core'
 import type { Finding, FindingCode } from './finding.ts'
 
 /** A bundle of this size is slow to load, and probably contains an unsuitable library. */
@@ -11,6 +11,15 @@ export function listLargest({ bundle }: Draft): { path: string; bytes: number }[
 }
 
 export function findInBundle(draft: Draft): Finding[] {
+  return [...draft.bundle.warnings.map(toWarning), ...findInSize(draft)]
+}
+
+/** An import of a Node module in a dependency. */
+function toWarning({ path, message }: Fault): Finding {
+  return { level: 'warning', code: 'NODE_MODULE', position: path, message: `${message}; code that calls it fails` }
+}
+
+function findInSize(draft: Draft): Finding[] {
   const bytes = Buffer.byteLength(draft.bundle.code)
   if (bytes < LARGE_BYTES) return []
   const largest = listLargest(draft)

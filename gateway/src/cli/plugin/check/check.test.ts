@@ -151,7 +151,7 @@ it('reports imports of Node modules and native modules, and the largest files of
   const folder = join(root.path, 'sky')
   const entry = join(folder, 'src/index.ts')
   const source = await readFile(entry, 'utf8')
-  await writeFile(entry, `import 'node:fs'\nimport 'path'\nimport './native.node'\n${source}`)
+  await writeFile(entry, `import 'node:fs'\nimport 'http'\nimport './native.node'\n${source}`)
   await writeFile(join(folder, 'src/native.node'), '')
   expect((await findings(folder)).slice(0, 3)).toMatchObject([
     { level: 'error', code: 'NODE_MODULE', position: 'src/index.ts:1:8' },

@@ -6,7 +6,7 @@ import { createTerminal, plain, type Terminal } from '../../command/terminal.ts'
 import { findInBlocks } from './block-findings.ts'
 import { findInBundle, findInFailure, listLargest, size } from './bundle-findings.ts'
 import { sortFindings, type Finding, type Level } from './finding.ts'
-import { findGlobals } from './global-findings.ts'
+import { findFetch, findGlobals } from './global-findings.ts'
 import { findInPackage } from './package-findings.ts'
 import { findInTypes } from './type-findings.ts'
 import { parseFolder } from '../draft/draft.ts'
@@ -40,7 +40,7 @@ async function checkPlugin(folder: string): Promise<Report> {
   const { draft, failures } = await load(folder)
   const used = (draft?.bundle.inputs ?? []).map(({ path }) => path).filter((path) => !/^\.\.\/|node_modules\//.test(path))
   const found = draft ? [...findInBundle(draft), ...findInBlocks(draft, await findPositions(folder, draft))] : failures
-  const globals = await findGlobals(folder, used)
+  const globals = [...(await findGlobals(folder, used)), ...(draft ? await findFetch(draft) : [])]
   const findings = [...(await findInPackage(folder, packageFile, used)), ...found, ...globals, ...(await types)]
   return { json: packageFile.json, draft, findings: sortFindings(findings) }
 }

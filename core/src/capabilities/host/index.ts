@@ -1,0 +1,5 @@
+export { createFakeFunctions, hostFakeSchema } from './fake.ts'
+export { hostGrant } from './grant.ts'
+export { createHostFunctions } from './host.ts'
+export type { HostAddress, HostContext, HostFunction, RunHostFunction } from './host-function.ts'
+export { BUILTIN_HOST_MODULES } from './missing-function.ts'

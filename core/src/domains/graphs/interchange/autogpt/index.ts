@@ -1,0 +1,2 @@
+export { readAutoGptFile } from './read-file.ts'
+export { toAutoGptFile } from './to-file.ts'

@@ -1,0 +1,13 @@
+export { findCycle, sortDrafts } from './drafts.ts'
+export { summarize } from './report.ts'
+export type {
+  Draft,
+  DraftDocument,
+  GraphFormat,
+  ImportedGraph,
+  ImportedNode,
+  ImportReport,
+  MissingBlock,
+  TransferChange,
+  TransferKind,
+} from './report.ts'

@@ -1,0 +1,4 @@
+/** `node:stream/promises` */
+import { promises } from 'readable-stream'
+
+export const { pipeline, finished } = promises

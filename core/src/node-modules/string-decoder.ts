@@ -1,0 +1,2 @@
+/** `node:string_decoder` */
+export { StringDecoder } from 'string_decoder/lib/string_decoder.js'

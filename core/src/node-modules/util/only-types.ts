@@ -1,0 +1,2 @@
+/** The part of `node:util` that the comparison of `assert` uses. */
+export * as types from './types.ts'

@@ -1,0 +1,6 @@
+export { listExchanges, removeOldExchanges, storeExchanges } from './exchange-store.ts'
+export { recordHttp } from './http-recorder.ts'
+export { createRuntimeFakes } from './runtime-fakes.ts'
+export type { ExchangeRequest, StoredExchange } from './exchange-store.ts'
+export type { GraphFakes, RuntimeFakes } from './runtime-fakes.ts'
+export type { RecordedRun } from './recorded-runs.ts'

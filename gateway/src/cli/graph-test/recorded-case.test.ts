@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest'
+import type { ApiExchange, ApiNodeExecution } from '../../client/index.ts'
+import { toCase, type RecordedExecution } from './recorded-case.ts'
+import { redact } from './redact.ts'
+
+const node = (id: string, block: string, inputs: Record<string, unknown> = {}) => ({ id, block, inputs })
+const run = (nodeId: string, inputs: Record<string, unknown>, ...outputs: [string, unknown][]): ApiNodeExecution => ({
+  nodeId,
+  number: 1,
+  status: 'COMPLETED',
+  inputs,
+  outputs: outputs.map(([pin, value]) => ({ pin, value })),
+  outputCount: outputs.length,
+  error: null,
+})
+const exchange = (nodeId: string, body: string, type = 'application/json', more: Partial<ApiExchange> = {}): ApiExchange => ({
+  nodeId,
+  method: 'GET',
+  url: 'https://a.example/x',
+  credential: null,
+  failure: null,
+  response: {
+    status: 200,
+    headers: [
+      { name: 'content-type', value: type },
+      { name: 'set-cookie', value: 'session=1' },
+    ],
+    base64: Buffer.from(body, 'latin1').toString('base64'),
+    cut: false,
+  },
+  ...more,
+})
+
+function recorded(given: Partial<RecordedExecution> = {}): RecordedExecution {
+  const document = {
+    nodes: [
+      node('key', 'io/input', { name: 'key', secret: true }),
+      node('fetch', 'http/request'),
+      node('keep', 'storage/persist'),
+    ],
+  }
+  const execution = {
+    status: 'COMPLETED',
+    startedAt: null,
+    inputs: { key: 'pa"ss-word' },
+    outputs: { out: ['sent pa"ss-word'] },
+    failedNodes: [],
+    reason: null,
+    graph: null,
+    document: { ...document, links: [] } as unknown as RecordedExecution['execution']['document'],
+  }
+  return {
+    execution,
+    nodeExecutions: [
+      run('fetch', { url: 'https://a.example/x' }, ['status', 200]),
+      run('keep', { key: 'k', value: 1 }, ['value', 1]),
+    ],
+    exchanges: [],
+    blocks: new Map([
+      ['http/request', { capabilities: [{ kind: 'HTTP' }], inputs: [] }],
+      ['storage/persist', { capabilities: [{ kind: 'STORAGE' }], inputs: [] }],
+      ['io/input', { capabilities: [], inputs: [] }],
+    ]),
+    providers: new Map([['a/b', 'USER_PASSWORD']]),
+    ...given,
+  }
+}
+
+describe('a case of an execution', () => {
+  it('replaces the runs of nodes with capabilities', () => {
+    expect(toCase('one', recorded()).nodes).toEqual({
+      fetch: [{ inputs: { url: 'https://a.example/x' }, outputs: [['status', 200]] }],
+      keep: [{ inputs: { key: 'k', value: 1 }, outputs: [['value', 1]] }],
+    })
+  })
+
+  it('runs a block that only sends requests if its exchanges were recorded', () => {
+    const { http, nodes, credentials } = toCase(
+      'one',
+      recorded({ exchanges: [exchange('fetch', '{"a":1}', undefined, { credential: 'a/b' })] }),
+    )
+    expect(http).toEqual({
+      'GET https://a.example/x': { status: 200, headers: { 'content-type': 'application/json' }, json: { a: 1 } },
+    })
+    expect(Object.keys(nodes ?? {})).toEqual(['keep'])
+    expect(credentials).toEqual({ 'a/b': { type: 'USER_PASSWORD', username: 'test-user', password: 'test-password' } })
+  })
+
+  it.each([
+    ['failed', { response: null, failure: 'no' }],
+    ['is incomplete', { response: { status: 200, headers: [], base64: '', cut: true } }],
+  ])('replaces the run of a block if an exchange %s', (_, more) => {
+    const exchanges = [exchange('fetch', '{}'), exchange('fetch', '{}', undefined, more)]
+    expect(Object.keys(toCase('one', recorded({ exchanges })).nodes ?? {})).toEqual(['fetch', 'keep'])
+  })
+
+  it('lists several responses in order, as JSON, text or bytes that stay the same', () => {
+    const exchanges = [
+      exchange('fetch', '{"a": 1}'),
+      exchange('fetch', 'hi', 'text/plain'),
+      exchange('fetch', '\u00ff\u00fe', 'image/png'),
+    ]
+    expect(toCase('one', recorded({ exchanges })).http?.['GET https://a.example/x']).toMatchObject([
+      { text: '{"a": 1}' },
+      { text: 'hi' },
+      { base64: '//4=' },
+    ])
+  })
+
+  it('expects the failure of an execution that failed', () => {
+    const { execution } = recorded()
+    const failed = {
+      ...execution,
+      status: 'FAILED',
+      failedNodes: ['a'],
+      reason: { code: 'TIMEOUT', message: 'slow', nodeId: 'a' },
+    }
+    expect(toCase('one', recorded({ execution: failed }))).toMatchObject({
+      status: 'FAILED',
+      error: { code: 'TIMEOUT', nodeId: 'a' },
+      failedNodes: ['a'],
+    })
+    expect(() => toCase('one', recorded({ execution: { ...execution, status: 'RUNNING' } }))).toThrow('the execution is RUNNING')
+  })
+})
+
+it('redacts secret inputs everywhere', () => {
+  const all = recorded()
+  const { written, count } = redact(toCase('one', all), all)
+  expect(count).toBe(1)
+  expect(written).toMatchObject({ inputs: { key: 'redacted-1' }, outputs: { out: ['sent redacted-1'] } })
+  expect(JSON.stringify(written)).not.toContain('ss-word')
+})

@@ -1,0 +1,1 @@
+export { readRssFeed } from './read-rss-feed.ts'

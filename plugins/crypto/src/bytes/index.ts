@@ -1,0 +1,5 @@
+export { bytesInput, bytesPins, toBytes, toText } from './bytes.ts'
+export { decodeBytes, encodeBytes, ENCODINGS, type Encoding } from './encodings.ts'
+export { concatenate, crc32 } from './crc32.ts'
+export { showText } from './show.ts'
+export { isSameText } from './compare.ts'

@@ -1,0 +1,4 @@
+export { compress } from './compress.ts'
+export { compressFile } from './compress-file.ts'
+export { decompress } from './decompress.ts'
+export { decompressFile } from './decompress-file.ts'

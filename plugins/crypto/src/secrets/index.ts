@@ -1,0 +1,7 @@
+export { readSecret, secretGrant, secretProvider } from './provider.ts'
+export { verifyWebhook } from './verify-webhook.ts'
+export { encrypt } from './encrypt.ts'
+export { decrypt } from './decrypt.ts'
+export { totp } from './totp.ts'
+export { hashPassword } from './hash-password.ts'
+export { verifyPassword } from './verify-password.ts'

@@ -1,0 +1,1 @@
+export { compileExpression } from './compile.ts'

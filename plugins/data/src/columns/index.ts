@@ -1,0 +1,7 @@
+export { cast } from './cast.ts'
+export { compute } from './compute.ts'
+export { explode } from './explode.ts'
+export { fill } from './fill.ts'
+export { number } from './number.ts'
+export { rename } from './rename.ts'
+export { splitColumn } from './split-column.ts'

@@ -1,0 +1,5 @@
+export { append } from './append.ts'
+export { compare } from './compare.ts'
+export { deduplicate } from './deduplicate.ts'
+export { join } from './join.ts'
+export { lookup } from './lookup.ts'

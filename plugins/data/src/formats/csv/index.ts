@@ -1,0 +1,2 @@
+export { parseCsv } from './parse-csv.ts'
+export { writeCsv } from './write-csv.ts'

@@ -1,0 +1,5 @@
+export { bin } from './bin.ts'
+export { correlate } from './correlate.ts'
+export { describe } from './describe.ts'
+export { percentile } from './percentile.ts'
+export { window } from './window.ts'

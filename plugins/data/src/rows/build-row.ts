@@ -1,0 +1,37 @@
+import { orderedObject } from '@ashlar/sdk'
+import type { Row } from './rows.ts'
+
+/** Returns a function that creates a row with these fields, in this order, from a list of their values. */
+export function rowBuilder(fields: readonly string[]): (values: readonly unknown[]) => Row {
+  if (fields.some(needsOrder)) return (values) => orderedObject(fields.map((field, i) => [field, values[i]]))
+  return (values) => {
+    const row: Row = {}
+    for (let i = 0; i < fields.length; i++) row[fields[i] ?? ''] = values[i]
+    return row
+  }
+}
+
+/** Returns a copy of a row with one field added or replaced. The other fields keep their order. */
+export function withField(row: Row, field: string, value: unknown): Row {
+  if (needsOrder(field)) return orderedObject([...Object.entries(row), [field, value]])
+  for (const key in row) if (needsOrder(key)) return orderedObject([...Object.entries(row), [field, value]])
+  return { ...row, [field]: value }
+}
+
+/** Returns a copy of a row without one field. */
+export function withoutField(row: Row, field: string): Row {
+  return orderedObject(Object.entries(row).filter(([key]) => key !== field))
+}
+
+/** Returns all fields of the rows, in the order of their first use. */
+export function listFields(rows: readonly Row[]): string[] {
+  const fields = new Set<string>()
+  for (const row of rows) for (const field in row) fields.add(field)
+  return [...fields]
+}
+
+/** Whether a plain object would list the key before others, or would not store it. */
+function needsOrder(key: string): boolean {
+  const code = key.charCodeAt(0)
+  return (code >= 0x30 && code <= 0x39) || key === '__proto__'
+}

@@ -1,0 +1,2 @@
+export { parseIcs } from './parse-ics.ts'
+export { writeIcs } from './write-ics.ts'

@@ -1,0 +1,5 @@
+export { parseIni, writeIni } from './ini.ts'
+export { parseToml } from './parse-toml.ts'
+export { parseYaml } from './parse-yaml.ts'
+export { writeToml } from './write-toml.ts'
+export { writeYaml } from './write-yaml.ts'

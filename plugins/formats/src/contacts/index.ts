@@ -1,0 +1,2 @@
+export { parseVcard } from './parse-vcard.ts'
+export { writeVcard } from './write-vcard.ts'

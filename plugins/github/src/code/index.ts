@@ -1,0 +1,8 @@
+export { createRelease } from './create-release.ts'
+export { dispatchWorkflow } from './dispatch-workflow.ts'
+export { getFile } from './get-file.ts'
+export { listCommits } from './list-commits.ts'
+export { listReleases } from './list-releases.ts'
+export { listRepositories } from './list-repositories.ts'
+export { putFile } from './put-file.ts'
+export { searchCode } from './search-code.ts'

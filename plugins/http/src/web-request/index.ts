@@ -1,0 +1,1 @@
+export { webRequest } from './web-request.ts'

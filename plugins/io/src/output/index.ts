@@ -1,0 +1,1 @@
+export { output } from './output.ts'

@@ -1,0 +1,6 @@
+export { diff } from './diff.ts'
+export { flatten } from './flatten.ts'
+export { merge } from './merge.ts'
+export { patch } from './patch.ts'
+export { set } from './set.ts'
+export { unflatten } from './unflatten.ts'

@@ -1,0 +1,1 @@
+export { messageOf, show } from './show.ts'

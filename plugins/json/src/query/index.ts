@@ -1,0 +1,5 @@
+export { get } from './get.ts'
+export { jmespath } from './jmespath.ts'
+export { jsonata } from './jsonata.ts'
+export { jsonpath } from './jsonpath.ts'
+export { parsePath } from './path.ts'

@@ -1,0 +1,2 @@
+export { validate } from './validate.ts'
+export { validateRows } from './validate-rows.ts'

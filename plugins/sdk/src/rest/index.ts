@@ -1,0 +1,5 @@
+export { findNextLink } from './link.ts'
+export { defineRest, RestError } from './rest.ts'
+export { retryAfterMs, withRetries } from './retry.ts'
+export type { RestAnswer, RestApi, RestContext, RestDefinition, RestMethod, RestPage, RestRequest } from './rest.ts'
+export type { RetryPolicy } from './retry.ts'

@@ -1,0 +1,8 @@
+export { changeCase } from './change-case.ts'
+export { normalize } from './normalize.ts'
+export { pad } from './pad.ts'
+export { slice } from './slice.ts'
+export { slug } from './slug.ts'
+export { trim } from './trim.ts'
+export { truncate } from './truncate.ts'
+export { wrap } from './wrap.ts'

@@ -1,0 +1,2 @@
+export { detectLanguage } from './detect-language.ts'
+export { validate } from './validate.ts'

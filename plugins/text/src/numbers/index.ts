@@ -1,0 +1,2 @@
+export { formatNumber } from './format-number.ts'
+export { parseNumberBlock } from './parse-number.ts'

@@ -1,0 +1,5 @@
+export { extractContacts } from './extract-contacts.ts'
+export { findPatterns } from './find-patterns.ts'
+export { redact } from './redact.ts'
+export { replacePattern } from './replace-pattern.ts'
+export { splitPattern } from './split-pattern.ts'

@@ -1,0 +1,2 @@
+export { buildUrl } from './build-url.ts'
+export { parseUrl } from './parse-url.ts'

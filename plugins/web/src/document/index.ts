@@ -1,0 +1,5 @@
+export { findAll, findOne, parseDocument, parseFragment } from './html.ts'
+export { collapse, show, toText } from './text.ts'
+export { baseUrlPin, countPin, htmlPin, urlPin } from './pins.ts'
+export { fetchText, MAX_PAGE_BYTES } from './fetch-text.ts'
+export { resolveUrl } from './resolve-url.ts'

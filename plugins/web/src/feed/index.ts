@@ -1,0 +1,2 @@
+export { parseFeed } from './parse-feed.ts'
+export { readFeed } from './read-feed.ts'

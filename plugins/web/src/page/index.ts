@@ -1,0 +1,8 @@
+export { extractLinks } from './extract-links.ts'
+export { extractRows } from './extract-rows.ts'
+export { pageMetadata } from './page-metadata.ts'
+export { readArticle } from './read-article.ts'
+export { readPage } from './read-page.ts'
+export { readTable } from './read-table.ts'
+export { select } from './select.ts'
+export { selectXpath } from './xpath.ts'

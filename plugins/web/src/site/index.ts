@@ -1,0 +1,2 @@
+export { checkRobots } from './check-robots.ts'
+export { readSitemap } from './read-sitemap.ts'

@@ -1,0 +1,121 @@
+import type { PackageCase } from '../case.ts'
+
+/** Data structures, comparison, dates, numbers, colours, validation and cryptography. */
+export const dataCases: readonly PackageCase[] = [
+  [
+    'lru-cache',
+    `import { LRUCache } from 'lru-cache'`,
+    `(() => { const c = new LRUCache({ max: 2 }); c.set('a', 1); c.set('b', 2); c.get('a'); c.set('c', 3); return [...c.keys()] })()`,
+    ['c', 'a'],
+  ],
+  ['color-name', `import colors from 'color-name'`, `colors.red`, [255, 0, 0]],
+  [
+    'color-convert',
+    `import convert from 'color-convert'`,
+    `[convert.rgb.hsl(140, 200, 100), convert.keyword.hex('blue')]`,
+    [[96, 48, 59], '0000FF'],
+  ],
+  [
+    'ajv',
+    `import Ajv from 'ajv'`,
+    `(() => { const validate = new Ajv().compile({ type: 'object', required: ['a'], properties: { a: { type: 'integer' } } }); return [validate({ a: 1 }), validate({ a: 'b' }), validate.errors[0].instancePath] })()`,
+    [true, false, '/a'],
+  ],
+  [
+    'json-schema-traverse',
+    `import traverse from 'json-schema-traverse'`,
+    `(() => { const seen = []; traverse({ properties: { a: { type: 'string' } } }, (schema, pointer) => seen.push(pointer)); return seen })()`,
+    ['', '/properties/a'],
+  ],
+  [
+    'yallist',
+    `import { Yallist } from 'yallist'`,
+    `(() => { const list = new Yallist([1, 2]); list.push(3); list.unshift(0); return list.toArray() })()`,
+    [0, 1, 2, 3],
+  ],
+  [
+    'uuid',
+    `import { v4, v5, v7, validate, version } from 'uuid'`,
+    `[v5('a.example', v5.DNS), validate(v4()), version(v7())]`,
+    ['05149b90-bca9-5cf7-9708-f45959ecfde6', true, 7],
+  ],
+  [
+    'nanoid',
+    `import { customAlphabet, nanoid } from 'nanoid'`,
+    `[nanoid().length, /^[ab]{5}$/.test(customAlphabet('ab', 5)()), nanoid() === nanoid()]`,
+    [21, true, false],
+  ],
+  ['is-number', `import isNumber from 'is-number'`, `[isNumber('5.5'), isNumber('a'), isNumber(NaN)]`, [true, false, false]],
+  [
+    'fast-deep-equal',
+    `import equal from 'fast-deep-equal/es6/index.js'`,
+    `[equal({ a: new Map([[1, [2]]]) }, { a: new Map([[1, [2]]]) }), equal({ a: 1 }, { a: 2 })]`,
+    [true, false],
+  ],
+  [
+    'lodash',
+    `import _ from 'lodash'`,
+    `[_.groupBy([1.2, 1.8, 2.1], Math.floor), _.get({ a: [{ b: 1 }] }, 'a[0].b'), _.template('hi <%= name %>')({ name: 'Ada' }), _.debounce(() => {}, 1).name]`,
+    [{ 1: [1.2, 1.8], 2: [2.1] }, 1, 'hi Ada', 'debounced'],
+  ],
+  [
+    'statuses',
+    `import status from 'statuses'`,
+    `[status(404), status('forbidden'), status.message[418]]`,
+    ['Not Found', 403, "I'm a Teapot"],
+  ],
+  ['imurmurhash', `import murmur from 'imurmurhash'`, `murmur('hello').hash('world').result()`, 2687965642],
+  ['concat-map', `import concatMap from 'concat-map'`, `concatMap([1, 2], (x) => (x % 2 ? [x, x] : []))`, [1, 1]],
+  [
+    'reusify',
+    `import reusify from 'reusify'`,
+    `(() => { const pool = reusify(function Item() { this.next = null }); const a = pool.get(); pool.release(a); return [pool.get() === a, pool.get() === a] })()`,
+    [false, true],
+  ],
+  [
+    'kind-of',
+    `import kindOf from 'kind-of'`,
+    `[kindOf(new Map()), kindOf(null), kindOf(/a/), kindOf(Buffer.from('a'))]`,
+    ['map', 'null', 'regexp', 'buffer'],
+  ],
+  ['prelude-ls', `import prelude from 'prelude-ls'`, `prelude.unique(prelude.flatten([1, [2, [2]]]))`, [1, 2]],
+  [
+    'type-check',
+    `import { typeCheck } from 'type-check'`,
+    `[typeCheck('{a: Number, b: [String]}', { a: 1, b: ['c'] }), typeCheck('Number', 'a')]`,
+    [true, false],
+  ],
+  [
+    'deep-is',
+    `import deepIs from 'deep-is'`,
+    `[deepIs({ a: [NaN] }, { a: [NaN] }), deepIs({ a: 1 }, { a: '1' }), deepIs({ a: 1 }, { a: 2 })]`,
+    [true, true, false],
+  ],
+  ['lodash.merge', `import merge from 'lodash.merge'`, `merge({ a: { b: 1 } }, { a: { c: 2 } })`, { a: { b: 1, c: 2 } }],
+  ['is-arrayish', `import isArrayish from 'is-arrayish'`, `[isArrayish([]), isArrayish({ a: 1 })]`, [true, false]],
+  ['is-plain-obj', `import isPlainObject from 'is-plain-obj'`, `[isPlainObject({}), isPlainObject(new Date())]`, [true, false]],
+  [
+    'cookie-signature',
+    `import { sign, unsign } from 'cookie-signature'`,
+    `[unsign(sign('a', 'secret'), 'secret'), unsign('a.b', 'secret')]`,
+    ['a', false],
+  ],
+  [
+    'ieee754',
+    `import { read, write } from 'ieee754'`,
+    `(() => { const bytes = new Uint8Array(4); write(bytes, 42.5, 0, true, 23, 4); return [[...bytes], read(bytes, 0, true, 23, 4)] })()`,
+    [[0, 0, 42, 66], 42.5],
+  ],
+  [
+    'date-fns',
+    `import { addMonths, differenceInDays, format, parseISO } from 'date-fns'`,
+    `[format(addMonths(new Date(2024, 0, 31), 1), 'yyyy-MM-dd'), differenceInDays(parseISO('2024-03-01'), parseISO('2024-02-01'))]`,
+    ['2024-02-29', 29],
+  ],
+  [
+    'ajv-formats',
+    `import Ajv from 'ajv'\nimport addFormats from 'ajv-formats'`,
+    `(() => { const ajv = new Ajv(); addFormats(ajv); const validate = ajv.compile({ type: 'string', format: 'email' }); return [validate('a@b.example'), validate('a')] })()`,
+    [true, false],
+  ],
+]
