@@ -60,11 +60,14 @@ function waitsForItself(agent: Node, { links }: Graph, { closedBy, ofNode }: Pat
   const taken = tools.flatMap(({ incoming }) => incoming.filter((link) => !isTool(link)))
   if (taken.length === 0) return false
   const around = new Set(ofNode(agent).flat())
+  const after = reach([agent], ({ outgoing }) => outgoing.map(({ sink }) => sink))
   const before = new Set(taken.map(({ source }) => source))
   for (const node of before) for (const { source } of node.incoming) before.add(source)
   return [...taken, ...links.filter(({ sink }) => before.has(sink))].some((link) => {
     const { done, caught } = link.source.block.outputs?.[link.sourcePin] ?? {}
     const closed = isCollect(link) ? closedBy(link) : undefined
+    const isInside = (node: Node): boolean => ofNode(node).some((path) => path.includes(link.source.loop))
+    if ((done ?? caught) && [...after].some(isInside)) return true // they follow the nodes in the loop
     return ((done ?? caught) && around.has(link.source.loop)) || (closed && around.has(closed)) || before.has(agent)
   })
 }
