@@ -70,7 +70,7 @@ describe('docs/semantics.md', () => {
 
   it('names cases that exist', () => {
     const files = new Set(readdirSync(new URL('semantics/', import.meta.url)))
-    const lines = Array.from(page.matchAll(/^_Cases?: .*_$/gm), ([line]) => line).join(' ')
+    const lines = Array.from(page.matchAll(/^_Cases?: [^_]*_$/gm), ([line]) => line).join(' ')
     const named = Array.from(lines.matchAll(/`([a-z-]+)`/g), ([, name]) => name)
     expect(named.length).toBeGreaterThan(40)
     expect(named.filter((name) => !files.has(`${name}.json`))).toEqual([])

@@ -104,6 +104,9 @@ const DERIVED: ReadonlySet<string> = new Set(
     optionalPins: true,
     latestPins: true,
     loopPin: true,
+    stepPin: true,
+    stepsPin: true,
+    toolsPin: true,
   } satisfies Record<Derived, true>),
 )
 

@@ -138,8 +138,16 @@ it('accepts markers of pins for loops', () => {
 })
 
 it.each([
-  [{ a: { many: true } }, {}, 'the input "a" is many, but an input can only be collect, optional, latest or loop'],
-  [{}, { a: { collect: true } }, 'the output "a" is collect, but an output can only be many, done or caught'],
+  [{ a: { many: true } }, {}, 'the input "a" is many, but an input can only be collect, optional, latest, loop, steps or tools'],
+  [{}, { a: { collect: true } }, 'the output "a" is collect, but an output can only be many, done, caught or step'],
+  [{ a: { steps: true } }, {}, 'the input "a" is steps, so the block must have an output that is step'],
+  [{}, { a: { step: true } }, 'the output "a" is step, so the block must have an input that is steps'],
+  [{ a: { tools: true }, b: { tools: true } }, {}, 'the inputs "a" and "b" are both tools: a block has at most one such input'],
+  [
+    { a: { steps: true } },
+    { b: { step: true }, c: { many: true } },
+    'the output "b" is step, so the block must have neither staticOutput nor an output that is many',
+  ],
   [{}, { a: { many: 'yes' } }, 'the marker many of the output "a" must be true or false'],
   [{ a: { ...list, collect: 1 } }, {}, 'the marker collect of the input "a" must be true or false'],
   [{ a: { type: 'string', collect: true } }, {}, 'the input "a" is collect, so it must be a list: declare it as z.array(…)'],

@@ -26,6 +26,11 @@ export interface BlockPins {
   latestPins: ReadonlySet<string>
   /** The input that receives the facts of the collected loop. */
   loopPin: string | undefined
+  /** The output with which a run asks for the next step, and the input that receives the steps so far. */
+  stepPin: string | undefined
+  stepsPin: string | undefined
+  /** The input that receives the tools of a node. */
+  toolsPin: string | undefined
 }
 
 /** Reads the pins and their markers from the schemas of a block. */
@@ -45,7 +50,10 @@ export function describePins(inputSchema: JsonSchema, outputSchema: JsonSchema):
     pagedPins: namesWith(inputs, 'paged'),
     optionalPins: namesWith(inputs, 'optional'),
     latestPins: namesWith(inputs, 'latest'),
-    loopPin: inputs.find(({ meta }) => meta.loop === true)?.name,
+    loopPin: nameWith(inputs, 'loop'),
+    stepPin: nameWith(outputs, 'step'),
+    stepsPin: nameWith(inputs, 'steps'),
+    toolsPin: nameWith(inputs, 'tools'),
   }
 }
 
@@ -95,6 +103,10 @@ const NO_PINS: ReadonlySet<string> = new Set()
 function namesWith(pins: readonly MarkedPin[], marker: PinMarker | 'paged'): ReadonlySet<string> {
   const names = pins.filter(({ meta }) => meta[marker] === true).map(({ name }) => name)
   return names.length === 0 ? NO_PINS : new Set(names)
+}
+
+function nameWith(pins: readonly MarkedPin[], marker: PinMarker): string | undefined {
+  return pins.find(({ meta }) => meta[marker] === true)?.name
 }
 
 function listPins(root: JsonSchema): MarkedPin[] {

@@ -1,9 +1,9 @@
 import { AshlarError } from '../base/index.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
 import { fold } from './fold.ts'
-import type { Tag } from './pairing/index.ts'
+import type { NodeExecution, Tag } from './pairing/index.ts'
 import type { Plan } from './plan/index.ts'
-import { rewriteJournal } from './rewrite.ts'
+import { changeJournal, rewriteJournal } from './rewrite.ts'
 import type { NodeError } from './decisions.ts'
 
 /**
@@ -15,16 +15,12 @@ import type { NodeError } from './decisions.ts'
  */
 export function eventsToRetry(plan: Plan, events: readonly JournalEvent[]): ExecutionEvent[] {
   const repeated: ExecutionEvent[] = []
-  const repeat = (event: ExecutionEvent): ExecutionEvent[] => {
-    if (event.type !== 'NodeFinished' || !event.error || event.retryInMs !== undefined || isHandled(plan, event.node))
-      return [event]
+  const repeat = (event: ExecutionEvent, run: NodeExecution): ExecutionEvent[] => {
+    if (event.type !== 'NodeFinished' || !event.error || event.retryInMs !== undefined || isHandled(plan, run)) return [event]
     repeated.push({ type: 'NodeRetried', node: event.node, n: event.n, attempt: event.attempt + 1 })
     return [{ ...event, error: { ...event.error, again: true }, retryInMs: 0 }]
   }
-  const kept =
-    plan.pairing === 'TAGGED'
-      ? rewriteJournal(plan, events, repeat)
-      : events.flatMap((event): ExecutionEvent[] => (event.type === 'ExecutionFinished' ? [] : repeat(event)))
+  const kept = plan.pairing === 'TAGGED' ? rewriteJournal(plan, events, repeat) : changeJournal(plan, events, repeat)
   const interrupted = [...fold(plan, kept).interrupted].map(({ node, n, attempt }): ExecutionEvent => {
     const finished = { type: 'NodeFinished' as const, node: node.id, n, attempt }
     const isRepeated = node.block.onCrash === 'retryable' && attempt < (node.retry?.attempts ?? 1)
@@ -143,8 +139,7 @@ function pendingEffects({ byId }: Plan, events: readonly ExecutionEvent[]): Node
   return [...pending.values()]
 }
 
-function isHandled({ byId }: Plan, node: string): boolean {
-  const failed = byId.get(node)
-  if (!failed) return false
-  return failed.links.has('error') || [...byId.values()].some(({ flow }) => flow?.catches.has(failed))
+/** A link of its error pin, a loop or an agent receives the failure. */
+function isHandled({ byId }: Plan, { node, call }: NodeExecution): boolean {
+  return call !== undefined || node.links.has('error') || [...byId.values()].some(({ flow }) => flow?.catches.has(node))
 }

@@ -3,7 +3,8 @@ import type { ExecutionEvent } from './events.ts'
 import type { NodeExecution } from './pairing/index.ts'
 import type { Plan } from './plan/index.ts'
 import type { Decision, SchedulerEvent } from './decisions.ts'
-import { Scheduler, type SchedulerOptions } from './scheduler.ts'
+import type { SchedulerOptions } from './runs.ts'
+import { Scheduler } from './scheduler.ts'
 
 /** The state of an execution after the events of its journal. */
 export interface Folded {

@@ -17,21 +17,20 @@ export type OnConverted = (pin: string, value: unknown, converted: unknown) => v
  * @throws {RangeError} when a list index in a pin name is not a whole number
  */
 export function resolveInputs(
-  {
-    node,
-    values,
-    override,
-    collected,
-  }: Pick<NodeExecution, 'node' | 'values' | 'override'> & Partial<Pick<NodeExecution, 'collected'>>,
+  run: Pick<NodeExecution, 'node' | 'values' | 'override'> & Partial<Pick<NodeExecution, 'collected' | 'step' | 'call'>>,
   given: { inputs: Record<string, unknown>; masks: InputMasks },
   onConverted?: OnConverted,
 ): Record<string, unknown> {
-  const inputs: Record<string, unknown> = override ? { ...override } : arrivedInputs(node, values)
+  const { node, values, override, collected, step, call } = run
+  const { loopPin, stepsPin, toolsPin } = node.block
+  const inputs: Record<string, unknown> = override ? { ...override } : arrivedInputs(node, values, call !== undefined)
   const name = node.constants.name
   if (!override && node.block.kind === 'input' && typeof name === 'string' && Object.hasOwn(given.inputs, name))
     inputs.value = given.inputs[name]
   if (!override && Object.hasOwn(given.masks, node.id)) Object.assign(inputs, given.masks[node.id])
-  if (collected && node.block.loopPin !== undefined) inputs[node.block.loopPin] = { ...collected }
+  if (collected && loopPin !== undefined) inputs[loopPin] = { ...collected }
+  if (step && stepsPin !== undefined) inputs[stepsPin] = step.earlier
+  if (toolsPin !== undefined) inputs[toolsPin] = node.tools
   return coerceInputs(node, inputs, onConverted)
 }
 
@@ -67,12 +66,13 @@ export function arrivedValue(node: PlanNode, values: ReadonlyMap<string, unknown
 /**
  * Returns the constants of a node, overridden by the values that arrived. Sub-pins merge into their base pin.
  *
+ * @param isCall whether null is an argument that was left out, so that the constant applies
  * @throws {RangeError} when a list index in a pin name is not a whole number
  */
-function arrivedInputs(node: PlanNode, values: ReadonlyMap<string, unknown>): Record<string, unknown> {
+function arrivedInputs(node: PlanNode, values: ReadonlyMap<string, unknown>, isCall = false): Record<string, unknown> {
   const inputs: Record<string, unknown> = { ...node.constants }
   for (const pin of node.linkedPins) {
-    if (!values.has(pin)) continue
+    if (!values.has(pin) || (isCall && values.get(pin) === null)) continue
     const dynamic = node.dynamicPins.get(pin)
     if (dynamic) inputs[dynamic.base] = placeValue(inputs[dynamic.base], dynamic.steps, values.get(pin))
     else inputs[pin] = values.get(pin)

@@ -39,6 +39,24 @@ export function rewriteJournal(
   return kept
 }
 
+/** Changes the events of node executions in the journal of a graph that pairs values in the order of arrival. */
+export function changeJournal(
+  plan: Plan,
+  events: Iterable<ExecutionEvent>,
+  change: (event: NodeEvent, run: NodeExecution) => ExecutionEvent[],
+): ExecutionEvent[] {
+  const scheduler = new Scheduler(plan)
+  const changed: ExecutionEvent[] = []
+  for (const event of events) {
+    const run = 'node' in event ? scheduler.nodeExecution(event.node, event.n) : undefined
+    if (run && 'node' in event) changed.push(...change(event, run))
+    else if (event.type !== 'ExecutionFinished') changed.push(event)
+    const input = toSchedulerEvent(event)
+    if (input) scheduler.step(input)
+  }
+  return changed
+}
+
 type NodeEvent = Extract<ExecutionEvent, { node: string }>
 
 function graphOutput(decision: Decision): ExecutionEvent[] {
@@ -79,8 +97,8 @@ class Twins {
     return this.#byKey.get(this.#runKey(run))
   }
 
-  #runKey({ node, tag, lineage }: NodeExecution): string {
-    return `${node.id} ${this.#tagKey(tag)} ${lineageKey(lineage)}`
+  #runKey({ node, tag, lineage, step }: NodeExecution): string {
+    return `${node.id} ${this.#tagKey(tag)} ${lineageKey(lineage)}${step ? ` ${step.number}` : ''}`
   }
 
   #tagKey(tag: Tag): string {
@@ -103,6 +121,7 @@ class Twins {
 
 /** Whether two runs have received the same values, which both schedulers share. */
 function hasSameValues(a: NodeExecution, b: NodeExecution): boolean {
+  if (!isSameValue(a.step?.earlier, b.step?.earlier)) return false
   if (a.values.size !== b.values.size || a.collected?.failure !== b.collected?.failure || !a.refusal !== !b.refusal) return false
   return [...a.values].every(([pin, value]) => isSameValue(value, b.values.get(pin)))
 }

@@ -6,8 +6,32 @@ import {
   TaggedPairing,
   type NodeExecution,
   type NodeFailure,
+  type RunStep,
+  type ToolCall,
 } from './pairing/index.ts'
+import type { selectValue } from '../pins/index.ts'
 import type { Plan, PlanLink, PlanNode } from './plan/index.ts'
+
+/** What a scheduler keeps, and how it reads values. */
+export interface SchedulerOptions {
+  /**
+   * Returns the part of a value that a link passes on; undefined if there is none. A caller whose events carry
+   * references instead of values selects from the references. @default selectValue
+   */
+  select?: typeof selectValue
+  /**
+   * Whether to keep node executions that have ended. A driver does not need them, and an execution may have millions.
+   * @default true
+   */
+  retains?: boolean
+  /** Whether to keep loops that have ended. @default retains */
+  retainsLoops?: boolean
+  /**
+   * The maximum length of the collections in memory, as JSON text. A collection that exceeds it keeps the `seq` of its
+   * values and becomes a `GatheredList`. @default none
+   */
+  maxGatheredChars?: number
+}
 
 /** What is kept after it has ended. */
 interface Retention {
@@ -104,6 +128,32 @@ export class Runs {
 
   endOutput(run: NodeExecution): void {
     this.tagged?.loops.yielded(run)
+  }
+
+  /** Delivers an argument of a tool call. @param call undefined if the graph runs the tools */
+  deliverArgument(run: NodeExecution, link: PlanLink, value: unknown, seq: number | undefined, call?: ToolCall): void {
+    if (call) call.isDelivered = true
+    if (call && this.tagged) this.#tag.call = call
+    if (!call || this.tagged) return this.deliver(run, link, value, seq)
+    for (const each of this.#arrivals.get(link.sink)?.deliverArgument(call, link.sinkPin, value) ?? []) this.#onReady(each)
+  }
+
+  /** Called when a step has ended. @param onOver called when nothing can run in its calls any more, if it is known */
+  awaitCalls(run: NodeExecution, onOver: () => void): void {
+    if (!this.tagged) return
+    this.#liveness.setActive(run, false)
+    this.tagged.loops.awaitCalls(run, onOver)
+  }
+
+  /** Queues the next step of a run, and ends the run. */
+  queueStep(run: NodeExecution, step: RunStep): void {
+    const next = this.tagged?.repeat(run) ?? this.#arrivals.get(run.node)?.repeat(run)
+    if (!next) return
+    Object.assign(next, { step, call: run.call, collected: run.collected, override: run.override })
+    if (this.tagged) this.#add(next, true)
+    else this.#onReady(next)
+    this.setActive(run, true)
+    this.end(run, undefined)
   }
 
   /** @param seq the event of the journal from which the link takes the value */

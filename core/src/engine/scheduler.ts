@@ -6,10 +6,10 @@ import { GraphOutputs } from './graph-outputs.ts'
 import { resolveInputs, type InputMasks, type OnConverted } from './node-inputs.ts'
 import { findLostItems, type NodeExecution, type Scope, type Sleep } from './pairing/index.ts'
 import type { Plan, PlanLink, PlanNode } from './plan/index.ts'
-import { ReadyQueue } from './ready-queue.ts'
-import { Runs } from './runs.ts'
-import { SerialNodes } from './serial-nodes.ts'
+import { ReadyQueue, SerialNodes } from './queue/index.ts'
+import { Runs, type SchedulerOptions } from './runs.ts'
 import { isFinal, type ExecutionStatus, type Reason } from './status.ts'
+import { Steps } from './steps.ts'
 
 /**
  * The scheduler takes an event and returns the decisions that follow from it. It has no clock, no I/O and no
@@ -28,18 +28,11 @@ import { isFinal, type ExecutionStatus, type Reason } from './status.ts'
  *
  * Comments refer to the rules of the execution semantics by number.
  */
-/** What a scheduler keeps, and how it reads values. See the constructor. */
-export interface SchedulerOptions {
-  select?: typeof selectValue
-  retains?: boolean
-  retainsLoops?: boolean
-  maxGatheredChars?: number
-}
-
 export class Scheduler {
   readonly plan: Plan
   status: ExecutionStatus = 'QUEUED'
   readonly #runs: Runs
+  readonly #steps: Steps
   readonly #outputs: GraphOutputs
   readonly #budget: Budget
   readonly #ready = new ReadyQueue()
@@ -56,15 +49,7 @@ export class Scheduler {
   #seq: number | undefined
   readonly #select: typeof selectValue
 
-  /**
-   * @param options.select returns the part of a value that a link passes on; undefined if there is none. A caller whose
-   * events carry references instead of values selects from the references. @default {@link selectValue}
-   * @param options.retains whether to keep node executions that have ended. A driver does not need them, and an
-   * execution may have millions. @default true
-   * @param options.retainsLoops whether to keep loops that have ended. @default retains
-   * @param options.maxGatheredChars the maximum length of the collections in memory, as JSON text. A collection that
-   * exceeds it keeps the `seq` of its values and becomes a {@link GatheredList}. @default none
-   */
+  /** @param options see {@link SchedulerOptions} */
   constructor(
     plan: Plan,
     { select = selectValue, retains = true, retainsLoops = retains, maxGatheredChars }: SchedulerOptions = {},
@@ -72,6 +57,7 @@ export class Scheduler {
     this.plan = plan
     this.#select = select
     this.#runs = new Runs(plan, { retains, retainsLoops, maxGatheredChars }, (run) => this.#queue(run))
+    this.#steps = new Steps(this.#runs)
     this.#outputs = new GraphOutputs(plan)
     this.#budget = new Budget(plan)
   }
@@ -115,7 +101,7 @@ export class Scheduler {
 
   /** Why an output must not be recorded. The run then fails with this error. */
   refuseOutput(run: NodeExecution, pin: string, k?: number): NodeError | undefined {
-    return this.#runs.tagged?.loops.refuse(run, pin, k)
+    return this.#steps.refuse(run, pin) ?? this.#runs.tagged?.loops.refuse(run, pin, k)
   }
 
   /** Why a run must not start, or must not succeed. It then fails with this error. */
@@ -170,7 +156,7 @@ export class Scheduler {
   #output(run: NodeExecution, { pin, value, k }: Extract<SchedulerEvent, { type: 'output' }>): void {
     run.outputs++
     this.#runs.beginOutput(run, pin, k)
-    this.#deliver(run, pin, value)
+    if (!this.#steps.take(run, pin, value)) this.#deliver(run, pin, value)
     this.#runs.endOutput(run)
   }
 
@@ -220,7 +206,10 @@ export class Scheduler {
     this.#serials.end(run)
     if (!error) {
       run.status = 'COMPLETED'
-      return this.#runs.end(run, undefined)
+      if (run.step?.next) return this.#steps.wait(run)
+      this.#runs.end(run, undefined)
+      this.#steps.end(run)
+      return
     }
     if (error.again || (error.retryable && run.attempt < (run.node.retry?.attempts ?? 1))) {
       run.status = 'QUEUED'
@@ -237,10 +226,12 @@ export class Scheduler {
     run.error = { code, message, ...(position && { position }), ...(stack !== undefined && { stack }) }
     const { node } = run
     this.#failedNodes.add(node.id)
-    this.#runs.beginOutput(run, 'error', undefined)
-    this.#deliver(run, 'error', message)
-    const isHandled = node.links.has('error') || this.#runs.handleFailure(run, run.error)
+    const isCall = run.call !== undefined
+    if (!isCall) this.#runs.beginOutput(run, 'error', undefined)
+    if (!isCall) this.#deliver(run, 'error', message)
+    const isHandled = isCall || node.links.has('error') || this.#runs.handleFailure(run, run.error)
     this.#runs.end(run, run.error)
+    this.#steps.end(run)
     if (this.plan.onUnhandledError === 'FAIL' && !isHandled)
       this.#end('FAILED', { code, message: `node "${node.id}" (${node.block.qualifiedName}): ${message}`, node: node.id })
   }
@@ -269,13 +260,14 @@ export class Scheduler {
     { node, pin }: { node: string; pin: string },
     value: unknown,
   ): void {
+    const call = this.#steps.callFor(run, { node, pin })
     const link = links.find(({ sink, sinkPin }) => sink.id === node && sinkPin === pin)
-    if (link) this.#runs.deliver(run, link, value, this.#seq)
+    if (link) this.#runs.deliverArgument(run, link, value, this.#seq, call)
   }
 
   #queue(run: NodeExecution): void {
     run.status = 'CANCELLED' // unless the execution is running and has budget left
-    if (this.status !== 'RUNNING') return
+    if (this.status !== 'RUNNING' || !this.#steps.begin(run)) return
     const exceeded = this.#budget.use(run) // rule 14
     if (exceeded) return this.#end('FAILED', exceeded)
     run.status = 'QUEUED'
@@ -299,7 +291,10 @@ export class Scheduler {
     }
     const asleep = this.#sleeping.size + this.#awake.length
     const waiting = asleep + this.#waitingForRetry.size + this.#serials.size + this.#ready.size
-    if (this.#running.size + waiting === 0 && this.status === 'RUNNING') this.#end('COMPLETED')
+    if (this.#running.size + waiting > 0 || this.status !== 'RUNNING') return
+    if (!this.#steps.unblock()) return this.#end('COMPLETED')
+    this.#settle()
+    this.#dispatch()
   }
 
   #takeReady(): NodeExecution | undefined {
@@ -324,6 +319,7 @@ export class Scheduler {
     this.#sleeping.clear()
     this.#awake = []
     this.#waitingForRetry.clear()
+    this.#steps.clear()
     const end: Decision = { type: 'end', status, ...this.#outputs.inOrder(), failedNodes: this.failedNodes }
     this.#decisions.push(reason ? { ...end, reason } : end)
   }

@@ -1,4 +1,5 @@
 import { definePlugin } from '@ashlar/sdk'
+import { agent } from './agent/index.ts'
 import { chat, summarize, text, translate } from './generate/index.ts'
 import { countTokens, embed, moderate } from './measure/index.ts'
 import { image, speak, transcribe } from './media/index.ts'
@@ -12,5 +13,5 @@ export default definePlugin({
   name: 'ai',
   icon: 'sparkles',
   providers: [openaiCompatible, anthropic, google],
-  blocks: [...texts, ...others],
+  blocks: [agent, ...texts, ...others],
 })

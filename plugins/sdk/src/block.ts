@@ -68,6 +68,21 @@ declare module 'zod' {
     latest?: boolean
     /** Input of a block that collects: Ashlar passes `{ iterations, dropped, failure }` of the loop. */
     loop?: boolean
+    /**
+     * Output of a block that runs in steps: a value asks for another run, the next step. It is the first value of the
+     * run; only tool calls may follow. Ashlar runs the tools, and then the next step.
+     */
+    step?: boolean
+    /**
+     * Input, a list: Ashlar passes the steps so far, each as `{ value, calls }`: what the step yielded on the pin that
+     * is `step`, and for each of its tool calls `{ nodeId, outputs, error }`. Empty in the first step.
+     */
+    steps?: boolean
+    /**
+     * Input, a list: Ashlar passes the nodes that the pin `tools` of the node links to, each as
+     * `{ name, description, nodeId, pins, parameters }`.
+     */
+    tools?: boolean
   }
 }
 

@@ -98,6 +98,10 @@ builder.objectType(NodeExecutionType, {
     number: t.exposeInt('number', { description: '1, 2, 3 … within the node.' }),
     status: t.field({ type: NodeExecutionStatusType, description: 'Its state.', resolve: ({ status }) => status }),
     attempt: t.exposeInt('attempt', { description: 'The number of its last attempt: 1, 2, 3 …' }),
+    step: t.exposeInt('step', {
+      nullable: true,
+      description: 'The step of an agent: 1, 2, 3 …. Each step is a node execution. Null if its block does not run in steps.',
+    }),
     inputs: t.expose('inputs', {
       type: 'JSON',
       nullable: true,

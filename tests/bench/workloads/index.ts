@@ -1,4 +1,5 @@
 import type { Workload } from '../context.ts'
+import { agent } from './agent.ts'
 import { breakdown } from './breakdown.ts'
 import { burst } from './burst.ts'
 import { catalogue } from './catalogue.ts'
@@ -22,6 +23,7 @@ export const WORKLOADS: readonly Workload[] = [
   burst,
   fanOut200,
   loopOfItems,
+  agent,
   streamedToken,
   waiting,
   history,

@@ -69,7 +69,7 @@ function linkFaults(
     const what = carry ? '"carry"' : `pin "${sourcePin}" of ${sourceBlock?.qualifiedName}`
     faults.push({ path, message: `${what} requires "pairing": "TAGGED" in the document` })
   }
-  if (sinkBlock?.loopPin === sinkPin)
+  if (sinkBlock && [sinkBlock.loopPin, sinkBlock.stepsPin, sinkBlock.toolsPin].includes(sinkPin))
     faults.push({ path: `${path}.to`, message: `Ashlar fills pin "${sinkPin}": remove the link` })
   if (sinkBlock?.collectPins.has(sinkPin) && parsePinPath(sink.pin).steps.length > 0)
     faults.push({ path: `${path}.to`, message: `pin "${sinkPin}" collects whole items: link "${sink.node}.${sinkPin}"` })

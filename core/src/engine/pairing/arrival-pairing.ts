@@ -1,5 +1,5 @@
 import type { PlanNode } from '../plan/index.ts'
-import { type NodeExecution, type Tag, createRun } from './tags/index.ts'
+import { type NodeExecution, type Tag, type ToolCall, createRun } from './tags/index.ts'
 
 /**
  * Pairs the values that arrive at the input pins of a node, in the order of arrival. Source: execution semantics, rules
@@ -19,6 +19,7 @@ export class ArrivalPairing {
    * are reached.
    */
   readonly #lacking = new Map<string, NodeExecution[]>()
+  readonly #called = new WeakMap<ToolCall, NodeExecution>()
   readonly executions: NodeExecution[] = []
 
   constructor(node: PlanNode, root: Tag) {
@@ -46,6 +47,22 @@ export class ArrivalPairing {
     return filled.filter(isComplete)
   }
 
+  /** All arguments of a tool call go to one node execution. @returns it if it became ready */
+  deliverArgument(call: ToolCall, pin: string, value: unknown): NodeExecution[] {
+    const run = this.#called.get(call) ?? this.#takeLacking(pin, true) ?? this.#create()
+    this.#called.set(call, run)
+    run.call = call
+    run.values.set(pin, value)
+    return isComplete(run) ? [run] : []
+  }
+
+  /** Creates a run with the values of another one. */
+  repeat({ values }: NodeExecution): NodeExecution {
+    const created = createRun(this.#node, this.executions.length + 1, this.#root, new Map(values))
+    this.executions.push(created)
+    return created
+  }
+
   /** Creates a node execution from the static values. For a start node, it is immediately complete. */
   start(): NodeExecution {
     return this.#create()
@@ -58,10 +75,11 @@ export class ArrivalPairing {
     return created
   }
 
-  #takeLacking(pin: string): NodeExecution | undefined {
+  /** @param isFree whether it must not belong to a tool call */
+  #takeLacking(pin: string, isFree = false): NodeExecution | undefined {
     const queue = this.#lacking.get(pin)
     let next = queue?.shift()
-    while (next && (next.status !== 'INCOMPLETE' || next.values.has(pin))) next = queue?.shift()
+    while (next && (next.status !== 'INCOMPLETE' || next.values.has(pin) || (isFree && next.call))) next = queue?.shift()
     return next
   }
 }

@@ -3,12 +3,15 @@ export { GatheredList, takeValue } from './gathered-list.ts'
 export { GatherMemory } from './gathered-values.ts'
 export { Liveness } from './liveness.ts'
 export {
+  type CallResult,
   type Lineage,
   type NodeExecution,
   type NodeFailure,
+  type RunStep,
   Scope,
   type Sleep,
   Tag,
+  type ToolCall,
   compareLineages,
   compareTags,
   findLostItems,

@@ -119,16 +119,35 @@ export class Loops {
   end(run: NodeExecution, error: NodeFailure | undefined): void {
     for (const scope of [run.loop, run.tools]) {
       if (!scope) continue
-      scope.isProduced = true
-      if (!scope.carries) scope.open.clear()
-      this.#liveness.touched.add(scope)
-      this.#liveness.wakeScope(scope)
+      this.#close(scope)
       if (!error) continue
       scope.failure = error.message
       const { flow } = run.node
       const [gathers, counted] = scope.kind === 'TOOLS' ? [flow?.toolGathers, flow?.toolCounted] : [flow?.gathers, flow?.counted]
       this.#gathers.fail([...(gathers ?? []), ...(counted ?? [])], scope, error.message)
     }
+  }
+
+  #close(scope: Scope): void {
+    scope.isProduced = true
+    if (!scope.carries) scope.open.clear()
+    this.#liveness.touched.add(scope)
+    this.#liveness.wakeScope(scope)
+  }
+
+  /** Called when a step has ended. @param onOver called when nothing can run in its tool calls any more */
+  awaitCalls({ node: { flow }, tag, tools }: NodeExecution, onOver: () => void): void {
+    if (tools) this.#close(tools)
+    const watch = flow?.callWatch?.byDepth.get(tag.depth + 1)
+    const calls = [...(tools?.calls?.values() ?? [])]
+    const waiter: Waiter = {
+      tag,
+      order: flow?.callOrder ?? 0,
+      settle: () => {
+        if (!calls.some((call) => this.#liveness.waitIfAlive(call, watch, waiter))) onOver()
+      },
+    }
+    this.#liveness.poke(waiter)
   }
 
   /** Passes a failure to the innermost loop around it that catches it. @returns whether there is one */

@@ -65,6 +65,11 @@ export class TaggedPairing {
     this.#onRun(this.#create(node, this.#root, new Map(), undefined), true)
   }
 
+  /** Creates a run with the values of another one. */
+  repeat({ node, tag, values, lineage }: NodeExecution): NodeExecution {
+    return this.#create(node, tag, new Map(values), lineage)
+  }
+
   /** Delivers a value that has a tag. @param seq the event of the journal from which the link takes the value */
   arrive(link: PlanLink, value: unknown, tag: Tag, lineage: Lineage, seq?: number): void {
     const { flow } = link

@@ -3,12 +3,17 @@ import { TOOLS_PIN, compileCoercion, isToolPin, parsePinPath, type PinStep } fro
 import { withNodePins, type Block } from '../../blocks/index.ts'
 import type { Plan, PlanNode } from './plan.ts'
 import { planFlow } from './plan-flow.ts'
+import { describeTools, type ToolFacts } from './tools.ts'
 
-/** @param findBlock returns the block of each node that the graph version pins. Notes are left out of the plan. */
+/**
+ * @param findBlock returns the block of each node that the graph version pins. Notes are left out of the plan.
+ * @param findGraph returns how a node that runs a graph appears as a tool
+ */
 export function compilePlan(
   document: GraphDocument,
   findBlock: (node: GraphNode) => Block,
   children: Record<string, string> = {},
+  findGraph: (nodeId: string) => ToolFacts | undefined = () => undefined,
 ): Plan {
   const linked = linkedInputs(document)
   const nodes = document.nodes
@@ -24,6 +29,10 @@ export function compilePlan(
   const { onUnhandledError, concurrency, budget, pairing } = document
   const plan: Plan = { nodes, byId, onUnhandledError, concurrency, budget, pairing }
   if (pairing === 'TAGGED') planFlow(plan, document)
+  const titles = new Map(document.nodes.map(({ id, title }) => [id, title]))
+  for (const node of nodes)
+    if (node.block.toolsPin !== undefined)
+      node.tools = describeTools(node, (sink) => toolFacts(sink, titles.get(sink.id), findGraph(sink.id)))
   return plan
 }
 
@@ -41,10 +50,19 @@ function planNode(node: GraphNode, index: number, block: Block, children: Record
     timeoutMs: node.timeoutMs ?? block.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     retry: node.retry,
     loop: node.loop,
+    tools: undefined,
     credentials: node.credentials ?? {},
     childVersionId: children[node.id],
     flow: undefined,
   }
+}
+
+/** The title of a node is the name of its tool. */
+function toolFacts({ block }: PlanNode, title: string | undefined, graph: ToolFacts | undefined): ToolFacts {
+  const { name, description, inputSchema } = graph ?? { ...block, name: block.qualifiedName }
+  return title === undefined
+    ? { name, description, inputSchema }
+    : { name: title, description: `${title}: ${description}`, inputSchema }
 }
 
 function addLink(index: number, source: PlanNode, sourcePin: string, sink: PlanNode, sinkPin: string): void {

@@ -91,6 +91,8 @@ class FlowPlanner {
       toolGathers: [],
       counted: [],
       toolCounted: [],
+      callWatch: undefined,
+      callOrder: order,
       doneLinks: linksOf(donePins),
       doneWatch: undefined,
       caughtLinks: linksOf(caughtPins),
@@ -176,8 +178,19 @@ class FlowPlanner {
         if (pin.isCollect) this.#addGather(pin, watches)
         else this.#addPinWatches(pin, watches)
       }
+      if (node.block.stepPin !== undefined) this.#addCallWatch(node, own, watches)
       if (own.doneLinks.length > 0) own.doneWatch = watches.create([node, ...this.#inside(node)], own.runDepths)
     }
+  }
+
+  /** The next step waits until no tool can run, after everything that its tools wait for is decided. */
+  #addCallWatch({ links }: PlanNode, own: NodeFlow, watches: Watches): void {
+    const tools = (links.get(TOOLS_PIN) ?? []).map(({ sink }) => sink)
+    own.callWatch = watches.create(
+      tools,
+      [...own.runDepths].map((depth) => depth + 1),
+    )
+    own.callOrder = Math.max(own.order, ...tools.map(({ flow }) => flow?.order ?? 0)) + 0.5
   }
 
   /** A pin waits until no value can arrive if it can do without one, or with one of a shorter tag. */

@@ -1,5 +1,5 @@
 import type { Block } from '../../blocks/index.ts'
-import type { PinStep } from '../../pins/index.ts'
+import type { JsonSchema, PinStep } from '../../pins/index.ts'
 import type { GraphDocument, LoopOptions, RetryPolicy } from '../graph/index.ts'
 
 /** A compiled graph version. The scheduler looks up and parses nothing while it runs. */
@@ -31,12 +31,26 @@ export interface PlanNode {
   timeoutMs: number
   retry: RetryPolicy | undefined
   loop: LoopOptions | undefined
+  /** What its pin that is marked `tools` receives. */
+  tools: Tool[] | undefined
   /** Names of credentials, by qualified provider. */
   credentials: Readonly<Record<string, string>>
   /** The graph version that a graph node runs. */
   childVersionId: string | undefined
   /** Undefined in a graph that pairs values in the order of arrival. */
   flow: NodeFlow | undefined
+}
+
+/** A tool of a node: another node, with a parameter for each link that leads to it from the pin `tools`. */
+export interface Tool {
+  /** Unique among the tools of the node: letters, digits, `_` and `-`, at most 64 characters. */
+  name: string
+  description: string
+  nodeId: string
+  /** The input pin of each parameter. */
+  pins: Record<string, string>
+  /** The JSON Schema of an object with the parameters. */
+  parameters: JsonSchema
 }
 
 export interface PlanLink {
@@ -80,6 +94,9 @@ export interface NodeFlow {
   /** The collections whose items are the iterations of its loops, and of its tool calls. */
   counted: GatherPlan[]
   toolCounted: GatherPlan[]
+  /** If its block runs in steps: whether something may still run in a tool call, and when that is decided. */
+  callWatch: WatchSet | undefined
+  callOrder: number
   /** The links of its pins `done`. */
   doneLinks: PlanLink[]
   doneWatch: WatchSet | undefined

@@ -237,9 +237,12 @@ export class ExecutionDriver {
     return toCallRequest(this.#taken, run, () => this.#scheduler.resolveInputs(run))
   }
 
-  /** Returns none if inputs are masked or the run is repeated: running block by block is simpler there. */
-  #planStretch({ node, attempt, outputs }: NodeExecution): PlannedStretch | undefined {
-    return this.#taken.masks || attempt > 1 || outputs > 0 ? undefined : getStretch(node)
+  /**
+   * Returns none if inputs are masked, the run is repeated, or an agent receives its results: running block by block is
+   * simpler there.
+   */
+  #planStretch({ node, attempt, outputs, call }: NodeExecution): PlannedStretch | undefined {
+    return this.#taken.masks || attempt > 1 || outputs > 0 || call ? undefined : getStretch(node)
   }
 
   #toSink(run: NodeExecution, stretch: PlannedStretch | undefined): CallSink {

@@ -76,6 +76,8 @@ function canFollow({ block: { plugin } }: PlanNode, { sink, sinkPin, steps, isSt
     !isStatic &&
     !flow?.isCarry &&
     block.collectPins.size === 0 &&
+    block.toolsPin === undefined &&
+    block.stepsPin === undefined &&
     steps.length === 0 &&
     block.plugin === plugin &&
     (block.kind === 'standard' || block.kind === 'output') &&

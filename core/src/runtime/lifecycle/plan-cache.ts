@@ -1,9 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { AshlarError, Lru } from '../../base/index.ts'
-import { blockWithPins, GraphVersion } from '../../domains/graphs/index.ts'
+import { blockWithPins, Graph, GraphVersion } from '../../domains/graphs/index.ts'
 import type { Block } from '../../blocks/index.ts'
 import type { PluginRegistry } from '../../catalogue/registry/index.ts'
-import { compilePlan, type Plan } from '../../engine/index.ts'
+import { compilePlan, type Plan, type ToolFacts } from '../../engine/index.ts'
 
 const MAX_CACHED = 500
 
@@ -32,8 +32,9 @@ export function createPlanCache(fork: () => EntityManager, plugins: PluginRegist
       const versions = await find([...missing])
       const children = await find(versions.flatMap((version) => Object.values(version.children)))
       const childById = new Map(children.map((child) => [child.id, child]))
+      const tools = await describeGraphs(fork, children)
       for (const version of versions) {
-        const plan = await compileVersion(version, plugins, childById)
+        const plan = await compileVersion(version, plugins, { childById, tools })
         if (!(plan instanceof AshlarError)) cached.set(version.id, plan)
         loaded.set(version.id, plan)
         missing.delete(version.id)
@@ -44,11 +45,29 @@ export function createPlanCache(fork: () => EntityManager, plugins: PluginRegist
   }
 }
 
-/** @param children the versions that graph nodes run, which determine the pins of these nodes */
+/** How versions appear as tools of an agent, by id: with the name and the description of their graph. */
+async function describeGraphs(fork: () => EntityManager, versions: readonly GraphVersion[]): Promise<Map<string, ToolFacts>> {
+  if (versions.length === 0) return new Map()
+  const graphs = await fork().find(Graph, { id: { $in: versions.flatMap(({ graphId }) => graphId ?? []) } })
+  const byId = new Map(graphs.map((graph) => [graph.id, graph]))
+  return new Map(
+    versions.map(({ id, graphId, inputSchema }) => {
+      const { name = 'graph', description = '' } = byId.get(graphId ?? '') ?? {}
+      return [id, { name, description: description === '' ? name : description, inputSchema }]
+    }),
+  )
+}
+
+/** The versions that graph nodes run, which determine the pins of these nodes. */
+interface Children {
+  childById: ReadonlyMap<string, GraphVersion>
+  tools: ReadonlyMap<string, ToolFacts>
+}
+
 async function compileVersion(
   version: GraphVersion,
   plugins: PluginRegistry,
-  children: ReadonlyMap<string, GraphVersion>,
+  { childById, tools }: Children,
 ): Promise<Plan | AshlarError> {
   const blocks = new Map<string, Block>()
   for (const [reference, { digest, id }] of Object.entries(version.blocks)) {
@@ -66,10 +85,11 @@ async function compileVersion(
       (node) => {
         const block = blocks.get(node.block)
         if (!block) throw new Error(`version ${version.id} pins no block for ${node.block}`)
-        const { manyPins } = blockWithPins(block, node, children.get(version.children[node.id] ?? ''))
+        const { manyPins } = blockWithPins(block, node, childById.get(version.children[node.id] ?? ''))
         return manyPins === block.manyPins ? block : { ...block, manyPins }
       },
       version.children,
+      (nodeId) => tools.get(version.children[nodeId] ?? ''),
     )
   } catch (error) {
     if (error instanceof AshlarError) return error

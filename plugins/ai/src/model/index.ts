@@ -1,7 +1,7 @@
 export { toModelError } from './errors.ts'
 export { callApi, readJson } from './call-api.ts'
 export { reportUsage, TextModel } from './generate.ts'
-export { connect, embeddingModel, openModel } from './open-model.ts'
+export { connect, embeddingModel, languageModel, openModel } from './open-model.ts'
 export {
   answerPins,
   messageSchema,
@@ -13,6 +13,7 @@ export {
   sentPin,
   systemPin,
 } from './pins.ts'
-export { parseMessages, toPrompt } from './prompt.ts'
+export { priceOf } from './prices.ts'
+export { fillTemplate, parseMessages, toPrompt } from './prompt.ts'
 export { anthropic, capabilitiesFor, google, MODEL_CAPABILITIES, openaiCompatible } from './providers.ts'
 export type { Message } from './prompt.ts'

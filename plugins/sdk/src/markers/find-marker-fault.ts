@@ -1,5 +1,5 @@
-const OUTPUT_MARKERS = ['many', 'done', 'caught'] as const
-const INPUT_MARKERS = ['collect', 'optional', 'latest', 'loop'] as const
+const OUTPUT_MARKERS = ['many', 'done', 'caught', 'step'] as const
+const INPUT_MARKERS = ['collect', 'optional', 'latest', 'loop', 'steps', 'tools'] as const
 /** All markers of pins. */
 export const PIN_MARKERS = [...OUTPUT_MARKERS, ...INPUT_MARKERS]
 
@@ -40,6 +40,49 @@ export function findMarkerFault({ staticOutput, inputs, outputs }: MarkedBlock):
     const message = outputFault(pin, hasMany, staticOutput) ?? conditionFault(pin, inputs, staticOutput)
     if (message !== undefined) return { side: 'output', pin: pin.name, message }
   }
+  return stepFault(inputs, outputs, hasMany || staticOutput)
+}
+
+/** A block that runs in steps has one input that is `steps` and one output that is `step`. */
+function stepFault(inputs: readonly MarkedPin[], outputs: readonly MarkedPin[], hasOthers: boolean): MarkerFault | undefined {
+  const having = (pins: readonly MarkedPin[], marker: PinMarker): MarkedPin[] => pins.filter(({ meta }) => meta[marker] === true)
+  const [asks, receives] = [having(outputs, 'step'), having(inputs, 'steps')]
+  for (const [pins, marker] of [
+    [receives, 'steps'],
+    [having(inputs, 'tools'), 'tools'],
+  ] as const)
+    if (pins[1])
+      return {
+        side: 'input',
+        pin: pins[1].name,
+        message: `the inputs "${pins[0]?.name}" and "${pins[1].name}" are both ${marker}: a block has at most one such input`,
+      }
+  const [first, second] = asks
+  if (second)
+    return {
+      side: 'output',
+      pin: second.name,
+      message: `the outputs "${first?.name}" and "${second.name}" are both step: a block has at most one such output`,
+    }
+  const [received] = receives
+  if (received && !first)
+    return {
+      side: 'input',
+      pin: received.name,
+      message: `the input "${received.name}" is steps, so the block must have an output that is step`,
+    }
+  if (first && !received)
+    return {
+      side: 'output',
+      pin: first.name,
+      message: `the output "${first.name}" is step, so the block must have an input that is steps`,
+    }
+  if (first && hasOthers)
+    return {
+      side: 'output',
+      pin: first.name,
+      message: `the output "${first.name}" is step, so the block must have neither staticOutput nor an output that is many`,
+    }
   return undefined
 }
 
@@ -68,8 +111,10 @@ function outputFault(pin: MarkedPin, hasMany: boolean, staticOutput: boolean): s
   if (marker === undefined) return undefined
   if (second) return `the output "${pin.name}" is ${marker} and ${second}: an output has at most one of these markers`
   if (pin.name === 'error' || pin.name === 'tools') return `the output "${pin.name}" cannot be ${marker}: choose another pin`
-  if (staticOutput) return `the output "${pin.name}" is ${marker}, so the block must not have staticOutput`
-  return hasMany ? undefined : `the output "${pin.name}" is ${marker}, so the block must have an output that is many`
+  if (staticOutput && marker !== 'step') return `the output "${pin.name}" is ${marker}, so the block must not have staticOutput`
+  return hasMany || marker === 'step'
+    ? undefined
+    : `the output "${pin.name}" is ${marker}, so the block must have an output that is many`
 }
 
 /** Checks the names of the inputs that make an output many. */

@@ -18,6 +18,7 @@ const views = fc
     tag: '',
     iteration: undefined,
     attempt: 1,
+    step: undefined,
     outputCount: some.outputs.length,
     missingPins: [],
     deadPins: [],

@@ -25,6 +25,8 @@ export interface NodeExecutionView {
   /** The innermost iteration. Undefined outside of loops. */
   iteration: IterationView | undefined
   attempt: number
+  /** 1, 2, 3 … in a node whose block runs in steps. */
+  step: number | undefined
   /** Its inputs; undefined while pins lack a value. Of a list that a pin has gathered, the first 1000 items. */
   inputs: Record<string, unknown> | undefined
   /** The first 1000. The others are events of the type NodeOutput. */
@@ -97,6 +99,7 @@ export function viewNodeExecution(
     tag: formatTag(run.tag),
     iteration: viewIteration(run),
     attempt: run.attempt,
+    step: run.step?.number,
     inputs: isIncomplete ? undefined : readInputs(projection, run, events),
     outputs: (facts?.outputs ?? []).map(({ pin, seq }) => ({ pin, value: readValue(new ValueRef(seq, [], undefined), events) })),
     outputCount: facts?.outputCount ?? 0,
@@ -124,7 +127,7 @@ function readInputs(projection: Projection, run: NodeExecution, events: ValueEve
   const override = overriding?.type === 'NodeOverridden' ? { override: overriding.inputs } : {}
   const values = new Map([...run.values].map(([pin, value]) => [pin, readValue(value, events)]))
   try {
-    return resolveInputs({ node: run.node, values, collected: run.collected, ...override }, given)
+    return resolveInputs({ node: run.node, values, collected: run.collected, call: run.call, ...override }, given)
   } catch {
     return undefined // the error of the run states the reason
   }

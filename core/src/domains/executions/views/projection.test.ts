@@ -7,6 +7,7 @@ import {
   missingPins,
   type ExecutionEvent,
   type JournalEvent,
+  type NodeExecution,
   type Plan,
 } from '../../../engine/index.ts'
 import { scripted } from '../../../engine/simulation/blocks.ts'
@@ -198,6 +199,11 @@ function project(plan: Plan, events: readonly JournalEvent[]): NodeExecutionView
   })
 }
 
+/** A view does not repeat the steps before it. */
+function withoutSteps({ node }: NodeExecution, inputs: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(inputs).filter(([pin]) => pin !== node.block.stepsPin))
+}
+
 /** The reference: a scheduler that holds all values. */
 function viewWithValues(plan: Plan, events: readonly JournalEvent[]): NodeExecutionView[] {
   const { scheduler } = fold(plan, events)
@@ -219,7 +225,8 @@ function viewWithValues(plan: Plan, events: readonly JournalEvent[]): NodeExecut
         index: run.tag.index,
       },
       attempt: run.attempt,
-      inputs: run.status === 'INCOMPLETE' ? undefined : orUndefined(() => scheduler.resolveInputs(run)),
+      step: run.step?.number,
+      inputs: run.status === 'INCOMPLETE' ? undefined : orUndefined(() => withoutSteps(run, scheduler.resolveInputs(run))),
       outputs: own.flatMap((event) => (event.type === 'NodeOutput' ? [{ pin: event.pin, value: event.value }] : [])),
       outputCount: own.filter(({ type }) => type === 'NodeOutput').length,
       missingPins: run.status === 'INCOMPLETE' ? missingPins(run) : [],

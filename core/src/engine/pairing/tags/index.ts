@@ -1,5 +1,5 @@
 export { Tag, Scope, createRun, missingPins, findLostItems } from './state.ts'
-export type { NodeFailure, NodeExecution, LoopReport, Sleep } from './state.ts'
+export type { NodeFailure, NodeExecution, LoopReport, RunStep, Sleep, CallResult, ToolCall } from './state.ts'
 export { ancestorAt, compareTags, formatTag } from './tags.ts'
 export { mergeLineages, commonLineage, withChoice, outsideOf, lineageKey, compareLineages } from './lineage.ts'
 export type { Lineage } from './lineage.ts'

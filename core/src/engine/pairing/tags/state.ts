@@ -43,6 +43,51 @@ export interface NodeExecution {
   collected: LoopReport | undefined
   /** Why it must not run. */
   refusal: NodeFailure | undefined
+  /** If its block runs in steps. */
+  step: RunStep | undefined
+  /** The call of a tool that it carries out. */
+  call: ToolCall | undefined
+}
+
+/** The place of a run among the steps of its node. */
+export interface RunStep {
+  /** 1, 2, 3 … */
+  number: number
+  /** The steps before it. */
+  earlier: readonly StepRecord[]
+  /** What it yielded to ask for the next step, and the tool calls since then. */
+  next: { value: unknown; calls: ToolCall[] } | undefined
+}
+
+/** What the next steps receive of a step. */
+interface StepRecord {
+  /** What the step yielded to ask for the next one. */
+  value: unknown
+  calls: CallResult[]
+}
+
+/** What became of a tool call. */
+export interface CallResult {
+  nodeId: string
+  /** What the node yielded, by pin. */
+  outputs: Record<string, unknown[]>
+  error?: { code: string; message: string }
+}
+
+/** A tool call of a step. */
+export interface ToolCall {
+  caller: NodeExecution
+  /** The id of the node, and its pins that have an argument. */
+  node: string
+  pins: Set<string>
+  /** Whether a link of the caller has delivered an argument. */
+  isDelivered: boolean
+  /** What the node executions that carry it out have given so far. */
+  results: { run: NodeExecution; outputs: [pin: string, value: unknown][] }[]
+  /** The number of them that have not ended. */
+  open: number
+  /** The next step has begun, so nothing of the call may start any more. */
+  isOver: boolean
 }
 
 /** The loops that a collect node has closed. */
@@ -82,6 +127,8 @@ export class Tag {
   /** Node executions that count towards its budget. */
   used = 0
   hasFailed = false
+  /** The tool call of a step whose iteration it is. */
+  call: ToolCall | undefined
   /** The values that have arrived with this tag, by receiving node. See `Joins`. */
   slots: Map<PlanNode, unknown> | undefined
   /** For each watch of its depth, the number of runs that it counts. */
@@ -168,6 +215,8 @@ export function createRun(node: PlanNode, n: number, tag: Tag, values: Map<strin
     yielded: undefined,
     collected: undefined,
     refusal: undefined,
+    step: node.block.stepPin === undefined ? undefined : { number: 1, earlier: [], next: undefined },
+    call: undefined,
   }
 }
 

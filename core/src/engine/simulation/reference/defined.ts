@@ -1,8 +1,10 @@
+import { TOOLS_PIN } from '../../../pins/index.ts'
 import type { GraphDocument } from '../../graph/index.ts'
 import type { Graph, Link, Node, Opener } from './entities.ts'
-import { isCaught, isCollect, linksTo, markersOf, readGraph } from './graph.ts'
+import { isCaught, isCollect, linksTo, markersOf, reach, readGraph } from './graph.ts'
 import { findPaths, isPrefix, isSamePath, type Path, type Paths } from './paths.ts'
-import type { ScriptedBlock } from './script.ts'
+import type { ScriptedBlock } from './blocks/index.ts'
+import { stepPins } from './steps.ts'
 
 /**
  * Whether the rules say what a valid graph must give. They leave open what happens when
@@ -10,12 +12,16 @@ import type { ScriptedBlock } from './script.ts'
  * - values with different tags enter a cycle
  * - a pin that receives what is carried has another link from the same loop
  * - a collect pin closes several scopes, or a cycle that contains its node
+ * - what is carried to the next iteration depends on a list of all iterations
+ * - a tool of an agent waits for a value that follows from the end of the agent, or from that of a loop around it
  * - a node runs several times with one tag, and it carries values, has an optional pin or runs in several loops
  */
 export function isDefined(document: GraphDocument, blocks: Record<string, ScriptedBlock>): boolean {
   const graph = readGraph(document, blocks)
   const paths = findPaths(graph)
   const repeated = findRepeated(graph, paths)
+  if (graph.links.some((link) => link.carry && collectsItsLoop(link, graph, paths))) return false
+  if (graph.nodes.some((node) => waitsForItself(node, graph, paths))) return false
   if (!paths.cycles.every(({ enters }) => isOnePath([...enters].flatMap(paths.ofLink)))) return false
   return graph.nodes.every((node) => {
     const entering = node.incoming.filter((link) => !link.carry && !paths.isBack(link))
@@ -35,6 +41,39 @@ export function isDefined(document: GraphDocument, blocks: Record<string, Script
     const isPlain = isSingle && paths.ofNode(node).length < 2
     return isRelated && closesOne(node, paths) && (isPlain || !repeated.has(node))
   })
+}
+
+/** Whether a list of the loop of a link that carries leads back to the link. */
+function collectsItsLoop({ source, sink }: Link, { links }: Graph, { closedBy, ofNode }: Paths): boolean {
+  const next = ({ outgoing }: Node): Node[] => outgoing.map((link) => link.sink)
+  const after = reach([sink], next)
+  return links.filter(isCollect).some((link) => {
+    const opener = closedBy(link)
+    const closesLoop = opener !== undefined && ofNode(sink).some((path) => path.includes(opener))
+    return closesLoop && after.has(link.sink) && reach([link.sink], next).has(source)
+  })
+}
+
+/** Whether a tool of the agent takes a value that follows from the end of the agent. */
+function waitsForItself(agent: Node, { links }: Graph, { closedBy, ofNode }: Paths): boolean {
+  const tools = stepPins(agent).ask === undefined ? [] : agent.outgoing.filter(isTool).map(({ sink }) => sink)
+  const taken = tools.flatMap(({ incoming }) => incoming.filter((link) => !isTool(link)))
+  if (taken.length === 0) return false
+  const around = new Set(ofNode(agent).flat())
+  const after = reach([agent], ({ outgoing }) => outgoing.map(({ sink }) => sink))
+  const before = new Set(taken.map(({ source }) => source))
+  for (const node of before) for (const { source } of node.incoming) before.add(source)
+  return [...taken, ...links.filter(({ sink }) => before.has(sink))].some((link) => {
+    const { done, caught } = link.source.block.outputs?.[link.sourcePin] ?? {}
+    const closed = isCollect(link) ? closedBy(link) : undefined
+    const isInside = (node: Node): boolean => ofNode(node).some((path) => path.includes(link.source.loop))
+    if ((done ?? caught) && [...after].some(isInside)) return true // they follow the nodes in the loop
+    return ((done ?? caught) && around.has(link.source.loop)) || (closed && around.has(closed)) || before.has(agent)
+  })
+}
+
+function isTool({ sourcePin }: Link): boolean {
+  return sourcePin === TOOLS_PIN
 }
 
 function isChain(paths: readonly Path[]): boolean {

@@ -1,6 +1,6 @@
 import type { PinStep } from '../../../pins/index.ts'
 import type { GraphDocument } from '../../graph/index.ts'
-import type { ScriptedBlock } from './script.ts'
+import type { ScriptedBlock } from './blocks/index.ts'
 
 /** A node of a graph, with all that determines what it does. */
 export interface Node {
@@ -116,10 +116,13 @@ export interface Run {
   tag: Tag
   lineage: Lineage
   inputs: Record<string, unknown>
+  /** The number of steps of its node before it. */
+  step: number
   /** What it took, by pin. */
   taken: Map<string, Token>
   status: 'COMPLETED' | 'FAILED'
   code: string | undefined
+  message: string | undefined
   /** Whether a link of its error pin or a caught pin received the failure. */
   isHandled: boolean
   /** In the order of the yields, with the iteration of each value. */

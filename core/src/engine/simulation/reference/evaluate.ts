@@ -4,6 +4,7 @@ import { components, isCaught } from './graph.ts'
 import type { NodeEvaluation } from './node.ts'
 import type { Path, Paths } from './paths.ts'
 import type { State } from './state.ts'
+import { waitingAgents } from './steps.ts'
 import { ROOT, extend, isInside } from './tags.ts'
 
 /**
@@ -45,7 +46,7 @@ function evaluateNodes(context: Context, nodes: readonly Node[], removed: Readon
 function follow({ graph, paths }: Context, node: Node, among: readonly Node[], removed: ReadonlySet<Link>): Node[] {
   const links = node.outgoing.filter((link) => !removed.has(link))
   const caught = graph.links.filter((link) => isCaught(link) && paths.caughtBy(link.source).has(node))
-  return [...links, ...caught].map(({ sink }) => sink).filter((sink) => among.includes(sink))
+  return [...[...links, ...caught].map(({ sink }) => sink), ...waitingAgents(node)].filter((sink) => among.includes(sink))
 }
 
 /** The outermost cycle in the component, if all links in it that carry do so inside of the cycle. */

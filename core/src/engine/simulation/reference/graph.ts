@@ -1,7 +1,7 @@
 import { TOOLS_PIN, isToolPin, parsePinPath, parseToolPin } from '../../../pins/index.ts'
 import { parseEnd, type GraphDocument } from '../../graph/index.ts'
 import type { Graph, Link, Node } from './entities.ts'
-import { settlePins, type ScriptedBlock } from './script.ts'
+import { settlePins, type ScriptedBlock } from './blocks/index.ts'
 
 export function readGraph(document: GraphDocument, blocks: Record<string, ScriptedBlock>): Graph {
   const nodes = document.nodes.map((node, place): Node => {

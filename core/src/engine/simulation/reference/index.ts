@@ -5,7 +5,7 @@ import { readGraph } from './graph.ts'
 import { NodeEvaluation, type Given } from './node.ts'
 import { compareTags, compareTokens } from './order.ts'
 import { findPaths } from './paths.ts'
-import type { ScriptedBlock } from './script.ts'
+import type { ScriptedBlock } from './blocks/index.ts'
 import { BudgetExceeded, State } from './state.ts'
 
 /** What a graph must give, in whatever order its node executions end. */
@@ -54,8 +54,8 @@ function compareEnds(one: Run, other: Run): number {
 }
 
 export { isDefined } from './defined.ts'
-export { runBlock, type Performance } from './run-block.ts'
+export { runBlock, type Performance } from './blocks/index.ts'
 export { showTag } from './tags.ts'
-export { settlePins, stableText } from './script.ts'
+export { settlePins, stableText } from './blocks/index.ts'
 export type { Run } from './entities.ts'
-export type { Action, ScriptedBlock } from './script.ts'
+export type { Action, ScriptedBlock } from './blocks/index.ts'

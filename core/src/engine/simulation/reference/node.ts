@@ -5,8 +5,9 @@ import { isCaught, isMany, isProducer, linksFrom, markersOf } from './graph.ts'
 import { candidatesAt, combine, mayBeLeftOut, tagsOf, type Combination } from './join.ts'
 import { factsOf, gatherLists } from './lists.ts'
 import { isPrefix, isSamePath, pathOf, type Path, type Paths } from './paths.ts'
-import { checkYields, runBlock, type Failure, type Performance, type Yielded } from './run-block.ts'
+import { checkYields, runBlock, type Failure, type Performance, type Yielded } from './blocks/index.ts'
 import { BudgetExceeded, type State } from './state.ts'
+import { asksForStep, findForbiddenYield, stepPins, toolOf, toResult, type Call, type StepRecord } from './steps.ts'
 import { ROOT, agree, extend, isInside, mergeLineages, turnsBefore } from './tags.ts'
 
 /** What an execution starts with, and how the engine words the failures that it finds. */
@@ -23,6 +24,8 @@ export class NodeEvaluation {
   readonly #given: Given
   /** Node executions by the iteration to whose budget they count. */
   readonly #spent = new Map<string, number>()
+  /** The tags of the tool calls of agents, whose results go to the agent. */
+  readonly #calls = new Set<string>()
 
   constructor(graph: Graph, paths: Paths, state: State, given: Given) {
     this.#graph = graph
@@ -37,6 +40,7 @@ export class NodeEvaluation {
     const lists = gatherLists(node, this.#paths, this.#state, focus)
     this.#findConflicts(node, lists, focus)
     for (const tag of tagsOf(node, this.#paths, lists, this.#state, focus)) {
+      if (this.#calls.has(tag.key) && tag.key !== focus.key) continue // its agent has run it
       const candidates = candidatesAt(node, tag, lists, this.#state)
       const canRun = candidates.dead.every((pin) => mayBeLeftOut(node, pin))
       const combinations = canRun ? combine(node, tag, candidates, this.#paths) : []
@@ -78,20 +82,40 @@ export class NodeEvaluation {
     return link.carry || (cycle !== undefined && tag.steps.at(-1)?.scope.opener !== cycle.opener)
   }
 
-  #run(node: Node, tag: Tag, { taken, lineage }: Combination): void {
+  /** Rule 37: the runs of a block that runs in steps follow each other. */
+  #run(node: Node, tag: Tag, combination: Combination): void {
+    const earlier: StepRecord[] = []
+    for (let next = this.#runOnce(node, tag, combination, earlier); next; next = this.#runOnce(node, tag, combination, earlier))
+      earlier.push(next)
+  }
+
+  /** @returns what the next step receives of the run, if it has asked for one */
+  #runOnce(node: Node, tag: Tag, { taken, lineage }: Combination, earlier: readonly StepRecord[]): StepRecord | undefined {
     this.#spend(tag)
     const lists = new Map([...taken].filter(([pin]) => markersOf(node, pin).collect))
     const facts = lists.size > 0 ? factsOf(node, lists, this.#paths, this.#state) : undefined
     const inputs = this.#inputsOf(node, taken)
     const loopPin = Object.entries(node.block.inputs ?? {}).find(([, { loop }]) => loop)?.[0]
     if (facts && loopPin !== undefined) inputs[loopPin] = facts
-    const run: Run = { node, tag, lineage, inputs, taken, status: 'COMPLETED', code: undefined, isHandled: false, outputs: [] }
+    const { steps } = stepPins(node)
+    if (steps !== undefined) inputs[steps] = [...earlier]
+    const results = { outputs: [], status: 'COMPLETED' as const, code: undefined, message: undefined, isHandled: false }
+    const run: Run = { node, tag, lineage, inputs, taken, step: earlier.length, ...results }
     this.#state.runs.push(run)
     const isIncomplete = facts !== undefined && facts.failure !== null
     const performance = isIncomplete && loopPin === undefined ? NOTHING : this.#perform(run)
     const failure = isIncomplete ? (performance.failure ?? this.#engineFailure(run, 'LOOP_INCOMPLETE')) : performance.failure
-    this.#deliver(run, performance.yields, failure?.message)
+    const calls = this.#deliver(run, performance.yields, failure?.message)
     if (failure) this.#fail(run, failure)
+    const given = calls.map((call) => this.#runTool(node, call))
+    return asksForStep(node, performance) ? { value: performance.yields[0]?.value, calls: given } : undefined
+  }
+
+  #runTool({ outgoing }: Node, call: Call): StepRecord['calls'][number] {
+    const before = this.#state.runs.length
+    const link = outgoing.find(({ sink, sourcePin }) => sourcePin === TOOLS_PIN && sink.id === call.nodeId)
+    if (link) this.evaluate(link.sink, call.tag)
+    return toResult(call, this.#state.runs.slice(before))
   }
 
   /** Rule 36: what an earlier attempt delivered is skipped if it is the same. */
@@ -100,7 +124,7 @@ export class NodeEvaluation {
     let delivered: Yielded[] = []
     for (let attempt = 1; ; attempt++) {
       const messageOf = (code: string): string => this.#given.messageOf(node.id, tag, code)
-      const performance = checkYields(runBlock(node.block, inputs, attempt), node.budget, messageOf)
+      const performance = this.#check(node, runBlock(node.block, inputs, attempt), messageOf)
       const { yields, failure } = performance
       const isSame = delivered.every((each, i) => {
         const again = yields[i]
@@ -112,13 +136,24 @@ export class NodeEvaluation {
     }
   }
 
+  #check(node: Node, performed: Performance, messageOf: (code: string) => string): Performance {
+    const performance = checkYields(performed, node.budget, messageOf)
+    const forbidden = findForbiddenYield(node, performance)
+    if (forbidden < 0) return performance
+    const code = 'BLOCK_OUTPUT_INVALID'
+    const failure = { code, message: messageOf(code), isRetryable: false }
+    return { ...performance, yields: performance.yields.slice(0, forbidden), failure }
+  }
+
   #engineFailure({ node, tag }: Run, code: string): Failure {
     return { code, message: this.#given.messageOf(node.id, tag, code), isRetryable: false }
   }
 
-  /** Rule 23. */
-  #deliver(run: Run, yields: readonly Yielded[], failure: string | undefined): void {
+  /** Rule 23. @returns the tool calls that a step makes */
+  #deliver(run: Run, yields: readonly Yielded[], failure: string | undefined): Call[] {
     const { node, tag } = run
+    const isStep = yields[0] !== undefined && yields[0].pin === stepPins(node).ask
+    const made = new Map<number, Call>()
     const loop = isProducer(node) ? this.#open(run, 'loop', failure) : undefined
     const hasTools = node.outgoing.some(({ sourcePin }) => sourcePin === TOOLS_PIN) || yields.some(({ pin }) => isToolPin(pin))
     const tools = hasTools ? this.#open(run, 'tools', failure) : undefined
@@ -129,10 +164,16 @@ export class NodeEvaluation {
       const index = isCall ? calls.next(pin) : (k ?? 0)
       const scope = isCall ? tools : isMany(node, pin) ? loop : undefined
       if (scope) scope.iterations = Math.max(scope.iterations, index + 1)
-      this.#send(run, pin, value, scope ? extend(tag, scope, index) : tag)
+      const own = scope ? extend(tag, scope, index) : tag
+      if (isCall && isStep) {
+        this.#calls.add(own.key)
+        made.set(index, { nodeId: toolOf(pin), tag: own })
+      }
+      this.#send(run, pin, value, own)
     }
     const done = Object.entries(node.block.outputs ?? {}).find(([, markers]) => markers.done)?.[0]
     if (loop && done !== undefined && failure === undefined) this.#send(run, done, loop.iterations, tag)
+    return [...made.values()]
   }
 
   #open(run: Run, kind: 'loop' | 'tools', failure: string | undefined): Scope {
@@ -144,9 +185,9 @@ export class NodeEvaluation {
 
   /** Rule 34. */
   #fail(run: Run, { code, message }: Failure): void {
-    Object.assign(run, { status: 'FAILED', code })
+    Object.assign(run, { status: 'FAILED', code, message })
     const { node, tag } = run
-    run.isHandled = linksFrom(node, 'error').length > 0
+    run.isHandled = linksFrom(node, 'error').length > 0 || this.#calls.has(tag.key)
     this.#send(run, 'error', message, tag)
     if (run.isHandled) return
     const catcher = tag.steps.findLast(({ scope: { producer } }) => producer && this.#paths.caughtBy(producer.node).has(node))
@@ -164,7 +205,9 @@ export class NodeEvaluation {
     for (const link of producer.outgoing) if (isCaught(link)) this.#sendOver(link, { ...run, lineage }, caught, tag)
   }
 
+  /** What a tool of an agent yields goes nowhere, except for its own tool calls. */
   #send(run: Run, pin: string, value: unknown, tag: Tag): void {
+    if (this.#calls.has(run.tag.key) && !isToolPin(pin)) return
     for (const link of linksFrom(run.node, pin)) this.#sendOver(link, run, value, tag)
   }
 
@@ -202,9 +245,11 @@ export class NodeEvaluation {
   }
 
   #inputsOf(node: Node, taken: ReadonlyMap<string, Token>): Record<string, unknown> {
+    const isCall = [...taken.values()].some(({ tag }) => this.#calls.has(tag.key))
     const inputs: Record<string, unknown> = { ...node.constants }
     const { name } = node.constants
     for (const [pin, { value }] of taken) {
+      if (isCall && value === null) continue
       const { base, steps } = parsePinPath(pin)
       inputs[base] = steps.length > 0 ? placeValue(inputs[base], steps, value) : value
     }

@@ -27,11 +27,12 @@ function compareOrigins({ from }: Step, { from: other }: Step): number {
 export function compareScopes(one: Scope, other: Scope): number {
   if (one === other) return 0
   const lineages = compareLineages(one.lineage, other.lineage)
-  return one.opener.place - other.opener.place || lineages
+  const [step, another] = [one.producer?.step ?? 0, other.producer?.step ?? 0]
+  return one.opener.place - other.opener.place || lineages || step - another
 }
 
 /** By the links that were taken, at the nodes in the order of the document. */
-function compareLineages(one: Lineage, other: Lineage): number {
+export function compareLineages(one: Lineage, other: Lineage): number {
   const [notes, others] = [inOrder(one), inOrder(other)]
   for (const [i, note] of notes.entries()) {
     const against = others[i]

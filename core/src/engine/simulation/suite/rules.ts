@@ -17,6 +17,7 @@ export const RULES = [
   'static output',
   'dynamic pins',
   'tool pins',
+  'steps and tool calls',
   'several links into one pin',
   'nested loops',
   'two unrelated loops meet',

@@ -1,5 +1,5 @@
-import { toToolPin } from '../../../pins/index.ts'
 import type { Action } from '../reference/index.ts'
+import { addAgent, addTools } from './agents.ts'
 import { isPrefix, isSame, sometimes, yieldDigest, type Builder, type Source } from './builder.ts'
 
 /** Adds nodes at a path of loops and cycles, and regions inside of it. */
@@ -16,14 +16,16 @@ export function buildRegion(graph: Builder, path: readonly string[], depth: numb
       output: 2,
       tools: 1,
       walk: depth < 2 ? 1 : 0,
+      agent: 1,
     })
     if (kind === 'plain') addPlain(graph, path)
     else if (kind === 'loop') addLoop(graph, path, depth)
     else if (kind === 'branch') addBranch(graph, path)
     else if (kind === 'cycle') addCycle(graph, path, depth)
     else if (kind === 'carry') addCarry(graph, path)
-    else if (kind === 'tools') addTools(graph, path)
+    else if (kind === 'tools') addTools(graph, path, (scope, inner) => addCollect(graph, scope, inner))
     else if (kind === 'walk') addWalk(graph, path)
+    else if (kind === 'agent') addAgent(graph, path)
     else addOutput(graph)
   }
 }
@@ -292,30 +294,6 @@ function addCarry(graph: Builder, path: readonly string[]): void {
   const out = graph.offer(`${id}.out`, path, [source])
   const last = tape.often(40) ? (addNode(graph, [['a', out]]) ?? out) : out
   graph.links.push({ from: last.end, to: `${id}.acc`, carry: true })
-}
-
-/** A node that calls another one. */
-function addTools(graph: Builder, path: readonly string[]): void {
-  const { tape } = graph
-  const source = graph.pickVisible(path)
-  if (!source) return
-  const tool = `n${graph.nodes.length + 1}`
-  const pin = (name: string): string => toToolPin({ node: tool, pin: name })
-  const call = (name: string): Action => ({ yield: pin(name), value: { $digest: [name, { $k: 'item' }] } })
-  const hasTwo = tape.often(50)
-  const calls: Action[] = [
-    { each: { $range: tape.below(4) }, do: [call('a')] },
-    ...(hasTwo ? [{ each: { $range: tape.below(4) }, do: [call('b')] }] : []),
-  ]
-  const agent = graph.add('t', { outputs: { tools: {} }, does: [...calls, yieldDigest('out')] })
-  graph.link(source, `${agent}.a`)
-  graph.add('n', { does: actionsOf(tape.often(30) ? 'filter' : 'pass') })
-  graph.links.push({ from: `${agent}.tools`, to: `${tool}.a` })
-  if (hasTwo) graph.links.push({ from: `${agent}.tools`, to: `${tool}.b` })
-  graph.offer(`${agent}.out`, source.path, [source])
-  const inner = [...source.path, agent]
-  graph.offer(`${tool}.out`, inner, [source])
-  if (tape.often(60)) addCollect(graph, agent, inner)
 }
 
 /** Values of different loops may meet at an output. */

@@ -1,4 +1,4 @@
-import { isToolPin } from '../../../pins/index.ts'
+import { isToolPin } from '../../../../pins/index.ts'
 import { perform, type ScriptedBlock } from './script.ts'
 
 /** A value that a block yields. `k`: the iteration, on a pin that is `many`. */

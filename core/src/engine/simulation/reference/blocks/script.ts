@@ -20,6 +20,7 @@ interface InputMarkers {
   loop?: true
   /** The JSON type or types to which values are converted. @default any */
   type?: string | string[]
+  steps?: true
 }
 
 interface OutputMarkers {
@@ -28,6 +29,7 @@ interface OutputMarkers {
   manyIf?: string[]
   done?: true
   caught?: true
+  step?: true
 }
 
 /** The block as one node uses it. */

@@ -1,5 +1,5 @@
-import type { NodeExecution } from './pairing/index.ts'
-import type { PlanNode } from './plan/index.ts'
+import type { NodeExecution } from '../pairing/index.ts'
+import type { PlanNode } from '../plan/index.ts'
 
 interface Held {
   run: NodeExecution

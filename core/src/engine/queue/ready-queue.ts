@@ -1,4 +1,4 @@
-import type { NodeExecution } from './pairing/index.ts'
+import type { NodeExecution } from '../pairing/index.ts'
 
 /** The number of node executions that were taken and are not forgotten yet. */
 const MAX_TAKEN = 1024

@@ -1,0 +1,2 @@
+export { ReadyQueue } from './ready-queue.ts'
+export { SerialNodes } from './serial-nodes.ts'
