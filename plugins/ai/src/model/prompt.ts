@@ -8,7 +8,7 @@ export interface Message {
 }
 
 /** Replaces `{{name}}` by values. A name without a value stays. */
-function fillTemplate(text: string, values: Readonly<Record<string, unknown>>): string {
+export function fillTemplate(text: string, values: Readonly<Record<string, unknown>>): string {
   return text.replaceAll(/\{\{\s*([^{}]+?)\s*\}\}/g, (found, name: string) =>
     Object.hasOwn(values, name) ? toText(values[name]) : found,
   )
