@@ -23,7 +23,7 @@ import { createJournalViews, type ExecutionDiff, type JournalViews, sumUsage } f
 import type { BulkRequest, BulkResult } from './bulk.ts'
 import { CANCELLED_BY_OWNER, cancelExecutions } from './cancel-executions.ts'
 import { createExecutionChanges, type ExecutionChanges } from './execution-changes.ts'
-import { createStarter } from './starter.ts'
+import { createStarter, type StartRequest } from './starter.ts'
 import { retryExecutions } from './retry-executions.ts'
 import { createBlockVersion } from './run-block.ts'
 import { listExecutions, listExecutionsOfGraphs, type ExecutionRequest } from './execution-lists.ts'
@@ -108,25 +108,6 @@ export interface Executions extends Omit<JournalViews, 'diff' | 'createEventFilt
   httpExchanges(ownerId: string, ids: readonly string[], request: ExchangeRequest): Promise<Map<string, Page<StoredExchange>>>
   /** Yields changes of executions, see {@link ExecutionChanges.follow}. */
   followAll: ExecutionChanges['follow']
-}
-
-interface StartRequest {
-  graphId: string
-  /** A version number. @default the active version */
-  version?: number | undefined
-  /** By name; see {@link parseInputs}. */
-  inputs: unknown
-  /** Inputs of nodes that override all other inputs, by node and pin. */
-  masks?: unknown
-  /** Records its HTTP exchanges: see {@link Executions.httpExchanges}. @default false */
-  recordHttp?: boolean | undefined
-  /** -100 to 100. Waiting executions of higher priority go first. @default 0 */
-  priority?: number | undefined
-  /**
-   * A second start with the same key and arguments within 24 hours returns the first execution. With other arguments it
-   * fails with CONFLICT. 1 to 255 characters.
-   */
-  idempotencyKey?: string | undefined
 }
 
 interface ReplayRequest extends ReplayFrom {

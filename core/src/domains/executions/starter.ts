@@ -2,6 +2,25 @@ import { Batcher } from '../../base/index.ts'
 import { classifyFailure } from '../../postgres/index.ts'
 import { insertExecutions, type Execution, type NewExecution } from '../../runtime/lifecycle/index.ts'
 
+export interface StartRequest {
+  graphId: string
+  /** A version number. @default the active version */
+  version?: number | undefined
+  /** By name; see {@link parseInputs}. */
+  inputs: unknown
+  /** Inputs of nodes that override all other inputs, by node and pin. */
+  masks?: unknown
+  /** Records its HTTP exchanges: see {@link Executions.httpExchanges}. @default false */
+  recordHttp?: boolean | undefined
+  /** -100 to 100. Waiting executions of higher priority go first. @default 0 */
+  priority?: number | undefined
+  /**
+   * A second start with the same key and arguments within 24 hours returns the first execution. With other arguments it
+   * fails with CONFLICT. 1 to 255 characters.
+   */
+  idempotencyKey?: string | undefined
+}
+
 type StarterParts = Parameters<typeof insertExecutions>[0]
 
 /** The executions that are inserted in one transaction at most. */
