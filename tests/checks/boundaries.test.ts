@@ -92,7 +92,7 @@ describe('an import', () => {
     [
       'core/src/runtime/worker/worker.ts',
       'pg',
-      /only core\/src\/postgres\/ may import "pg"; elsewhere only its types, with `import type`$/,
+      /only core\/src\/postgres\/, gateway\/src\/host-modules\/postgres\/ may import "pg"; elsewhere only its types, with `import type`$/,
     ],
     ['schema/src/index.ts', '@mikro-orm/core', /only core\/src\/ may import "@mikro-orm\/core"$/],
   ])('is rejected: %s imports %s', (path, from, fault) => {

@@ -16,7 +16,7 @@ const block = (i, name, http) => defineBlock({
 })
 
 export default definePlugin({
-  name: 'web',
+  name: 'test-web',
   blocks: [
     block(1, 'any', [anyHost()]),
     block(2, 'named', [fromInput('from')]),
@@ -30,9 +30,9 @@ let runtime: TestRuntime
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ashlar-web-'))
-  await mkdir(join(folder, 'web'))
-  await writeFile(join(folder, 'web', 'package.json'), JSON.stringify({ name: 'web', ashlar: { blocks: './i.ts' } }))
-  await writeFile(join(folder, 'web', 'i.ts'), SOURCE)
+  await mkdir(join(folder, 'test-web'))
+  await writeFile(join(folder, 'test-web', 'package.json'), JSON.stringify({ name: 'test-web', ashlar: { blocks: './i.ts' } }))
+  await writeFile(join(folder, 'test-web', 'i.ts'), SOURCE)
   runtime = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS, folder], httpAllow: ['127.0.0.1'] })
 })
 afterAll(async () => {
@@ -80,21 +80,21 @@ async function readResult(id: string): Promise<unknown> {
 describe('a block that sends requests', () => {
   it('receives responses from the hosts of its capability and of the inputs that its capability names', async () => {
     const url = await serve((_, response) => response.end('hello'))
-    expect(await readResult(await start('web/any', { url }))).toBe('hello')
-    expect(await readResult(await start('web/named', { url: `${url}path`, from: url }))).toBe('hello')
+    expect(await readResult(await start('test-web/any', { url }))).toBe('hello')
+    expect(await readResult(await start('test-web/named', { url: `${url}path`, from: url }))).toBe('hello')
   })
 
   it.each([
-    ['web/named', 'http://127.0.0.1:2/', 'HTTP_DENIED', /"GET 127\.0\.0\.1:2" would allow it/],
-    ['web/named', 'http://127.0.0.1:1/', 'HTTP_FAILED', /refused the connection/], // the default of the pin
+    ['test-web/named', 'http://127.0.0.1:2/', 'HTTP_DENIED', /"GET 127\.0\.0\.1:2" would allow it/],
+    ['test-web/named', 'http://127.0.0.1:1/', 'HTTP_FAILED', /refused the connection/], // the default of the pin
     [
-      'web/ruled',
+      'test-web/ruled',
       'https://api.example.com.evil.example/',
       'HTTP_DENIED',
       /"GET api\.example\.com\.evil\.example" would allow it/,
     ],
-    ['web/none', 'https://api.example.com/', 'CAPABILITY_MISSING', /does not have the capability http/],
-    ['web/any', 'http://169.254.169.254/latest/meta-data/', 'HTTP_BLOCKED_ADDRESS', /not on the public internet/],
+    ['test-web/none', 'https://api.example.com/', 'CAPABILITY_MISSING', /does not have the capability http/],
+    ['test-web/any', 'http://169.254.169.254/latest/meta-data/', 'HTTP_BLOCKED_ADDRESS', /not on the public internet/],
   ])('%s: %s fails the node with %s', async (block, url, code, message) => {
     expect(await readResult(await start(block, { url }))).toMatchObject({
       code,
@@ -105,7 +105,7 @@ describe('a block that sends requests', () => {
   it('loses its connections when the execution is cancelled', async () => {
     const arrived = Promise.withResolvers<{ closing: Promise<unknown> }>()
     const url = await serve((request) => arrived.resolve({ closing: once(request.socket, 'close') }))
-    const id = await start('web/any', { url })
+    const id = await start('test-web/any', { url })
     const { closing } = await arrived.promise
     await runtime.executions.cancel(runtime.ownerId, id)
     await closing
@@ -114,7 +114,7 @@ describe('a block that sends requests', () => {
   it('loses its connections at its timeout', async () => {
     const arrived = Promise.withResolvers<{ closing: Promise<unknown> }>()
     const url = await serve((request) => arrived.resolve({ closing: once(request.socket, 'close') }))
-    const id = await start('web/any', { url }, 300)
+    const id = await start('test-web/any', { url }, 300)
     await (
       await arrived.promise
     ).closing

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AshlarError } from '../base/index.ts'
 import { type Call, type CallSink, type Loss, parseMessage } from './calls/index.ts'
+import { getMaxReportChars } from './channel/index.ts'
 import { DEFAULT_SANDBOX_LIMITS } from './limits/index.ts'
 import type { ProcessLink } from './supervisor/process-link.ts'
 import { SandboxProcess, type StartProcess } from './supervisor/index.ts'
@@ -67,6 +68,30 @@ describe('a process that violates the protocol', () => {
   })
 })
 
+/** What a process sent before its kill took effect arrives after the report. */
+describe('after a report that is not a list of events', () => {
+  it.each([
+    ['half of an event', '{"t":"o","id":'],
+    ['a list closed and opened', 'null],[null'],
+    ['more than one report may contain', 'x'.repeat(getMaxReportChars(DEFAULT_SANDBOX_LIMITS) + 1)],
+  ])('(%s) all messages of the process are ignored', (_, report) => {
+    const { ends, losses, receive, close } = processWithCall()
+    const end = '{"t":"e","id":256}'
+    receive([
+      'events',
+      [
+        [GUEST, report, 0, 0],
+        [GUEST, end, 0, 0],
+      ],
+    ])
+    receive(['events', [[GUEST, end, 0, 0]]])
+    receive(['lost', GUEST, { kind: 'evicted' }])
+    close()
+    expect(ends).toEqual([])
+    expect(losses).toMatchObject([{ calls: [{ id: 256 }], loss: { kind: 'crash' } }])
+  })
+})
+
 /** A fake process that only sends messages, with one call. */
 function processWithCall(): {
   ends: (AshlarError | undefined)[]
@@ -95,7 +120,7 @@ function processWithCall(): {
       pid: undefined,
       stderr: '',
       send: () => {},
-      kill: close,
+      kill: () => {}, // takes effect at `close`
     }
     return link
   }

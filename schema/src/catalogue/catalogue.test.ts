@@ -70,7 +70,6 @@ describe('blocks', () => {
     ],
     [`blocks(first: 1, filter: ${DICTIONARY}, orderBy: { field: CATEGORY, direction: DESC })`, ['dictionary/replace']],
     ['blocks(filter: { text: "FOREACH" })', ['logic/step-through', 'loop/for-each']],
-    ['blocks(filter: { category: "Note", text: "note", kinds: null })', []],
     ['blocks(first: 1, filter: { category: "Dictionary", packageName: "@ashlar/plugin-dictionary" })', ['dictionary/add']],
     ['blocks(filter: { kinds: [GRAPH, NOTE] })', ['io/graph', 'io/note']],
     ['blocks(filter: { packageName: "@ashlar/plugin-dictionary", inputKind: BOOLEAN })', ['dictionary/remove']],

@@ -61,6 +61,7 @@ export class SandboxProcess {
   readonly #watch: ProcessWatch
   readonly #exit = Promise.withResolvers<void>()
   #loss: Loss | undefined
+  #isBroken = false
   /** When the last call was started, on the clock of `performance.now()`. */
   usedAt = 0
   /** The number of calls that have run in the process. */
@@ -78,7 +79,7 @@ export class SandboxProcess {
     this.#link = start({
       ready: () => (this.isReady = true),
       message: (message) => this.#receive(message),
-      broken: () => this.kill({ kind: 'crash' }),
+      broken: () => this.#break(),
       exited: (how) => this.#exited(how),
     })
     this.#watch = this.#createWatch()
@@ -163,6 +164,15 @@ export class SandboxProcess {
     this.#link.kill()
   }
 
+  /**
+   * Kills a process that violated the protocol, and ignores what it sent before the kill takes effect. Otherwise, a
+   * guest could report nonsense and then a normal end of its call.
+   */
+  #break(): void {
+    this.#isBroken = true
+    this.kill({ kind: 'crash' })
+  }
+
   /** Resolves when the process has ended. Its calls in flight end with SHUTTING_DOWN. */
   async close(): Promise<void> {
     for (const { sink } of this.#takeAll()) sink.end(new AshlarError('SHUTTING_DOWN', 'the worker is stopping'))
@@ -184,6 +194,7 @@ export class SandboxProcess {
 
   /** @returns whether the message was useful, see `ProcessConduct` */
   #receive(message: FromProcess): boolean {
+    if (this.#isBroken) return true
     this.#watch.messageReceived()
     if (message[0] === 'events') return this.#takeAllEvents(message[1])
     if (message[0] === 'aborted') this.#aborting.acknowledge(message[1], message[2])
@@ -214,8 +225,9 @@ export class SandboxProcess {
       const payer = this.#cpu.findCall(isolate, computing) // before the report, which may end the call
       const reading = measureReading(json)
       const events = parseEvents(json, getMaxReportChars(this.#limits))
-      if (!events) this.kill({ kind: 'crash' })
-      isUseful = this.#takeEvents(guest, events ?? []) || this.#aborting.has(guest) || isUseful
+      if (!events) this.#break()
+      if (!events || this.#isBroken) return true
+      isUseful = this.#takeEvents(guest, events) || this.#aborting.has(guest) || isUseful
       this.#charge(isolate, this.#cpu.take(isolate, cpuMs), payer ?? computing)
       if (reading) this.#charge(isolate, reading.cpuMs(), payer ?? 0)
     }
@@ -232,7 +244,7 @@ export class SandboxProcess {
 
   #takeInspection(isolate: string, message: string): void {
     if (message.length <= getMaxReportChars(this.#limits)) this.#inspected.receive(isolate, message)
-    else this.kill({ kind: 'crash' })
+    else this.#break()
   }
 
   #endWithError(call: Call, error: AshlarError): void {
@@ -257,7 +269,7 @@ export class SandboxProcess {
       if (call?.guest === guest) this.#takeEvent(call, event)
       isUseful = call ? isUseful || call.guest === guest : this.#foreseen.report(guest, event) || isUseful
     }
-    if (this.#foreseen.keptChars > this.#limits.maxOutputBytes) this.kill({ kind: 'crash' })
+    if (this.#foreseen.keptChars > this.#limits.maxOutputBytes) this.#break()
     return isUseful
   }
 

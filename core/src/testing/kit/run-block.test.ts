@@ -118,6 +118,7 @@ describe('runBlock', () => {
       outputs: [['out', 5]],
       error: undefined,
       requests: [],
+      hostCalls: [],
       stored: { graph: {}, user: { n: 5, other: [1] }, plugin: {} },
       files: {},
       logs: [{ level: 'info', text: 'was 3' }],
