@@ -31,8 +31,8 @@ export async function isFirstBoot(api: Api): Promise<boolean> {
 }
 
 /**
- * Saves some of the example graphs, runs each once, and prints its progress and outputs. A failure does not prevent the other
- * examples.
+ * Saves some of the example graphs, runs each once, and prints its progress and outputs. A failure does not prevent the
+ * other examples.
  */
 export async function runExamples(api: Api, terminal: Terminal, signal: AbortSignal): Promise<void> {
   const files = await Promise.all(FIRST_START.map((name) => readGraphFile(`${FOLDER}${name}.json`)))
