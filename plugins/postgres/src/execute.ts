@@ -26,6 +26,22 @@ export const execute = defineBlock({
       ],
     },
     {
+      name: 'returns the rows of a statement with "returning"',
+      input: { sql: 'update item set sold = true returning id' },
+      credentials,
+      host: {
+        'postgres/execute': {
+          result: { rows: [{ id: 1 }, { id: 2 }], columns: [{ name: 'id', type: 'int4' }], count: 2, command: 'UPDATE' },
+        },
+      },
+      output: [
+        ['row', { id: 1 }],
+        ['row', { id: 2 }],
+        ['rows', [{ id: 1 }, { id: 2 }]],
+        ['count', 2],
+      ],
+    },
+    {
       name: 'reports an error of Postgres',
       input: { sql: 'delete from none' },
       credentials,

@@ -4,6 +4,7 @@ import { openSlack, provider } from './api.ts'
 import { limitPin, listPins, yieldList } from './pins.ts'
 import { credentials } from './samples.ts'
 
+const answer = { id: 'C1', name: 'general', is_private: false, num_members: 3, topic: { value: 'All' } }
 const row = { id: 'C1', name: 'general', private: false, member: false, members: 3, topic: 'All' }
 
 export const listChannels = defineBlock({
@@ -31,14 +32,15 @@ export const listChannels = defineBlock({
         'GET https://slack.com/api/conversations.list?limit=100&types=public_channel&exclude_archived=true': {
           json: {
             ok: true,
-            channels: [{ id: 'C1', name: 'general', is_private: false, num_members: 3, topic: { value: 'All' } }],
+            channels: [answer, { ...answer, id: 'C2' }],
           },
         },
       },
       output: [
         ['row', row],
-        ['rows', [row]],
-        ['count', 1],
+        ['row', { ...row, id: 'C2' }],
+        ['rows', [row, { ...row, id: 'C2' }]],
+        ['count', 2],
       ],
     },
     {

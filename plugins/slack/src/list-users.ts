@@ -30,14 +30,16 @@ export const listUsers = defineBlock({
             members: [
               { id: 'U1', name: 'ada', profile: { real_name: 'Ada L', email: 'ada@example.com' } },
               { id: 'B1', name: 'bot', is_bot: true, profile: {} },
+              { id: 'U2', name: 'ada', profile: { real_name: 'Ada L', email: 'ada@example.com' } },
             ],
           },
         },
       },
       output: [
         ['row', ada],
-        ['rows', [ada]],
-        ['count', 1],
+        ['row', { ...ada, id: 'U2' }],
+        ['rows', [ada, { ...ada, id: 'U2' }]],
+        ['count', 2],
       ],
     },
     {

@@ -25,7 +25,7 @@ interface PackageBundle {
 export async function bundlePackage(source: PluginPackage): Promise<PackageBundle> {
   const { entry, folder, packageName, version, origin } = source
   if (origin === 'WORKSPACE') {
-    const input = { entry, folder, minify: true }
+    const input = { entry, folder, minify: packageName.startsWith('@ashlar/') }
     return { ...(await bundleHere(input)), input }
   }
   const reach = findReach(folder, { isDraft: false })

@@ -26,7 +26,7 @@ export interface BundleInput {
   /** Whether the source map contains the source, for debuggers. @default false */
   withSources?: boolean
   /**
-   * Shortens the code, and with it the names in stacks. Plugins of the installation are shortened: their errors have no
+   * Shortens the code, and with it the names in stacks. Only for plugins that are part of Ashlar, whose errors have no
    * positions. @default false
    */
   minify?: boolean

@@ -6,6 +6,7 @@ import { compact, summaryRequest } from './compaction.ts'
 import { readConversation, type Conversation, type StepRecord } from './conversation.ts'
 import type { Message } from './messages.ts'
 import { agentInput, agentOutput, type AgentInput } from './pins.ts'
+import { answered, chat, KEY, refused } from '../testing/index.ts'
 import { checkCall, type CheckedCall } from './tools.ts'
 
 export const agent = defineBlock({
@@ -17,6 +18,7 @@ export const agent = defineBlock({
   icon: 'bot',
   synonyms: [
     'ai agent',
+    'agentic',
     'llm agent',
     'tool calling',
     'function calling',
@@ -35,7 +37,37 @@ export const agent = defineBlock({
   timeoutMs: MODEL_TIMEOUT_MS,
   input: agentInput,
   output: agentOutput,
-  tests: [],
+  tests: [
+    {
+      name: 'answers without a tool',
+      input: { prompt: 'Greet {{ who }}.', prompt_values: { who: 'Ada' }, sys_prompt: 'Be short.', model: 'gpt-x' },
+      ...KEY,
+      http: chat(answered('Hello, ', 'Ada!')),
+      output: [
+        ['finished', 'Hello, Ada!'],
+        [
+          'conversations',
+          [
+            { role: 'system', content: 'Be short.' },
+            { role: 'user', content: 'Greet Ada.' },
+            { role: 'assistant', content: 'Hello, Ada!' },
+          ],
+        ],
+      ],
+    },
+    {
+      name: 'a wrong key',
+      input: { prompt: 'Hi', model: 'gpt-x' },
+      ...KEY,
+      http: chat(refused(401, 'Incorrect API key provided')),
+      output: [
+        [
+          'error',
+          'model "gpt-x" of openai-compatible: the service does not accept the key of your credential (401): Incorrect API key provided',
+        ],
+      ],
+    },
+  ],
   async *run(input, context) {
     const conversation = readConversation(input)
     if (conversation.openCalls.length > 0) return yield ['conversations', exportMessages(conversation)] // more results will come

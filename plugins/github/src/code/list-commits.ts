@@ -2,6 +2,12 @@ import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { credentials, limitPin, listPins, openGithub, provider, repositoryPin, toCommit, yieldList } from '../api/index.ts'
 
+const answer = {
+  sha: 'a1',
+  html_url: 'https://github.com/o/r/commit/a1',
+  author: { login: 'ada' },
+  commit: { message: 'Fix', author: { name: 'Ada', email: 'ada@example.com', date: '2026-01-01T00:00:00Z' } },
+}
 const commit = {
   sha: 'a1',
   message: 'Fix',
@@ -38,20 +44,14 @@ export const listCommits = defineBlock({
       credentials,
       http: {
         'GET https://api.github.com/repos/o/r/commits?per_page=100&sha=main': {
-          json: [
-            {
-              sha: 'a1',
-              html_url: 'https://github.com/o/r/commit/a1',
-              author: { login: 'ada' },
-              commit: { message: 'Fix', author: { name: 'Ada', email: 'ada@example.com', date: '2026-01-01T00:00:00Z' } },
-            },
-          ],
+          json: [answer, { ...answer, sha: 'a0' }],
         },
       },
       output: [
         ['row', commit],
-        ['rows', [commit]],
-        ['count', 1],
+        ['row', { ...commit, sha: 'a0' }],
+        ['rows', [commit, { ...commit, sha: 'a0' }]],
+        ['count', 2],
       ],
     },
     {

@@ -28,13 +28,16 @@ export const listReleases = defineBlock({
   tests: [
     {
       name: 'returns the releases',
-      input: { repository: 'o/r', limit: 1 },
+      input: { repository: 'o/r', limit: 2 },
       credentials,
-      http: { 'GET https://api.github.com/repos/o/r/releases?per_page=1': { json: [releaseAnswer] } },
+      http: {
+        'GET https://api.github.com/repos/o/r/releases?per_page=2': { json: [releaseAnswer, { ...releaseAnswer, id: 2 }] },
+      },
       output: [
         ['row', releaseRow],
-        ['rows', [releaseRow]],
-        ['count', 1],
+        ['row', { ...releaseRow, id: 2 }],
+        ['rows', [releaseRow, { ...releaseRow, id: 2 }]],
+        ['count', 2],
       ],
     },
     {

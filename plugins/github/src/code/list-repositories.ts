@@ -51,12 +51,13 @@ export const listRepositories = defineBlock({
       credentials,
       http: {
         'GET https://api.github.com/users/o': { json: { type: 'Organization' } },
-        'GET https://api.github.com/orgs/o/repos': { json: [answer] },
+        'GET https://api.github.com/orgs/o/repos': { json: [answer, { ...answer, full_name: 'o/s' }] },
       },
       output: [
         ['row', row],
-        ['rows', [row]],
-        ['count', 1],
+        ['row', { ...row, repository: 'o/s' }],
+        ['rows', [row, { ...row, repository: 'o/s' }]],
+        ['count', 2],
       ],
     },
     {

@@ -2,6 +2,13 @@ import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { credentials, limitPin, listPins, openGithub, provider, toCodeMatch, yieldList } from '../api/index.ts'
 
+const answer = {
+  name: 'a.ts',
+  path: 'src/a.ts',
+  sha: 's1',
+  html_url: 'https://github.com/o/r/blob/s1/src/a.ts',
+  repository: { full_name: 'o/r' },
+}
 const match = { repository: 'o/r', name: 'a.ts', path: 'src/a.ts', sha: 's1', url: 'https://github.com/o/r/blob/s1/src/a.ts' }
 
 export const searchCode = defineBlock({
@@ -34,23 +41,16 @@ export const searchCode = defineBlock({
       http: {
         'GET https://api.github.com/search/code?per_page=5&q=x+repo%3Ao%2Fr': {
           json: {
-            total_count: 1,
-            items: [
-              {
-                name: 'a.ts',
-                path: 'src/a.ts',
-                sha: 's1',
-                html_url: 'https://github.com/o/r/blob/s1/src/a.ts',
-                repository: { full_name: 'o/r' },
-              },
-            ],
+            total_count: 2,
+            items: [answer, { ...answer, sha: 's2' }],
           },
         },
       },
       output: [
         ['row', match],
-        ['rows', [match]],
-        ['count', 1],
+        ['row', { ...match, sha: 's2' }],
+        ['rows', [match, { ...match, sha: 's2' }]],
+        ['count', 2],
       ],
     },
     { name: 'needs a query', input: { query: '' }, output: [['error', (message: string) => message.includes('query')]] },

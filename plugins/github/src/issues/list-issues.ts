@@ -49,13 +49,14 @@ export const listIssues = defineBlock({
       credentials,
       http: {
         'GET https://api.github.com/repos/o/r/issues?per_page=100&state=open': {
-          json: [issueAnswer, { ...issueAnswer, number: 8, pull_request: {} }],
+          json: [issueAnswer, { ...issueAnswer, number: 8, pull_request: {} }, { ...issueAnswer, number: 9 }],
         },
       },
       output: [
         ['row', issueRow],
-        ['rows', [issueRow]],
-        ['count', 1],
+        ['row', { ...issueRow, number: 9 }],
+        ['rows', [issueRow, { ...issueRow, number: 9 }]],
+        ['count', 2],
       ],
     },
     {

@@ -36,11 +36,16 @@ export const listPullRequests = defineBlock({
       name: 'returns the pull requests',
       input: { repository: 'o/r', base: 'main' },
       credentials,
-      http: { 'GET https://api.github.com/repos/o/r/pulls?per_page=100&state=open&base=main': { json: [pullAnswer] } },
+      http: {
+        'GET https://api.github.com/repos/o/r/pulls?per_page=100&state=open&base=main': {
+          json: [pullAnswer, { ...pullAnswer, number: 9 }],
+        },
+      },
       output: [
         ['row', pullRow],
-        ['rows', [pullRow]],
-        ['count', 1],
+        ['row', { ...pullRow, number: 9 }],
+        ['rows', [pullRow, { ...pullRow, number: 9 }]],
+        ['count', 2],
       ],
     },
     {

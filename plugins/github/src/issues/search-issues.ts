@@ -34,12 +34,15 @@ export const searchIssues = defineBlock({
       input: { query: 'slow' },
       credentials,
       http: {
-        'GET https://api.github.com/search/issues?per_page=100&q=slow': { json: { total_count: 1, items: [issueAnswer] } },
+        'GET https://api.github.com/search/issues?per_page=100&q=slow': {
+          json: { total_count: 2, items: [issueAnswer, { ...issueAnswer, number: 9 }] },
+        },
       },
       output: [
         ['row', issueRow],
-        ['rows', [issueRow]],
-        ['count', 1],
+        ['row', { ...issueRow, number: 9 }],
+        ['rows', [issueRow, { ...issueRow, number: 9 }]],
+        ['count', 2],
       ],
     },
     {

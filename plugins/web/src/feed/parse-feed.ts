@@ -10,7 +10,8 @@ const ATOM = `<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xml
 <content type="xhtml"><div>c <b>d</b></div></content></entry></feed>`
 
 const RDF = `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel rdf:about="u"><title>R</title></channel>
-<item rdf:about="u/1"><title>One</title><link>u/1</link><dc:date>2026-03-29</dc:date></item></rdf:RDF>`
+<item rdf:about="u/1"><title>One</title><link>u/1</link><dc:date>2026-03-29</dc:date></item>
+<item rdf:about="u/2"><title>Two</title><link>u/2</link></item></rdf:RDF>`
 
 const EMPTY = { author: '', summary: '', content: '', categories: [], image: '', attachments: [] }
 
@@ -52,9 +53,10 @@ export const parseFeed = defineBlock({
       input: { text: RDF },
       output: [
         { entry: { ...EMPTY, id: 'u/1', url: 'u/1', title: 'One', published: '2026-03-29T00:00:00.000Z', updated: null } },
-        ['entries', (entries: unknown[]) => entries.length === 1],
+        { entry: { ...EMPTY, id: 'u/2', url: 'u/2', title: 'Two', published: null, updated: null } },
+        ['entries', (entries: unknown[]) => entries.length === 2],
         ['feed', (feed: { title: string; format: string }) => feed.format === 'rdf' && feed.title === 'R'],
-        ['count', 1],
+        ['count', 2],
       ],
     },
     {

@@ -23,6 +23,19 @@ const NEW: FeedEntry = {
   attachments: [{ url: 'https://a.example/f.mp3', type: 'audio/mpeg', bytes: 7 }],
 }
 
+const OLDER: FeedEntry = {
+  ...NEW,
+  id: 'https://a.example/1',
+  url: 'https://a.example/1',
+  title: 'Older',
+  published: '2026-03-28T10:00:00.000Z',
+  author: '',
+  summary: '',
+  content: '',
+  categories: [],
+  attachments: [],
+}
+
 export const readFeed = defineBlock({
   id: '6df15494-71a4-47c2-824b-7432b5967ca3',
   name: 'read-feed',
@@ -61,6 +74,12 @@ export const readFeed = defineBlock({
       input: { url: 'https://a.example/feed', limit: 1, since: Date.UTC(2026, 2, 1) },
       http: { 'GET https://a.example/feed': { text: RSS } },
       output: [{ entry: NEW }, ['entries', [NEW]], ['feed', z.unknown()], ['count', 1]],
+    },
+    {
+      name: 'all entries',
+      input: { url: 'https://a.example/feed' },
+      http: { 'GET https://a.example/feed': { text: RSS } },
+      output: [{ entry: NEW }, { entry: OLDER }, ['entries', [NEW, OLDER]], ['feed', z.unknown()], ['count', 2]],
     },
     {
       input: { url: 'https://a.example/feed', since: '2026-04-01' },
