@@ -65,8 +65,8 @@ describe('ashlar start', () => {
 
     const query = await createClient(url, dataDir)
     const { executions } = await query('{ executions(first: 100) { totalCount edges { node { status graph { name } } } } }')
-    // six examples and the run of "Hello"
-    expect(executions.edges.map(({ node }: { node: { status: string } }) => node.status)).toEqual(Array(7).fill('COMPLETED'))
+    // eight examples and the run of "Hello"
+    expect(executions.edges.map(({ node }: { node: { status: string } }) => node.status)).toEqual(Array(9).fill('COMPLETED'))
 
     const second = await ashlar(['start'], { ASHLAR_DATA_DIR: dataDir })
     expect(second).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining('error DATA_DIR_IN_USE') })

@@ -29,7 +29,7 @@ describe.each(Object.entries(readJsonSchemas()))('the schema %s', (name, schema)
   })
 })
 
-it.each(globSync('*.json', { cwd: EXAMPLES }))('the example %s fits its schema', async (name) => {
+it.each(globSync('**/*.json', { cwd: EXAMPLES }))('the example %s fits its schema', async (name) => {
   const ajv = new Ajv().addSchema(Object.values(readJsonSchemas()))
   const file = parseJson(await readFile(EXAMPLES + name, 'utf8'))
   const schema = name.endsWith('.tests.json') ? 'graph-tests.json' : 'graph-file.json'

@@ -1,16 +1,27 @@
-import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { AshlarError, errorMessage } from '@ashlar/core'
 import type { Api, ApiGraph, ExecutionResult } from '../../client/index.ts'
-import { TESTS_SUFFIX, ensureGraph, readGraphFile, resolveInputs, type GraphFile } from '../../graph-files/index.ts'
+import { ensureGraph, readGraphFile, resolveInputs, type GraphFile } from '../../graph-files/index.ts'
 import { faultLines, showWarnings } from '../command/faults.ts'
 import { formatOutputs } from '../graph/format-outputs.ts'
 import { runGraph } from '../graph/run-graph.ts'
 import { duration, type Terminal } from '../command/terminal.ts'
 
 const FOLDER = fileURLToPath(new URL('../../../examples/', import.meta.url))
-/** The examples that run first. They are saved last, so they are the newest graphs of a new user. */
-const FIRST = ['runners.json', 'hello.json']
+/**
+ * The examples of the first start, in the order in which they run: few enough for a fast start. The last ones are saved
+ * first, so the newest graphs of a new user are those that ran first.
+ */
+const FIRST_START = [
+  'runners',
+  'hello',
+  'busiest-airports',
+  'cars',
+  'movie-ratings',
+  'seattle-weather',
+  'web-page',
+  'word-count',
+] as const
 export const SMALLEST_EXAMPLE = `${FOLDER}hello.json`
 
 /** Whether the user has no graph yet. */
@@ -20,13 +31,11 @@ export async function isFirstBoot(api: Api): Promise<boolean> {
 }
 
 /**
- * Saves the example graphs, runs each once, and prints its progress and outputs. A failure does not prevent the other
+ * Saves some of the example graphs, runs each once, and prints its progress and outputs. A failure does not prevent the other
  * examples.
  */
 export async function runExamples(api: Api, terminal: Terminal, signal: AbortSignal): Promise<void> {
-  const graphs = (await readdir(FOLDER)).filter((name) => name.endsWith('.json') && !name.endsWith(TESTS_SUFFIX))
-  const names = graphs.filter((name) => !FIRST.includes(name)).toSorted()
-  const files = await Promise.all([...FIRST, ...names].map((name) => readGraphFile(FOLDER + name)))
+  const files = await Promise.all(FIRST_START.map((name) => readGraphFile(`${FOLDER}${name}.json`)))
   terminal.line(`This is the first start: running ${files.length} example graphs once.`)
   const saved = new Map<GraphFile, ApiGraph>()
   for (const file of files.toReversed()) {
