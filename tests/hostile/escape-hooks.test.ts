@@ -118,7 +118,8 @@ const expectInnocence = async (): Promise<void> => {
 }
 
 /** An iterator that never ends reaches the limit of CPU time or that of memory, whichever is first. */
-const OWN_CODES = /^(BLOCK_FAILED|BLOCK_OUTPUT_INVALID|OUTPUT_LIMIT|TIMEOUT|CPU_LIMIT|MEMORY_LIMIT|SANDBOX_LOST|PLUGIN_LOAD_FAILED)$/
+const OWN_CODES =
+  /^(BLOCK_FAILED|BLOCK_OUTPUT_INVALID|OUTPUT_LIMIT|TIMEOUT|CPU_LIMIT|MEMORY_LIMIT|SANDBOX_LOST|PLUGIN_LOAD_FAILED)$/
 
 describe('the prototypes of the worker are not changed by', () => {
   it.concurrent.each(Object.entries(POLLUTION))('%s', async (name, run) => {

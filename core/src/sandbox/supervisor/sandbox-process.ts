@@ -164,10 +164,7 @@ export class SandboxProcess {
     this.#link.kill()
   }
 
-  /**
-   * Kills a process that violated the protocol, and ignores what it sent before the kill takes effect. Otherwise, a
-   * guest could report nonsense and then a normal end of its call.
-   */
+  /** Kills a process that violated the protocol. What it sends until the kill takes effect is ignored. */
   #break(): void {
     this.#isBroken = true
     this.kill({ kind: 'crash' })
@@ -208,13 +205,11 @@ export class SandboxProcess {
     for (const call of lost) this.inFlight.delete(call.id)
     this.#foreseen.forget(guest)
     // Code that continues after the isolate exceeded its memory limit can only be stopped by killing the process.
-    if (reason.kind === 'memory' || reason.kind === 'crash') this.#retireSoon()
+    if (reason.kind === 'memory' || reason.kind === 'crash') {
+      this.retire()
+      setTimeout(() => this.kill({ kind: 'exit', detail: 'retired' }), 1000).unref()
+    }
     this.#events.lost(lost, this.#aborting.removeGuest(guest) ? { kind: 'evicted' } : reason)
-  }
-
-  #retireSoon(): void {
-    this.retire()
-    setTimeout(() => this.kill({ kind: 'exit', detail: 'retired' }), 1000).unref()
   }
 
   #takeAllEvents(byGuest: [guest: string, events: string, cpuMs: number, computing: number][]): boolean {
@@ -250,10 +245,6 @@ export class SandboxProcess {
   #endWithError(call: Call, error: AshlarError): void {
     this.abort(call)
     call.sink.end(error)
-    this.#reportIdle()
-  }
-
-  #reportIdle(): void {
     if (this.inFlight.size === 0) this.#events.idle()
   }
 
@@ -310,7 +301,7 @@ export class SandboxProcess {
   #end(call: Call, error?: AshlarError): void {
     this.inFlight.delete(call.id)
     call.sink.end(error ?? call.record?.errorAtEnd)
-    this.#reportIdle()
+    if (this.inFlight.size === 0) this.#events.idle()
   }
 
   #sweep(ownMs: number, wallMs: number): void {

@@ -71,6 +71,7 @@ function evaluateCycle(context: Context, cycle: Cycle, nodes: readonly Node[], r
     evaluated.add(turn.key)
     evaluateNodes(context, nodes, without, turn)
   }
+  if (evaluated.size === 0) for (const node of nodes) context.nodes.refuseConflicts(node, focus)
 }
 
 /** In the order of k, so that values that are carried arrive before their turn. */

@@ -49,6 +49,11 @@ export class NodeEvaluation {
     }
   }
 
+  /** Rule 26, for a node of a cycle without turns: the values meet before it is known that no turn comes. */
+  refuseConflicts(node: Node, focus: Tag): void {
+    this.#findConflicts(node, gatherLists(node, this.#paths, this.#state, focus), focus)
+  }
+
   /** Rule 26: two values that a deeper run would have to choose between. */
   #findConflicts(node: Node, lists: ReadonlyMap<string, readonly Token[]>, focus: Tag): void {
     const isExactElsewhere = (pin: string, path: Path): boolean =>
