@@ -85,7 +85,7 @@ describe.each(['markdown', 'board'])('the plugin %s, with the packed packages on
 
 it('publishes, installs and runs a block with a bundled library', async () => {
   await publish(join(folder, 'markdown'), 'ashlar-plugin-markdown')
-  expect(await runBlock('markdown/render', { markdown: '- [x] *done*' })).toEqual([
+  expect(await runBlock('marked/render', { markdown: '- [x] *done*' })).toEqual([
     ['html', '<ul>\n<li><input checked="" disabled="" type="checkbox"> <em>done</em></li>\n</ul>\n'],
   ])
 })
