@@ -20,7 +20,7 @@ export const countTokens = defineBlock({
   output: z.object({
     count: z.int().meta({
       title: 'Tokens',
-      description: 'The estimate. Each model counts differently: usually within 15 % for English, and 40 % for other languages.',
+      description: 'The estimate. Each model counts differently: for many languages it is within 20 %.',
     }),
     text: z.string().meta({ title: 'Text', description: 'The text, shortened at its end to the maximum.' }),
   }),
@@ -42,8 +42,8 @@ export const countTokens = defineBlock({
     {
       input: { text: '東京 2026', max_tokens: 2 },
       output: [
-        ['count', 4],
-        ['text', '東京'],
+        ['count', 3],
+        ['text', '東京 202'],
       ],
     },
   ],
