@@ -183,9 +183,10 @@ describe('a Postgres from an earlier run', () => {
   })
 
   it('is stopped when its program exits without `stop()`', async () => {
-    const child = startChild('', 'setTimeout(() => process.exit(3), 10)')
+    const child = startChild(`process.on('SIGUSR2', () => process.exit(3))`, '')
     await says(child, 'started')
     const pid = await serverPid()
+    child.kill('SIGUSR2')
     await once(child, 'exit')
     expect(child.exitCode).toBe(3)
     await expect.poll(() => isRunning(pid)).toBe(false)
