@@ -17,9 +17,9 @@ export const placeholder = defineBlock({
     data: z.record(z.string(), z.unknown()).default({}).describe('The node as the imported file contains it.'),
   }),
   output: z.object({}),
-  tests: [{ input: { missing: 'x' }, output: [['error', 'a placeholder has no code: install the block that it stands for']] }],
+  tests: [{ input: { missing: 'x' }, output: [['error', 'a placeholder has no code: install the missing block']] }],
   // oxlint-disable-next-line require-yield -- the runtime never runs this block
   *run() {
-    throw new Error('a placeholder has no code: install the block that it stands for')
+    throw new Error('a placeholder has no code: install the missing block')
   },
 })

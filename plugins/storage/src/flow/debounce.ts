@@ -74,7 +74,7 @@ export const debounce = defineBlock({
       })
       return yield [passes ? 'value' : 'dropped', value]
     }
-    // the mark tells a run that continues after its sleep from a new one
+    // the mark distinguishes a run that continues after its sleep from a new one
     const mark = `debounce-run/${run}`
     if ((await storage.get(scope, mark)) === null) {
       await storage.set(scope, place.key, { run, until: Date.now() + seconds * 1000 })

@@ -10,7 +10,7 @@ import type { NodeKeys } from './node-keys.ts'
 import type { Source } from './source.ts'
 
 export interface ConvertedNode {
-  /** The node of the document; undefined if another node stands for it. */
+  /** The node of the document; undefined if another node replaces it. */
   node: object | undefined
   report: ImportedNode
 }
