@@ -92,16 +92,16 @@ describe('an agent whose worker is killed', () => {
     expect(model.requests.map(({ messages }) => messages.length)).toEqual([1, 3, 5, 7])
   })
 
-  it('fails if that happens during a request, and a retry repeats only this step', { timeout: 120_000 }, async () => {
+  it('fails if that happens during a request, and a retry repeats only this step', { timeout: 280_000 }, async () => {
     const id = await start(async (request, n) => {
       if (n === 2) await replace()
       return answer(request, n < 2 ? n : n - 1)
     })
     const status = async (of: string): Promise<string> => (await runtime.executions.get(ownerId, of)).status
-    await expect.poll(() => status(id), { timeout: 60_000 }).toBe('FAILED')
+    await expect.poll(() => status(id), { timeout: 120_000 }).toBe('FAILED')
     expect(await runtime.executions.get(ownerId, id)).toMatchObject({ reason: { code: 'EFFECT_INTERRUPTED', node: 'agent' } })
     const again = await runtime.executions.retry(ownerId, id)
-    await expect.poll(() => status(again.id), { timeout: 60_000 }).toBe('COMPLETED')
+    await expect.poll(() => status(again.id), { timeout: 120_000 }).toBe('COMPLETED')
     expect(model.requests.map(({ messages }) => messages.length)).toEqual([1, 3, 3, 5, 7])
   })
 })
