@@ -13,7 +13,7 @@ export interface ToolAnswer {
 }
 
 /** The body of a request, as far as tests read it. */
-export interface ToolRequest {
+interface ToolRequest {
   tools?: Record<string, unknown>[]
   messages?: { role: string; content: Record<string, unknown>[] }[]
   contents?: { role: string; parts: Record<string, unknown>[] }[]

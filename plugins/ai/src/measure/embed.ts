@@ -104,7 +104,7 @@ function sortVectors(vectors: number[][], body: unknown): number[][] {
   return order.includes(-1) ? vectors : order.flatMap((at) => vectors.slice(at, at + 1))
 }
 
-/** @param first a vector of an earlier request @throws {BlockError} SERVICE_FAILED when a vector is missing or shorter */
+/** @param first a vector of an earlier request @throws {BlockError} SERVICE_FAILED when they do not fit the texts */
 function checkVectors(vectors: number[][], count: number, first: number[] | undefined, asked: Asked): number[][] {
   if (vectors.length !== count)
     throw new BlockError(

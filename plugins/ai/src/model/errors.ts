@@ -65,7 +65,7 @@ function isReported(error: unknown): error is ReportedError {
   )
 }
 
-/** The status that the service would send if it had not started its answer. Unknown errors are failures of the service. */
+/** The status of an answer that has not started. An unknown error is a failure of the service. */
 function toStatus({ type, code, statusCode }: ReportedError): number {
   const status = [statusCode, code].map(Number).find((each) => each >= 400 && each < 600)
   return status ?? STATUSES[String(type)] ?? STATUSES[String(code)] ?? 500
