@@ -24,6 +24,8 @@ export default defineConfig({
     teardownTimeout: 60_000,
     // A busy machine makes tests slow, not red.
     expect: { poll: { timeout: 60_000 } },
+    // `.ci/run` names the tests that passed only when they were repeated.
+    retry: process.env.CI ? 1 : 0,
     ...(process.env.ASHLAR_TEST_SUMMARY && { reporters: ['default', summaryReporter] }),
     projects: [
       // One process after the other runs all files that it can: modules are loaded once for each process.
