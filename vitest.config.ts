@@ -16,8 +16,8 @@ export default defineConfig({
     globalSetup: ['tests/setup/postgres.ts'],
     setupFiles: ['tests/setup/nothing-left-open.ts'],
     pool: 'forks',
-    // One more than there are cores: some tests wait for a clock.
-    maxWorkers: availableParallelism() + 1,
+    // More than there are cores: many tests wait for a clock, a process or the database.
+    maxWorkers: availableParallelism() + 2,
     execArgv: ['--no-node-snapshot'],
     testTimeout: 90_000,
     hookTimeout: 120_000,
