@@ -66,6 +66,11 @@ declare module 'zod' {
     optional?: boolean
     /** Input: a second value from outside of a loop replaces the first one. Otherwise, a second value is an error. */
     latest?: boolean
+    /**
+     * Input for a result of an earlier run of the same node. In a graph with the pairing `FIFO`, a run waits for the links
+     * of all inputs that are `feedback`, or for none of them: the first run needs none.
+     */
+    feedback?: boolean
     /** Input of a block that collects: Ashlar passes `{ iterations, dropped, failure }` of the loop. */
     loop?: boolean
     /**
