@@ -109,6 +109,11 @@ export interface BlockDefinition<Input extends z.ZodObject, Output extends z.Zod
    * repeat them. @default none
    */
   synonyms?: readonly string[]
+  /**
+   * Whether the block is one of the few of its plugin that most users need. Searches and suggestions list it before blocks
+   * that fit equally well. @default false
+   */
+  common?: boolean
   /** The name of an icon of the Lucide set that editors show: `table-2`. @default the icon of the plugin */
   icon?: string
   /** @default 'standard' */
@@ -169,6 +174,7 @@ export interface Block {
   readonly category: string
   readonly categories: readonly string[]
   readonly synonyms: readonly string[]
+  readonly common?: boolean
   readonly icon?: string
   readonly kind: BlockKind
   readonly staticOutput: boolean
