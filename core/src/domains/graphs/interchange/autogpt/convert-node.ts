@@ -28,8 +28,16 @@ export function convertNode({ node, block, child }: Source & { block: Block | un
     changes.push({ kind: 'MAPPED', path: 'input_default.graph_id', message: 'the graph that was imported with this one' })
   }
   if (block.inputSchema.properties?.autogpt_quirks) inputs.autogpt_quirks = true
-  for (const provider of listProviders(block.capabilities))
-    changes.push({ kind: 'MISSING', path: 'credentials', message: `the node needs a credential for ${provider}`, provider })
+  const providers = listProviders(block.capabilities)
+  for (const provider of providers) {
+    const choice = providers.length === 1 ? '' : ', or for another provider that its block can use'
+    changes.push({
+      kind: 'MISSING',
+      path: 'credentials',
+      message: `the node needs a credential for ${provider}${choice}`,
+      provider,
+    })
+  }
   if (block.unavailable !== undefined) changes.push({ kind: 'MISSING', path: 'block_id', message: describeUnavailable(block) })
   return {
     node: {
@@ -66,7 +74,15 @@ export function toPlaceholder({ node }: Source, keys: NodeKeys, reason: string):
       ...(title !== undefined && { title }),
       ...(position && { position }),
     },
-    report: { sourceId: node.id, nodeId, sourceBlock: node.block_id, block: PLACEHOLDER, status: 'PLACEHOLDER', changes },
+    report: {
+      sourceId: node.id,
+      nodeId,
+      sourceBlock: node.block_id,
+      ...(name !== null && { sourceName: name }),
+      block: PLACEHOLDER,
+      status: 'PLACEHOLDER',
+      changes,
+    },
   }
 }
 
