@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { checkDialect, readCsv, type CsvFault } from './dialect.ts'
 import { detectDelimiter } from './detect-delimiter.ts'
 import { nameColumns } from './columns.ts'
+import { delimiterPin, quotecharPin } from './pins.ts'
 import { readTable } from './read-table.ts'
 import { textRow } from '../../rows/index.ts'
 
@@ -14,17 +15,13 @@ const inputPins = z.object({
     title: 'File',
     description: 'The path of a file of the execution, or a data URI, to read instead of the text.',
   }),
-  delimiter: z.string().length(1).default(',').describe('Character between values.'),
+  delimiter: delimiterPin,
   detect_delimiter: z.boolean().default(false).meta({
     title: 'Detect delimiter',
     description:
       'Use the character of , ; tab and | that divides the first rows into the most columns of equal number, instead of the pin delimiter.',
   }),
-  quotechar: z
-    .string()
-    .length(1)
-    .default('"')
-    .describe('Character around values that contain special characters. Inside a value it is doubled.'),
+  quotechar: quotecharPin,
   escapechar: z
     .string()
     .max(1)
