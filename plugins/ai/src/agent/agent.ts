@@ -13,6 +13,7 @@ export const agent = defineBlock({
   name: 'agent',
   description: 'Let a model decide which of the linked nodes to run, and with which inputs, until it has an answer.',
   category: 'AGENT',
+  common: true,
   categories: ['AI', 'LOGIC'],
   icon: 'bot',
   synonyms: [

@@ -64,6 +64,7 @@ export const parseCsv = defineBlock({
   name: 'parse-csv',
   description: 'Parse the text of a CSV table (RFC 4180) into rows.',
   category: 'DATA',
+  common: true,
   icon: 'sheet',
   synonyms: [
     'read csv',
