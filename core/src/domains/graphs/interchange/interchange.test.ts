@@ -22,6 +22,21 @@ const input = { id: 'a', block_id: INPUT, input_default: { name: 'a' } }
 const runs = (graphId: string) => ({ id: 'run', block_id: AGENT, input_default: { graph_id: graphId, graph_version: 1 } })
 const deep = (levels: number): unknown => parseJson(`${'['.repeat(levels)}${']'.repeat(levels)}`)
 
+describe('the report of an import', () => {
+  it('names a block of AutoGPT that is not installed', async () => {
+    const { missingBlocks } = await load(autogpt([{ id: 'x', block_id: 'd38b6c5e-9968-4271-8423-6cfe60d6e7e6' }]))
+    expect(missingBlocks).toMatchObject([{ name: 'FactCheckerBlock', reason: 'block FactCheckerBlock is not installed' }])
+  })
+
+  it('says that one of several providers is enough', async () => {
+    const text = { id: 'x', block_id: '1f292d4a-41a4-4977-9684-7c8d560b9f91', input_default: { prompt: 'Hi' } }
+    const { graphs, providers } = await load(autogpt([text]))
+    expect(providers).toEqual(['ai/anthropic', 'ai/google', 'ai/openai-compatible'])
+    const messages = graphs[0]?.nodes[0]?.changes.map(({ message }) => message)
+    expect(messages).toContain('the node needs a credential for one of the 3 providers of its block, such as ai/google')
+  })
+})
+
 describe('a file that cannot be imported', () => {
   it.each<[string, unknown, GraphFormat | undefined, string, string]>([
     ['broken JSON', '{ "name": "x", "nodes": [', undefined, 'BAD_INPUT', ''],

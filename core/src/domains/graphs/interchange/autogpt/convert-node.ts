@@ -4,8 +4,9 @@ import { listProviders } from '../../../../capabilities/index.ts'
 import { parsePinPath, placeValue } from '../../../../pins/index.ts'
 import type { ImportedNode, TransferChange } from '../report/index.ts'
 import { DROPDOWN } from './block-ids.ts'
+import type { ExportedNode } from './form.ts'
+import { blockNameOf } from './block-names.ts'
 import { MAX_NAME_LENGTH, type ExportedNode } from './form.ts'
-import { AUTOGPT_BLOCKS } from './known-blocks.ts'
 import type { NodeKeys } from './node-keys.ts'
 import type { Source } from './source.ts'
 
@@ -28,8 +29,10 @@ export function convertNode({ node, block, child }: Source & { block: Block | un
     changes.push({ kind: 'MAPPED', path: 'input_default.graph_id', message: 'the graph that was imported with this one' })
   }
   if (block.inputSchema.properties?.autogpt_quirks) inputs.autogpt_quirks = true
-  for (const provider of listProviders(block.capabilities))
-    changes.push({ kind: 'MISSING', path: 'credentials', message: `the node needs a credential for ${provider}`, provider })
+  const providers = listProviders(block.capabilities)
+  const any = providers.length > 1 ? `one of the ${providers.length} providers of its block, such as ` : ''
+  for (const provider of providers)
+    changes.push({ kind: 'MISSING', path: 'credentials', message: `the node needs a credential for ${any}${provider}`, provider })
   if (block.unavailable !== undefined) changes.push({ kind: 'MISSING', path: 'block_id', message: describeUnavailable(block) })
   return {
     node: {
@@ -57,16 +60,24 @@ export function toPlaceholder({ node }: Source, keys: NodeKeys, reason: string):
   const nodeId = keys.create(title ?? 'missing-block')
   const kept = Object.entries(node.input_default ?? {}).filter(([pin, value]) => !dropCredential(pin, value, changes))
   const data = { block_id: node.block_id, input_default: Object.fromEntries(kept), metadata: node.metadata ?? {} }
-  const name = AUTOGPT_BLOCKS.get(node.block_id) ?? title ?? null
+  const blockName = blockNameOf(node.block_id)
   return {
     node: {
       id: nodeId,
       block: PLACEHOLDER,
-      inputs: { missing: node.block_id, name, reason, data },
+      inputs: { missing: node.block_id, name: blockName ?? title ?? null, reason, data },
       ...(title !== undefined && { title }),
       ...(position && { position }),
     },
-    report: { sourceId: node.id, nodeId, sourceBlock: node.block_id, block: PLACEHOLDER, status: 'PLACEHOLDER', changes },
+    report: {
+      sourceId: node.id,
+      nodeId,
+      sourceBlock: node.block_id,
+      blockName,
+      block: PLACEHOLDER,
+      status: 'PLACEHOLDER',
+      changes,
+    },
   }
 }
 
