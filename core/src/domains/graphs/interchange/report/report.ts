@@ -28,9 +28,9 @@ export interface ImportedNode {
   nodeId: string
   /** The block in the file, and its name here. */
   sourceBlock: string
-  /** The name of a block that is not installed, or the title of its node, if the file has one. */
-  sourceName?: string
   block: string
+  /** What people call the block of a placeholder; undefined if it is not known. */
+  blockName?: string | undefined
   /** `UNAVAILABLE`: the block exists, but cannot run in this release. */
   status: 'MAPPED' | 'PLACEHOLDER' | 'UNAVAILABLE'
   changes: TransferChange[]
@@ -94,12 +94,12 @@ export function summarize(format: GraphFormat, graphs: ImportedGraph[]): ImportR
   const missing = new Map<string, MissingBlock>()
   const providers = new Set<string>()
   for (const { nodes, changes } of graphs) {
-    for (const { sourceBlock, sourceName, block, status, changes: own } of nodes) {
+    for (const { sourceBlock, block, blockName, status, changes: own } of nodes) {
       if (status === 'MAPPED') continue
       const reason = own.find(({ kind }) => kind === 'MISSING')?.message ?? 'the block is not installed'
       const known = missing.get(sourceBlock) ?? {
         block: sourceBlock,
-        name: status === 'UNAVAILABLE' ? block : sourceName,
+        name: status === 'UNAVAILABLE' ? block : blockName,
         reason,
         count: 0,
       }
