@@ -156,6 +156,7 @@ export class TaggedPairing {
     const pins = [...(slot.node.flow?.pins.values() ?? [])]
     const choices = pins.map((pin) => this.#choose(slot, pin, true))
     if (choices.every((choice) => typeof choice !== 'string')) this.#run(slot, pins, choices)
+    else this.#showIncomplete(slot, pins, choices)
   }
 
   /**

@@ -11,7 +11,7 @@ import {
 } from '../graph/index.ts'
 import { TOOLS_PIN, parsePinPath } from '../../pins/index.ts'
 import type { Plan, PlanLink, PlanNode } from './plan.ts'
-import type { CyclePlan, GatherPlan, NodeFlow, PinFlow, ScopeKey } from './plan.ts'
+import type { Collections, CyclePlan, GatherPlan, NodeFlow, PinFlow, ScopeKey } from './plan.ts'
 import { Watches } from './reach.ts'
 
 /** Adds the scopes of a valid document to its plan. */
@@ -47,7 +47,7 @@ class FlowPlanner {
 
   plan(): void {
     this.#flow.cycles.forEach((cycle, index) =>
-      this.#cycles.set(cycle, { index, nodes: new Set(cycle.nodes.map(({ id }) => this.#node(id))), gathers: [], counted: [] }),
+      this.#cycles.set(cycle, { index, nodes: new Set(cycle.nodes.map(({ id }) => this.#node(id))), turns: noCollections() }),
     )
     this.#flow.order.forEach(({ id }, order) => this.#addNode(this.#node(id), order))
     const byIndex = new Map(
@@ -87,10 +87,8 @@ class FlowPlanner {
       hasChoice: false,
       opensLoop: manyPins.size > 0,
       linkedManyPins: [...manyPins].filter((pin) => node.links.has(pin)),
-      gathers: [],
-      toolGathers: [],
-      counted: [],
-      toolCounted: [],
+      loop: noCollections(),
+      tools: noCollections(),
       callWatch: undefined,
       callOrder: order,
       doneLinks: linksOf(donePins),
@@ -217,31 +215,24 @@ class FlowPlanner {
     )
     const gather: GatherPlan = { node, pin, depths, watch }
     for (const link of pin.links) if (link.flow) link.flow.gather = gather
-    const [outer, inner] = [new Set<FlowScope>(), new Set<FlowScope>()]
-    for (const [link, planned] of this.#flowLinks(pin))
-      if (planned.flow?.gather === gather)
-        for (const closed of this.#flow.closed.get(link) ?? []) {
-          const [first, last] = [closed[0], closed.at(-1)]
-          if (first) outer.add(first)
-          if (last) inner.add(last)
+    for (const link of this.#flowLinks(pin))
+      for (const closed of this.#flow.closed.get(link) ?? [])
+        for (const [i, scope] of closed.entries()) {
+          const { begun, counted, closing } = this.#collectionsOf(scope)
+          if (i === 0) addOnce(begun, gather)
+          if (i === closed.length - 1) addOnce(counted, gather)
+          addOnce(closing, gather)
         }
-    for (const scope of outer) this.#gathersOf(scope).gathers.push(gather)
-    for (const scope of inner) this.#gathersOf(scope).counted.push(gather)
   }
 
-  #flowLinks(pin: PinFlow): [FlowLink, PlanLink][] {
-    return pin.links.flatMap((planned): [FlowLink, PlanLink][] => {
-      const link = this.#analyzed.get(pin.node.id)?.incoming.find(({ index }) => index === planned.index)
-      return link ? [[link, planned]] : []
-    })
+  #flowLinks({ name, node }: PinFlow): FlowLink[] {
+    return this.#analyzed.get(node.id)?.incoming.filter(({ sinkPin }) => sinkPin === name) ?? []
   }
 
-  #gathersOf(scope: FlowScope): { gathers: GatherPlan[]; counted: GatherPlan[] } {
-    const cycle = this.#cycles.get(scope)
-    if (cycle) return cycle
+  #collectionsOf(scope: FlowScope): Collections {
     const flow = scope.kind === 'CYCLE' ? undefined : this.#flowOf.get(this.#node(scope.node.id))
-    if (!flow) return { gathers: [], counted: [] }
-    return scope.kind === 'TOOLS' ? { gathers: flow.toolGathers, counted: flow.toolCounted } : flow
+    const found = scope.kind === 'TOOLS' ? flow?.tools : (flow?.loop ?? this.#cycles.get(scope)?.turns)
+    return found ?? noCollections()
   }
 
   /** The nodes whose runs cause values of a link directly. */
@@ -293,6 +284,14 @@ function createPin(node: PlanNode, { sinkPin, sinkBase }: FlowLink): PinFlow {
     isCollect: collectPins.has(sinkBase),
     carry: undefined,
   }
+}
+
+function noCollections(): Collections {
+  return { begun: [], counted: [], closing: [] }
+}
+
+function addOnce<Item>(list: Item[], item: Item): void {
+  if (list.at(-1) !== item) list.push(item)
 }
 
 /** Whether several of the links may bring values with the same tag. */

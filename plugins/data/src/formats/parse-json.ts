@@ -23,6 +23,7 @@ export const parseJsonBlock = defineBlock({
     },
     { input: { json_str: 'null' }, output: [['data', null]] },
     { input: { json_str: "{'a': 1}" }, output: [['error', (message) => message.startsWith('json_str must be JSON: ')]] },
+    { name: 'a byte order mark', input: { json_str: '\ufeff{"a":1}' }, output: [['data', { a: 1 }]] },
   ],
   *run({ json_str: text }) {
     yield ['data', parse(text)]
@@ -31,7 +32,7 @@ export const parseJsonBlock = defineBlock({
 
 function parse(text: string): unknown {
   try {
-    return parseJson(text)
+    return parseJson(text.replace(/^\ufeff/, ''))
   } catch (error) {
     throw new Error(`json_str must be JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }

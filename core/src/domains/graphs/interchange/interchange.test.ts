@@ -93,6 +93,15 @@ describe('a file that cannot be imported', () => {
       'BAD_INPUT',
       'sub_graphs.99',
     ],
+    [
+      'two sub-graphs with the same id and version',
+      autogpt([runs('g')], [], {
+        sub_graphs: [autogpt([input], [], { id: 'g', version: 1 }), autogpt([], [], { id: 'g', version: 1 })],
+      }),
+      undefined,
+      'GRAPH_INVALID',
+      'sub_graphs.1.id',
+    ],
     ['a file without a document', { name: 'x', document: 5 }, undefined, 'BAD_INPUT', 'document.document'],
     ['an unknown field', { name: 'x', document: { nodes: [] }, inptus: {} }, undefined, 'BAD_INPUT', ''],
     [
@@ -148,6 +157,16 @@ describe('an import', () => {
     expect(graphs.map(({ graph }) => graph.name)).toEqual(['Mine'])
     await expect(runtime.interchange.import(runtime.ownerId, { document: autogpt([input]), name: ' ' })).rejects.toMatchObject({
       code: 'BAD_INPUT',
+    })
+  })
+
+  it('reports that it cuts the names of graphs and nodes', async () => {
+    const long = 'x'.repeat(201)
+    const { graphs } = await load({ ...autogpt([{ ...input, metadata: { customized_name: long } }]), name: long })
+    expect(graphs[0]).toMatchObject({
+      graph: { name: long.slice(1) },
+      changes: [{ kind: 'DROPPED', path: 'name', message: 'a name has at most 200 characters; the end was cut' }],
+      nodes: [{ changes: [{ kind: 'DROPPED', path: 'metadata.customized_name' }] }],
     })
   })
 

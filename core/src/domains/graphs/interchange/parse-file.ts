@@ -14,7 +14,7 @@ export function parseFile(document: unknown): Record<string, unknown> {
   const value = typeof document === 'string' ? parseText(document) : document
   const length = minJsonLength(value, MAX_FILE_CHARS)
   if (length === Infinity) throw invalid('lists and objects of the file are nested more than 1000 levels deep')
-  if (length > MAX_FILE_CHARS) throw tooLarge('more than')
+  if (length > MAX_FILE_CHARS) throw tooLarge()
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid(`the file must contain an object, got ${describe(value)}`)
   return value as Record<string, unknown>
@@ -52,7 +52,7 @@ function hasMember(list: unknown, key: string): boolean {
 }
 
 function parseText(text: string): unknown {
-  if (text.length > MAX_FILE_CHARS) throw tooLarge(`${text.length} characters:`)
+  if (text.length > MAX_FILE_CHARS) throw tooLarge()
   try {
     return parseJson(text.replace(/^\uFEFF/, ''))
   } catch (error) {
@@ -63,8 +63,10 @@ function parseText(text: string): unknown {
   }
 }
 
-function tooLarge(size: string): AshlarError {
-  return invalid(`the file has ${size} ${MAX_FILE_CHARS} characters, which is the limit: remove what is not part of the graph`)
+function tooLarge(): AshlarError {
+  return invalid(
+    `the file has more than ${MAX_FILE_CHARS} characters, which is the limit: split the graph, or store its data elsewhere`,
+  )
 }
 
 function describe(value: unknown): string {

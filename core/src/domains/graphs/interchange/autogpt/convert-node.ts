@@ -4,8 +4,8 @@ import { listProviders } from '../../../../capabilities/index.ts'
 import { parsePinPath, placeValue } from '../../../../pins/index.ts'
 import type { ImportedNode, TransferChange } from '../report/index.ts'
 import { DROPDOWN } from './block-ids.ts'
-import type { ExportedNode } from './form.ts'
 import { blockNameOf } from './block-names.ts'
+import { MAX_NAME_LENGTH, type ExportedNode } from './form.ts'
 import type { NodeKeys } from './node-keys.ts'
 import type { Source } from './source.ts'
 
@@ -164,7 +164,6 @@ function dropCredential(pin: string, value: unknown, changes: TransferChange[]):
   return true
 }
 
-const MAX_TITLE = 200
 const MAX_COORDINATE = Number.MAX_SAFE_INTEGER
 /** Fields of `metadata` that a node here has too, or that it does not need. */
 const METADATA = ['position', 'customized_name']
@@ -184,7 +183,14 @@ function readMetadata(
   for (const key of Object.keys(metadata ?? {}))
     if (!METADATA.includes(key))
       changes.push({ kind: 'DROPPED', path: `metadata.${key}`, message: 'nodes have no such field here' })
-  const title = typeof name === 'string' && name.trim() !== '' ? Array.from(name).slice(0, MAX_TITLE).join('') : undefined
+  const chars = typeof name === 'string' && name.trim() !== '' ? Array.from(name) : []
+  if (chars.length > MAX_NAME_LENGTH)
+    changes.push({
+      kind: 'DROPPED',
+      path: 'metadata.customized_name',
+      message: `a title has at most ${MAX_NAME_LENGTH} characters; the end was cut`,
+    })
+  const title = chars.length > 0 ? chars.slice(0, MAX_NAME_LENGTH).join('') : undefined
   return { title, position: isCoordinate(x) && isCoordinate(y) ? { x, y } : undefined }
 }
 
