@@ -10,6 +10,7 @@ export const appendRows = defineBlock({
   icon: 'rows-3',
   description: 'Append rows to a Google Sheets spreadsheet.',
   category: 'PRODUCTIVITY',
+  common: true,
   synonyms: ['add row', 'insert row', 'spreadsheet', 'google sheet', 'save rows'],
   capabilities: { http: ['GET,POST,PUT sheets.googleapis.com/v4/spreadsheets/*'], credentials: [provider.name] },
   timeoutMs: 300_000,

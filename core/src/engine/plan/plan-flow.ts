@@ -12,6 +12,7 @@ import {
 import { TOOLS_PIN, parsePinPath } from '../../pins/index.ts'
 import type { Plan, PlanLink, PlanNode } from './plan.ts'
 import type { Collections, CyclePlan, GatherPlan, NodeFlow, PinFlow, ScopeKey } from './plan.ts'
+import { addOnce, append, createPin, depthsOf, hasSeveralLoops, mayMeet, noCollections } from './flow-parts.ts'
 import { Watches } from './reach.ts'
 
 /** Adds the scopes of a valid document to its plan. */
@@ -152,8 +153,10 @@ class FlowPlanner {
       const node = this.#node(id)
       const flow = this.#flowOf.get(node)
       if (!flow) continue
-      for (const { links, isCollect, isLatest } of flow.pins.values())
-        flow.hasChoice ||= !isCollect && !isLatest && mayMeet(links)
+      for (const [name, links] of this.#linksOf(id)) {
+        const pin = flow.pins.get(name)
+        flow.hasChoice ||= pin?.isCollect === false && !pin.isLatest && mayMeet(links, this.#flow)
+      }
       const derived = (this.#incoming.get(node) ?? []).some(
         (link) =>
           link.flow?.pin.isCollect === false && (link.source.flow?.repeats || link.source.flow?.caughtLinks.includes(link)),
@@ -177,7 +180,7 @@ class FlowPlanner {
         else this.#addPinWatches(pin, watches)
       }
       if (node.block.stepPin !== undefined) this.#addCallWatch(node, own, watches)
-      if (own.doneLinks.length > 0) own.doneWatch = watches.create([node, ...this.#inside(node)], own.runDepths)
+      if (own.doneLinks.length > 0) own.doneWatch = watches.create([node, ...this.#inside(node)], own.runDepths, node)
     }
   }
 
@@ -212,6 +215,7 @@ class FlowPlanner {
     const watch = watches.create(
       pin.links.flatMap((link) => [...this.#feeders(link)]),
       depths,
+      this.#startOf(pin),
     )
     const gather: GatherPlan = { node, pin, depths, watch }
     for (const link of pin.links) if (link.flow) link.flow.gather = gather
@@ -225,8 +229,21 @@ class FlowPlanner {
         }
   }
 
+  /** The node that begins each list of a collect pin, if it has one run for each of them. */
+  #startOf(pin: PinFlow): PlanNode | undefined {
+    const [outermost] = this.#flowLinks(pin).flatMap((link) => this.#flow.closed.get(link)?.[0]?.[0] ?? [])
+    if (!outermost || outermost.kind === 'CYCLE') return undefined
+    const node = this.#node(outermost.node.id)
+    return node.flow?.repeats === false ? node : undefined
+  }
+
   #flowLinks({ name, node }: PinFlow): FlowLink[] {
-    return this.#analyzed.get(node.id)?.incoming.filter(({ sinkPin }) => sinkPin === name) ?? []
+    return this.#linksOf(node.id).get(name) ?? []
+  }
+
+  /** The links to each pin of a node. */
+  #linksOf(id: string): Map<string, FlowLink[]> {
+    return Map.groupBy(this.#analyzed.get(id)?.incoming ?? [], ({ sinkPin }) => sinkPin)
   }
 
   #collectionsOf(scope: FlowScope): Collections {
@@ -269,56 +286,4 @@ class FlowPlanner {
     const [pin, another] = pins
     if (flow) flow.isSimple = pin !== undefined && !another && !pin.isCollect && !pin.carry && !node.isStart
   }
-}
-
-function createPin(node: PlanNode, { sinkPin, sinkBase }: FlowLink): PinFlow {
-  const { optionalPins, latestPins, collectPins } = node.block
-  return {
-    name: sinkPin,
-    node,
-    links: [],
-    depths: [],
-    broadcastDepth: -1,
-    isOptional: optionalPins.has(sinkBase),
-    isLatest: latestPins.has(sinkBase),
-    isCollect: collectPins.has(sinkBase),
-    carry: undefined,
-  }
-}
-
-function noCollections(): Collections {
-  return { begun: [], counted: [], closing: [] }
-}
-
-function addOnce<Item>(list: Item[], item: Item): void {
-  if (list.at(-1) !== item) list.push(item)
-}
-
-/** Whether several of the links may bring values with the same tag. */
-function mayMeet(links: readonly PlanLink[]): boolean {
-  const flows = links.flatMap(({ flow }) => (flow && !flow.isCarry ? flow : []))
-  return flows.some((one, i) =>
-    flows
-      .slice(i + 1)
-      .some(
-        (other) =>
-          (one.back === undefined) === (other.back === undefined) && one.depths.some((depth) => other.depths.includes(depth)),
-      ),
-  )
-}
-
-/** Whether no path contains all others. */
-function hasSeveralLoops(paths: readonly ScopePath[]): boolean {
-  const longest = paths.toSorted((a, b) => b.length - a.length)[0] ?? []
-  return !paths.every((path) => path.every((scope, i) => longest[i] === scope))
-}
-
-function depthsOf(paths: readonly (readonly unknown[])[] | undefined): number[] {
-  return [...new Set(paths?.map(({ length }) => length))]
-}
-
-function append<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
-  const list = lists.get(key)
-  if (list) list.push(value)
-  else lists.set(key, [value])
 }

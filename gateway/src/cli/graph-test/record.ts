@@ -5,7 +5,7 @@ import { isEqual } from '@ashlar/core'
 import { createRecordingApi, type Api, type CredentialKind, type RecordingApi } from '../../client/index.ts'
 import { loggerTo } from '../../base/logger.ts'
 import { UsageError, type CommandContext } from '../command/command.ts'
-import { connect, type Connection } from '../command/connection.ts'
+import { connectToInstallation, type Connection } from '../command/connection.ts'
 import { createTerminal } from '../command/terminal.ts'
 import { isPure, listRuns, toCase, type ExecutionRecord, type RecordedExecution } from './recorded-case.ts'
 import { redact } from './redact.ts'
@@ -22,7 +22,7 @@ export async function graphRecord(args: string[], { stdout, stderr, environment 
   if (values.output !== undefined && !values.output.endsWith(TESTS_SUFFIX))
     throw new UsageError(`the name of the output must end with ${TESTS_SUFFIX}, got ${values.output}`)
   const terminal = createTerminal(stderr, environment)
-  const connection = await connect(environment, loggerTo(stderr))
+  const connection = await connectToInstallation(environment, loggerTo(stderr))
   const recorded = await readAndClose(connection, id)
   const [{ execution }] = recorded.records
   const name = values.name ?? `execution of ${execution.startedAt ?? id}`

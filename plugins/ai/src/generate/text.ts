@@ -20,6 +20,7 @@ export const text = defineBlock({
   name: 'text',
   description: 'Ask a language model, and receive its answer as text.',
   category: 'AI',
+  common: true,
   icon: 'message-square-text',
   synonyms: [
     'llm',
@@ -39,6 +40,9 @@ export const text = defineBlock({
     'basic llm chain',
     'message a model',
     'artificial intelligence',
+    'groq',
+    'openrouter',
+    'lm studio',
   ],
   capabilities: MODEL_CAPABILITIES,
   timeoutMs: MODEL_TIMEOUT_MS,

@@ -1,3 +1,5 @@
+import type { Tokens } from './tokens.ts'
+
 /** US dollars for a million tokens. */
 interface Price {
   input: number
@@ -49,12 +51,6 @@ const PRICES: Readonly<Record<string, Price>> = {
 
 /** A date or `latest` after the name of a model. */
 const VERSION = /-(\d{4}-\d{2}-\d{2}|\d{8}|latest|\d{3})$/
-
-export interface Tokens {
-  inputTokens: number
-  outputTokens: number
-  cachedTokens: number
-}
 
 export interface PriceOverride {
   input_usd_per_million?: number | undefined

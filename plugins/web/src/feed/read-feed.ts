@@ -41,6 +41,7 @@ export const readFeed = defineBlock({
   name: 'read-feed',
   description: 'Fetch an RSS, Atom or JSON feed and return its entries, or only the new ones.',
   category: 'WEB',
+  common: true,
   icon: 'rss',
   synonyms: ['rss', 'atom', 'news feed', 'podcast', 'blog', 'rss feed read', 'feedparser', 'subscribe', 'syndication'],
   capabilities: { http: [fromInput('url', { redirects: 'public' })] },

@@ -7,6 +7,7 @@ export const parseCsv = defineBlock({
   name: 'parse-csv',
   description: 'Parse the text of a CSV table (RFC 4180) into rows.',
   category: 'DATA',
+  common: true,
   icon: 'sheet',
   synonyms: ['spreadsheet', 'excel', 'tsv', 'semicolon separated', 'extract from file', 'csv to json', 'table'],
   input: z.object({ contents: z.string().describe('The text of the table.'), ...tablePins }),

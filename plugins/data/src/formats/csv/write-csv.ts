@@ -9,6 +9,7 @@ export const writeCsv = defineBlock({
   name: 'write-csv',
   description: 'Write rows as the text of a CSV table (RFC 4180), which the block parse-csv can read.',
   category: 'DATA',
+  common: true,
   icon: 'sheet',
   synonyms: ['export csv', 'to csv', 'spreadsheet', 'excel', 'json to csv', 'convert to file', 'create csv', 'table'],
   input: z.object({

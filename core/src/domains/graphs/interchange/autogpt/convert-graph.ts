@@ -1,5 +1,5 @@
 import type { Block } from '../../../../blocks/index.ts'
-import { isToolPin, parsePinPath, toToolPin } from '../../../../pins/index.ts'
+import { isToolPin, parsePinPath, Placing, toToolPin } from '../../../../pins/index.ts'
 import { sinkSchema, sourceSchema } from '../../../../engine/graph/index.ts'
 import type { GraphVersion } from '../../entities.ts'
 import { blockWithPins } from '../../sub-graphs.ts'
@@ -96,6 +96,7 @@ function unknownPin({ block }: Source, side: string, pin: string): string {
 
 function convertNodes(sources: readonly Source[]): ConvertedNode[] {
   const keys = new NodeKeys()
+  const placing = new Placing()
   const inputs = new Map<string, ImportedNode>()
   return sources.map((source) => {
     const { node, block, reason } = source
@@ -103,7 +104,7 @@ function convertNodes(sources: readonly Source[]): ConvertedNode[] {
     const name = block?.kind === 'input' ? node.input_default?.name : undefined
     const same = typeof name === 'string' ? inputs.get(name) : undefined
     if (same) return { node: undefined, report: joinInput(source, same) }
-    const converted = convertNode(source, keys)
+    const converted = convertNode(source, { keys, placing })
     if (typeof name === 'string') inputs.set(name, converted.report)
     return converted
   })
