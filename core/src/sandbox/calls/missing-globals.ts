@@ -43,7 +43,7 @@ export const MISSING_GLOBALS: Readonly<Record<string, string>> = {
 const STACK_OVERFLOW = 'Maximum call stack size exceeded'
 const NOT_DEFINED = /(?<![\w$.])(?<name>[\w$]+) is not defined\b/
 
-/** Adds what to do to the error message of a block: the replacement of a global that the sandbox does not provide for example. */
+/** Adds what to do to the error message of a block that uses a missing global, or whose stack overflows. */
 export function withRemedy(message: string): string {
   if (message.includes(STACK_OVERFLOW))
     return message.replace(

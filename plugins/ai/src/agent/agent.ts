@@ -5,7 +5,7 @@ import { compact, summaryRequest } from './compaction.ts'
 import { readConversation, type Conversation, type StepRecord } from './conversation.ts'
 import { toCallMessage, withUniqueIds, type Message } from './messages.ts'
 import { agentInput, agentOutput, type AgentInput } from './pins.ts'
-import { answered, chat, KEY, refused } from '../testing/index.ts'
+import { answered, chat, KEY, WRONG_KEY } from '../testing/index.ts'
 import { checkCall, type CheckedCall } from './tools.ts'
 
 export const agent = defineBlock({
@@ -13,6 +13,7 @@ export const agent = defineBlock({
   name: 'agent',
   description: 'Let a model decide which of the linked nodes to run, and with which inputs, until it has an answer.',
   category: 'AGENT',
+  common: true,
   categories: ['AI', 'LOGIC'],
   icon: 'bot',
   synonyms: [
@@ -54,18 +55,7 @@ export const agent = defineBlock({
         ],
       ],
     },
-    {
-      name: 'a wrong key',
-      input: { prompt: 'Hi', model: 'gpt-x' },
-      ...KEY,
-      http: chat(refused(401, 'Incorrect API key provided')),
-      output: [
-        [
-          'error',
-          'model "gpt-x" of openai-compatible: the service does not accept the key of your credential (401): Incorrect API key provided',
-        ],
-      ],
-    },
+    WRONG_KEY,
   ],
   async *run(input, context) {
     const conversation = readConversation(input)

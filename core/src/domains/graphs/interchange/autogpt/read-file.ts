@@ -1,5 +1,5 @@
 import { AshlarError, describeIssues, showValue, type Fault } from '../../../../base/index.ts'
-import { findCycle, type Draft } from '../report/index.ts'
+import { describeCycle, findCycle, type Draft } from '../report/index.ts'
 import { AGENT_EXECUTOR } from './block-ids.ts'
 import { convertGraph } from './convert-graph.ts'
 import { graphForm, MAX_NAME_LENGTH, type ExportedGraph, type ExportedNode, type FileGraph } from './form.ts'
@@ -150,9 +150,8 @@ function assertNoCycle(drafts: readonly Draft[]): void {
   const cycle = findCycle(drafts)
   const [first] = cycle ?? []
   if (!cycle || !first) return
-  const names = [...cycle, first].map(({ name }) => JSON.stringify(name)).join(' runs ')
   throw invalid('GRAPH_INVALID', [
-    { path: [...first.path, 'nodes'].join('.'), message: `graphs must not run each other in a circle: ${names}` },
+    { path: [...first.path, 'nodes'].join('.'), message: `graphs must not run each other in a circle: ${describeCycle(cycle)}` },
   ])
 }
 
