@@ -1,4 +1,4 @@
-import { access, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isEqual } from '@ashlar/core'
@@ -6,9 +6,9 @@ import type { CredentialKind, RecordingApi } from '../../client/index.ts'
 import { loggerTo } from '../../base/logger.ts'
 import { UsageError, type CommandContext } from '../command/command.ts'
 import { connect, type Connection } from '../command/connection.ts'
-import { createTerminal } from '../command/terminal.ts'
+import { createTerminal, plain } from '../command/terminal.ts'
 import { isPure, toCase, type RecordedExecution } from './recorded-case.ts'
-import { redact } from './redact.ts'
+import { createRedaction } from './redact.ts'
 import { replay } from './run-file.ts'
 import { TESTS_SUFFIX, writeCase } from '../../graph-files/index.ts'
 import { openTestInstallation } from './test-installation.ts'
@@ -26,14 +26,17 @@ export async function graphRecord(args: string[], { stdout, stderr, environment 
   const recorded = await readAndClose(connection, id)
   const name = values.name ?? `execution of ${recorded.execution.startedAt ?? id}`
   const unstable = await findUnstableNodes(name, recorded, environment, loggerTo(stderr))
-  const { written, count } = redact(toCase(name, recorded, unstable), recorded)
+  const redaction = createRedaction(recorded)
+  const written = redaction.apply(toCase(name, recorded, unstable))
   const path = values.output ?? `${toFileName(recorded.execution.graph?.name ?? 'graph')}${TESTS_SUFFIX}`
   await writeCase(path, written)
-  await exportGraph(path, recorded)
+  const { graph, document } = recorded.execution
+  await exportGraph(path, redaction.apply({ ...graph, document }))
   stdout.write(`${path}\n`)
   const replaced = Object.keys(written.nodes ?? {})
-  if (replaced.length > 0) terminal.line(`Recorded runs replace the nodes ${replaced.join(', ')}.`)
-  if (count > 0) terminal.line(`Secret values were replaced: ${count}. If the test fails, set its expected outputs by hand.`)
+  if (replaced.length > 0) terminal.line(`Recorded runs replace the nodes ${plain(replaced.join(', '))}.`)
+  if (redaction.count > 0)
+    terminal.line(`Secret values were replaced: ${redaction.count}. If the test fails, set its expected outputs by hand.`)
   return 0
 }
 
@@ -93,12 +96,10 @@ function toFileName(name: string): string {
   )
 }
 
-/** Writes the graph beside its cases, unless it is there. */
-async function exportGraph(path: string, { execution: { graph, document } }: RecordedExecution): Promise<void> {
+/** Writes the graph beside its cases, unless there is a file or a link. */
+async function exportGraph(path: string, graph: object): Promise<void> {
   const beside = join(dirname(path), `${basename(path).slice(0, -TESTS_SUFFIX.length)}.json`)
-  const exists = await access(beside).then(
-    () => true,
-    () => false,
-  )
-  if (!exists) await writeFile(beside, `${JSON.stringify({ ...graph, document }, null, 2)}\n`)
+  await writeFile(beside, `${JSON.stringify(graph, null, 2)}\n`, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
 }
