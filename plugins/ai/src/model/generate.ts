@@ -37,10 +37,11 @@ export class TextModel {
   }
 
   /**
+   * @param mayBeEmpty whether an answer without text is returned; otherwise it is an error
    * @throws {BlockError} RATE_LIMITED SERVICE_FAILED SERVICE_REFUSED CREDENTIAL_EXPIRED MODEL_NOT_FOUND
    * CONTEXT_TOO_LONG CONTENT_FILTERED MODEL_OUTPUT_INVALID
    */
-  async answer(messages: readonly Message[]): Promise<string> {
+  async answer(messages: readonly Message[], { mayBeEmpty = false } = {}): Promise<string> {
     const { attempts, pin, responseFormat } = this.#options
     const { model, max_tokens, temperature } = this.#input
     const connection = (this.#connection ??= await connect(this.#input, this.#context, attempts))
@@ -50,19 +51,22 @@ export class TextModel {
       abortSignal: this.#context.signal,
       ...(max_tokens != null && { maxOutputTokens: max_tokens }),
       ...(temperature != null && { temperature }),
-      ...(responseFormat && { responseFormat }),
+      ...(responseFormat && { responseFormat, providerOptions: ANY_SCHEMA }),
     }
     try {
       const answer = await readAnswer(languageModel(connection, model), options, (text) => {
         if (pin !== undefined) this.#context.stream(pin, text)
       })
       reportUsage(this.#context, asked, toTokens(answer.usage), this.#input, connection.isOwnServer)
-      return checkEnd(answer, asked, this.#context)
+      return checkEnd(answer, asked, this.#context, mayBeEmpty)
     } catch (error) {
       throw toModelError(error, asked)
     }
   }
 }
+
+/** The strict mode of OpenAI accepts only some schemas. The block checks the answer in any case. */
+const ANY_SCHEMA = { 'openai-compatible': { strictJsonSchema: false } }
 
 interface Answer {
   text: string
@@ -98,7 +102,12 @@ function takePart(answer: Answer, part: LanguageModelV4StreamPart, onText: (text
 }
 
 /** @throws {BlockError} when the answer is not complete */
-function checkEnd({ text, end, tool }: Answer, { provider, model }: Asked, { log }: GenerateContext): string {
+function checkEnd(
+  { text, end, tool }: Answer,
+  { provider, model }: Asked,
+  { log }: GenerateContext,
+  mayBeEmpty: boolean,
+): string {
   const place = `model ${JSON.stringify(model)} of ${provider}`
   if (end === undefined || end === 'error' || end === 'interrupted')
     throw new BlockError('SERVICE_FAILED', `${place}: the answer ended early, after ${text.length} characters`)
@@ -108,6 +117,11 @@ function checkEnd({ text, end, tool }: Answer, { provider, model }: Asked, { log
     throw new BlockError(
       'MODEL_OUTPUT_INVALID',
       `${place}: the model calls the tool ${JSON.stringify(tool)}, which does not exist`,
+    )
+  if (text.trim() === '' && !mayBeEmpty)
+    throw new BlockError(
+      'MODEL_OUTPUT_INVALID',
+      `${place}: the answer has no text${end === 'length' ? ', because it reached its maximum length; increase max_tokens' : ''}`,
     )
   if (end === 'length') log(`${place}: the answer reached its maximum length and is incomplete`, 'warn')
   return text
