@@ -18,6 +18,7 @@ export const aggregate = defineBlock({
   name: 'aggregate',
   description: 'Aggregate rows by group: counts, sums, means and more.',
   category: 'DATA',
+  common: true,
   icon: 'sigma',
   synonyms: [
     'summarize',

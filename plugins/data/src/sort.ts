@@ -7,6 +7,7 @@ export const sort = defineBlock({
   name: 'sort',
   description: 'Sort rows by one or more of their fields.',
   category: 'DATA',
+  common: true,
   icon: 'arrow-down-narrow-wide',
   synonyms: ['order by', 'rank', 'ascending', 'descending', 'arrange', 'sort list', 'sort items'],
   input: z.object({

@@ -10,7 +10,9 @@ export function toRows(values: readonly unknown[][], hasHeader: boolean): Row[] 
   return values.slice(hasHeader ? 1 : 0).map((row) => orderedObject(names.map((name, i) => [name, row[i] ?? ''])))
 }
 
-/** A column without a name, or with the name of an earlier one, is named by its letters: `C`, or `C_2` if that is taken. */
+/**
+ * A column without a name, or with the name of an earlier one, is named by its letters: `C`, or `C_2` if that is taken.
+ */
 export function nameColumns(header: readonly unknown[], width: number): string[] {
   const given = Array.from({ length: width }, (_, i) => String(header[i] ?? '').trim())
   const taken = new Set(given)

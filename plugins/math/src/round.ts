@@ -7,6 +7,7 @@ export const round = defineBlock({
   name: 'round',
   description: 'Round a number to a number of decimals.',
   category: 'MATH',
+  common: true,
   synonyms: ['ceil', 'floor', 'truncate', 'decimals', 'precision', 'nearest'],
   input: z.object({
     value: numberPin,

@@ -10,6 +10,7 @@ export const read = defineBlock({
   name: 'read',
   description: 'Read the rows of a sheet of an Excel or OpenDocument workbook.',
   category: 'DATA',
+  common: true,
   categories: ['FILES'],
   icon: 'file-spreadsheet',
   synonyms: [

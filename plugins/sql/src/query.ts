@@ -18,6 +18,7 @@ export const query = defineBlock({
   name: 'query',
   description: 'Run SQL on rows, with several tables, in memory.',
   category: 'DATABASE',
+  common: true,
   categories: ['DATA'],
   icon: 'database-zap',
   synonyms: [

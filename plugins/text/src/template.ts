@@ -7,6 +7,7 @@ export const template = defineBlock({
   name: 'template',
   description: 'Render a Jinja template with values.',
   category: 'TEXT',
+  common: true,
   icon: 'braces',
   synonyms: [
     'format text',

@@ -8,6 +8,7 @@ export const compute = defineBlock({
   name: 'compute',
   description: 'Add a field to every row, computed with a formula from its other fields.',
   category: 'DATA',
+  common: true,
   icon: 'square-function',
   synonyms: [
     'formula',

@@ -6,6 +6,7 @@ export const parseJsonBlock = defineBlock({
   name: 'parse-json',
   description: 'Parse a JSON text into a value.',
   category: 'DATA',
+  common: true,
   icon: 'braces',
   synonyms: ['json decode', 'deserialize', 'from json', 'json to object', 'string to object', 'read json', 'parse body'],
   input: z.object({ json_str: z.string().describe('The JSON text.') }),

@@ -7,6 +7,7 @@ export const get = defineBlock({
   name: 'get',
   description: 'Get the value at a path in nested data.',
   category: 'DATA',
+  common: true,
   categories: ['DICTIONARY'],
   icon: 'corner-down-right',
   synonyms: [
