@@ -1,5 +1,5 @@
 import { listSecretSpellings } from '@ashlar/core'
-import type { RecordedExecution } from './recorded-case.ts'
+import type { ExecutionRecord, RecordedExecution } from './recorded-case.ts'
 
 /** A shorter secret would occur in other texts by chance. */
 const MIN_LENGTH = 4
@@ -60,8 +60,17 @@ function replaceAll(text: string, pairs: readonly Pair[]): string {
   return pairs.reduce((rest, [found, written]) => rest.replaceAll(found, () => written), text)
 }
 
-function findSecrets({ execution, nodeExecutions, blocks }: RecordedExecution): Set<string> {
+function findSecrets({ records, blocks }: RecordedExecution): Set<string> {
   const found = new Set<string>()
+  for (const record of records) addSecrets(found, record, blocks)
+  return found
+}
+
+function addSecrets(
+  found: Set<string>,
+  { execution, nodeExecutions }: ExecutionRecord,
+  blocks: RecordedExecution['blocks'],
+): void {
   for (const { id, block, inputs } of execution.document.nodes) {
     if (inputs.secret === true && typeof inputs.name === 'string') addTexts(found, execution.inputs[inputs.name])
     const pins = blocks.get(block)?.inputs.filter(({ secret }) => secret) ?? []
@@ -70,7 +79,6 @@ function findSecrets({ execution, nodeExecutions, blocks }: RecordedExecution): 
       for (const run of nodeExecutions) if (run.nodeId === id) addTexts(found, run.inputs?.[name])
     }
   }
-  return found
 }
 
 function addTexts(found: Set<string>, value: unknown): void {

@@ -30,6 +30,35 @@ const chain = (length: number, first?: string): Record<string, object> =>
   )
 const deep = (levels: number): unknown => parseJson(`${'['.repeat(levels)}${']'.repeat(levels)}`)
 
+describe('the report of an import', () => {
+  it('names a block of AutoGPT that is not installed', async () => {
+    const { missingBlocks } = await load(autogpt([{ id: 'x', block_id: 'd38b6c5e-9968-4271-8423-6cfe60d6e7e6' }]))
+    expect(missingBlocks).toMatchObject([{ name: 'FactCheckerBlock', reason: 'block FactCheckerBlock is not installed' }])
+  })
+
+  it('says that one of several providers is enough', async () => {
+    const text = { id: 'x', block_id: '1f292d4a-41a4-4977-9684-7c8d560b9f91', input_default: { prompt: 'Hi' } }
+    const { graphs, providers } = await load(autogpt([text]))
+    expect(providers).toEqual(['ai/anthropic', 'ai/google', 'ai/openai-compatible'])
+    const messages = graphs[0]?.nodes[0]?.changes.map(({ message }) => message)
+    expect(messages).toContain('the node needs a credential for one of the 3 providers of its block, such as ai/google')
+  })
+
+  it('names a block that is not installed by the title of its node', async () => {
+    const unknown = { id: 'b', block_id: 'f3a8f7e1-4b1d-4e5f-9f2a-7c3d5a2e6b4c', metadata: { customized_name: 'Transcribe' } }
+    const { missingBlocks } = await load(autogpt([unknown, { ...unknown, id: 'c' }]))
+    expect(missingBlocks).toMatchObject([{ block: unknown.block_id, name: 'Transcribe', count: 2 }])
+  })
+
+  it('does not warn about items of a list that links fill', async () => {
+    const combine = { id: 'c', block_id: 'e30a4d42-7b7d-4e6a-b36e-1f9b8e3b7d85', input_default: { input: [], input_$_1: 'b' } }
+    const link = { source_id: 'a', source_name: 'result', sink_id: 'c', sink_name: 'input_$_0' }
+    const id = await importFile(autogpt([input, combine], [link]))
+    const { document } = JSON.parse(await textOf(id)) as { document: object }
+    expect(await runtime.graphs.validate(runtime.ownerId, { ...document, origin: undefined })).toEqual([])
+  })
+})
+
 describe('a file that cannot be imported', () => {
   it.each<[string, unknown, GraphFormat | undefined, string, string]>([
     ['broken JSON', '{ "name": "x", "nodes": [', undefined, 'BAD_INPUT', ''],
@@ -85,6 +114,15 @@ describe('a file that cannot be imported', () => {
       undefined,
       'BAD_INPUT',
       'sub_graphs.99',
+    ],
+    [
+      'two sub-graphs with the same id and version',
+      autogpt([runs('g')], [], {
+        sub_graphs: [autogpt([input], [], { id: 'g', version: 1 }), autogpt([], [], { id: 'g', version: 1 })],
+      }),
+      undefined,
+      'GRAPH_INVALID',
+      'sub_graphs.1.id',
     ],
     ['a file without a document', { name: 'x', document: 5 }, undefined, 'BAD_INPUT', 'document.document'],
     ['an unknown field', { name: 'x', document: { nodes: [] }, inptus: {} }, undefined, 'BAD_INPUT', ''],
@@ -197,6 +235,16 @@ describe('an import', () => {
     expect(graphs.map(({ graph }) => graph.name)).toEqual(['Mine'])
     await expect(runtime.interchange.import(runtime.ownerId, { document: autogpt([input]), name: ' ' })).rejects.toMatchObject({
       code: 'BAD_INPUT',
+    })
+  })
+
+  it('reports that it cuts the names of graphs and nodes', async () => {
+    const long = 'x'.repeat(201)
+    const { graphs } = await load({ ...autogpt([{ ...input, metadata: { customized_name: long } }]), name: long })
+    expect(graphs[0]).toMatchObject({
+      graph: { name: long.slice(1) },
+      changes: [{ kind: 'DROPPED', path: 'name', message: 'a name has at most 200 characters; the end was cut' }],
+      nodes: [{ changes: [{ kind: 'DROPPED', path: 'metadata.customized_name' }] }],
     })
   })
 

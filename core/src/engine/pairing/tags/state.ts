@@ -1,5 +1,5 @@
 import type { SourcePosition } from '../../../blocks/index.ts'
-import type { CyclePlan, GatherPlan, PlanLink, PlanNode } from '../../plan/index.ts'
+import type { Collections, CyclePlan, GatherPlan, PlanLink, PlanNode } from '../../plan/index.ts'
 import type { Lineage } from './lineage.ts'
 
 /** The reason why a run of a node failed. */
@@ -204,6 +204,10 @@ export class Scope {
     this.producer = producer
     this.cycle = cycle
     this.lineage = producer?.lineage
+  }
+
+  get collections(): Collections | undefined {
+    return this.cycle?.turns ?? this.producer?.node.flow?.[this.kind === 'TOOLS' ? 'tools' : 'loop']
   }
 }
 

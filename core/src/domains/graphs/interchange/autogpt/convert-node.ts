@@ -4,8 +4,8 @@ import { listProviders } from '../../../../capabilities/index.ts'
 import { findProperty, parsePinPath, type Placing, placeValue } from '../../../../pins/index.ts'
 import type { ImportedNode, TransferChange } from '../report/index.ts'
 import { DROPDOWN } from './block-ids.ts'
-import type { ExportedNode } from './form.ts'
-import { AUTOGPT_BLOCKS } from './known-blocks.ts'
+import { blockNameOf } from './block-names.ts'
+import { MAX_NAME_LENGTH, type ExportedNode } from './form.ts'
 import type { NodeKeys } from './node-keys.ts'
 import type { Source } from './source.ts'
 
@@ -31,8 +31,10 @@ export function convertNode(
     changes.push({ kind: 'MAPPED', path: 'input_default.graph_id', message: 'the graph that was imported with this one' })
   }
   if (block.inputSchema.properties?.autogpt_quirks) inputs.autogpt_quirks = true
-  for (const provider of listProviders(block.capabilities))
-    changes.push({ kind: 'MISSING', path: 'credentials', message: `the node needs a credential for ${provider}`, provider })
+  const providers = listProviders(block.capabilities)
+  const any = providers.length > 1 ? `one of the ${providers.length} providers of its block, such as ` : ''
+  for (const provider of providers)
+    changes.push({ kind: 'MISSING', path: 'credentials', message: `the node needs a credential for ${any}${provider}`, provider })
   if (block.unavailable !== undefined) changes.push({ kind: 'MISSING', path: 'block_id', message: describeUnavailable(block) })
   return {
     node: {
@@ -60,16 +62,24 @@ export function toPlaceholder({ node }: Source, keys: NodeKeys, reason: string):
   const nodeId = keys.create(title ?? 'missing-block')
   const kept = Object.entries(node.input_default ?? {}).filter(([pin, value]) => !dropCredential(pin, value, changes))
   const data = { block_id: node.block_id, input_default: Object.fromEntries(kept), metadata: node.metadata ?? {} }
-  const name = AUTOGPT_BLOCKS.get(node.block_id) ?? title ?? null
+  const blockName = blockNameOf(node.block_id)
   return {
     node: {
       id: nodeId,
       block: PLACEHOLDER,
-      inputs: { missing: node.block_id, name, reason, data },
+      inputs: { missing: node.block_id, name: blockName ?? title ?? null, reason, data },
       ...(title !== undefined && { title }),
       ...(position && { position }),
     },
-    report: { sourceId: node.id, nodeId, sourceBlock: node.block_id, block: PLACEHOLDER, status: 'PLACEHOLDER', changes },
+    report: {
+      sourceId: node.id,
+      nodeId,
+      sourceBlock: node.block_id,
+      blockName,
+      block: PLACEHOLDER,
+      status: 'PLACEHOLDER',
+      changes,
+    },
   }
 }
 
@@ -153,7 +163,6 @@ function dropCredential(pin: string, value: unknown, changes: TransferChange[]):
   return true
 }
 
-const MAX_TITLE = 200
 const MAX_COORDINATE = Number.MAX_SAFE_INTEGER
 /** Fields of `metadata` that a node here has too, or that it does not need. */
 const METADATA = ['position', 'customized_name']
@@ -173,7 +182,14 @@ function readMetadata(
   for (const key of Object.keys(metadata ?? {}))
     if (!METADATA.includes(key))
       changes.push({ kind: 'DROPPED', path: `metadata.${key}`, message: 'nodes have no such field here' })
-  const title = typeof name === 'string' && name.trim() !== '' ? Array.from(name).slice(0, MAX_TITLE).join('') : undefined
+  const chars = typeof name === 'string' && name.trim() !== '' ? Array.from(name) : []
+  if (chars.length > MAX_NAME_LENGTH)
+    changes.push({
+      kind: 'DROPPED',
+      path: 'metadata.customized_name',
+      message: `a title has at most ${MAX_NAME_LENGTH} characters; the end was cut`,
+    })
+  const title = chars.length > 0 ? chars.slice(0, MAX_NAME_LENGTH).join('') : undefined
   return { title, position: isCoordinate(x) && isCoordinate(y) ? { x, y } : undefined }
 }
 
