@@ -8,7 +8,7 @@ import { UsageError, type CommandContext } from '../command/command.ts'
 import { connectToInstallation, type Connection } from '../command/connection.ts'
 import { createTerminal, plain } from '../command/terminal.ts'
 import { isPure, listRuns, toCase, type ExecutionRecord, type RecordedExecution } from './recorded-case.ts'
-import { createRedaction } from './redact.ts'
+import { createRedaction, type Redaction } from './redact.ts'
 import { replay } from './run-file.ts'
 import { TESTS_SUFFIX, writeCase } from '../../graph-files/index.ts'
 import { openTestInstallation } from './test-installation.ts'
@@ -31,11 +31,7 @@ export async function graphRecord(args: string[], { stdout, stderr, environment 
   const written = redaction.apply(toCase(name, recorded, unstable))
   const path = values.output ?? `${toFileName(execution.graph?.name ?? 'graph')}${TESTS_SUFFIX}`
   await writeCase(path, written)
-  const { file } = recorded
-  await writeGraph(
-    path,
-    redaction.count === 0 ? file : `${JSON.stringify(redaction.apply(parseJson(file) as object), null, 2)}\n`,
-  )
+  await writeGraph(path, redaction.count === 0 ? recorded.file : redactFile(recorded.file, redaction))
   stdout.write(`${path}\n`)
   const replaced = Object.keys(written.nodes ?? {})
   if (replaced.length > 0) terminal.line(`Recorded runs replace the nodes ${plain(replaced.join(', '))}.`)
@@ -124,4 +120,8 @@ async function writeGraph(path: string, text: string): Promise<void> {
   await writeFile(beside, text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
   })
+}
+
+function redactFile(text: string, redaction: Redaction): string {
+  return `${JSON.stringify(redaction.apply(parseJson(text) as object), null, 2)}\n`
 }

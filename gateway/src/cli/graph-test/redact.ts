@@ -34,7 +34,9 @@ function listPairs(secret: string, written: string): Pair[] {
 
 /** The fields of a case and of a graph. Other keys are data. */
 const FIELDS = new Set(
-  'name inputs outputs http status headers json text base64 nodes error code message document links block from to'.split(' '),
+  'name inputs outputs http status headers json text base64 nodes error code message document graphs links block from to'.split(
+    ' ',
+  ),
 )
 
 function mapTexts(value: unknown, pairs: readonly Pair[]): unknown {
