@@ -4,6 +4,7 @@ export {
   AshlarError,
   ERROR_CODES,
   JsonText,
+  minJsonLength,
   Lru,
   errorMessage,
   showValue,
@@ -34,7 +35,7 @@ export type { Isolation } from './sandbox/limits/index.ts'
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './engine/index.ts'
 export { LOGIN_MINUTES } from './domains/accounts/index.ts'
 export type { BrowserSession, User } from './domains/accounts/index.ts'
-export { BUILTIN_HOST_MODULES } from './capabilities/index.ts'
+export { BUILTIN_HOST_MODULES, listSecretSpellings } from './capabilities/index.ts'
 export type { HostContext, HostFunction, HostModules, HostProvider, Provider, RunHostFunction } from './capabilities/index.ts'
 export { oauthClientSchema } from './domains/credentials/index.ts'
 export type { Credential, CredentialFilter, CredentialOrderField, OAuthClient } from './domains/credentials/index.ts'

@@ -1,17 +1,22 @@
 import { compareValues, defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { readField, rows } from './rows/index.ts'
+import { readField, rows, toComparable } from './rows/index.ts'
 
 export const sort = defineBlock({
   id: '7b596e47-e163-4e71-96a2-173080ca3a90',
   name: 'sort',
   description: 'Sort rows by one or more of their fields.',
   category: 'DATA',
+  common: true,
   icon: 'arrow-down-narrow-wide',
   synonyms: ['order by', 'rank', 'ascending', 'descending', 'arrange', 'sort list', 'sort items'],
   input: z.object({
     rows,
-    by: z.string().describe('Field to sort by: numbers by size, texts by code point, missing values last.'),
+    by: z
+      .string()
+      .describe(
+        'Field to sort by: numbers by size, texts by code point, missing values last. If all texts are numbers, they sort by size.',
+      ),
     descending: z.boolean().default(false).describe('Largest first.'),
     then_by: z
       .array(z.object({ field: z.string(), descending: z.boolean().default(false) }))
@@ -74,10 +79,17 @@ export const sort = defineBlock({
         ],
       ],
     },
+    {
+      name: 'texts of numbers, as in rows of a CSV table',
+      input: { rows: [{ n: '100' }, { n: '9' }, { n: null }, { n: '-1.5' }], by: 'n' },
+      output: [['rows', [{ n: '-1.5' }, { n: '9' }, { n: '100' }, { n: null }]]],
+    },
   ],
   *run({ rows, by, descending, then_by, ignore_case }) {
     const order = [{ field: by, descending }, ...then_by]
-    const keys = order.map(({ field }) => rows.map((row) => sortKey(readField(row, field), ignore_case)))
+    const keys = order.map(({ field }) =>
+      toComparable(rows.map((row) => readField(row, field))).map((value) => sortKey(value, ignore_case)),
+    )
     const compare = (a: number, b: number): number => {
       for (let i = 0; i < order.length; i++) {
         const result = compareKeys(keys[i]?.[a], keys[i]?.[b], order[i]?.descending === true)

@@ -1,7 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openSheets, provider, readValues, sheetPin, spreadsheetPin, toCell, toRange, toValuesPath } from './api.ts'
-import { toValues } from './rows.ts'
+import { openSheets, parsePin, provider, readValues, sheetPin, spreadsheetPin, toCell, toRange, toValuesPath } from './api.ts'
+import { nameColumns, toValues } from './rows.ts'
 import { credentials } from './samples.ts'
 
 export const appendRows = defineBlock({
@@ -10,6 +10,7 @@ export const appendRows = defineBlock({
   icon: 'rows-3',
   description: 'Append rows to a Google Sheets spreadsheet.',
   category: 'PRODUCTIVITY',
+  common: true,
   synonyms: ['add row', 'insert row', 'spreadsheet', 'google sheet', 'save rows'],
   capabilities: { http: ['GET,POST,PUT sheets.googleapis.com/v4/spreadsheets/*'], credentials: [provider.name] },
   timeoutMs: 300_000,
@@ -20,10 +21,7 @@ export const appendRows = defineBlock({
       description: 'The rows. Their keys are the names in the first row of the sheet. An empty sheet gets them as its first row.',
     }),
     sheet: sheetPin,
-    parse: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'Whether texts are parsed as if a person typed them: formulas, dates, numbers.', advanced: true }),
+    parse: parsePin,
   }),
   output: z.object({
     range: z.string().describe('The cells that were written.'),
@@ -62,7 +60,7 @@ export const appendRows = defineBlock({
   async *run({ spreadsheet, rows, sheet, parse }, context) {
     const api = await openSheets(context)
     const [header = []] = await readValues(api, spreadsheet, toRange(sheet, '1:1'))
-    const columns = header.length > 0 ? header.map(String) : [...new Set(rows.flatMap((row) => Object.keys(row)))]
+    const columns = header.length > 0 ? nameColumns(header, header.length) : [...new Set(rows.flatMap((row) => Object.keys(row)))]
     const values = toValues(rows, columns, toCell)
     const query = { valueInputOption: parse ? 'USER_ENTERED' : 'RAW', insertDataOption: 'INSERT_ROWS' }
     const json = { values: header.length > 0 ? values : [columns, ...values] }

@@ -138,11 +138,20 @@ export class Loops {
     if (tools) this.#close(tools)
     const watch = flow?.callWatch?.byDepth.get(tag.depth + 1)
     const calls = [...(tools?.calls?.values() ?? [])]
+    /** Where the search for a call that is alive begins: at the one that was alive last. */
+    let from = 0
     const waiter: Waiter = {
       tag,
       order: flow?.callOrder ?? 0,
       settle: () => {
-        if (!calls.some((call) => this.#liveness.waitIfAlive(call, watch, waiter))) onOver()
+        for (let i = 0; i < calls.length; i++) {
+          const place = (from + i) % calls.length
+          const call = calls[place]
+          if (!call || !this.#liveness.waitIfAlive(call, watch, waiter)) continue
+          from = place
+          return
+        }
+        onOver()
       },
     }
     this.#liveness.poke(waiter)

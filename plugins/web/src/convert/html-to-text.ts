@@ -7,6 +7,7 @@ export const htmlToText = defineBlock({
   name: 'html-to-text',
   description: 'Convert HTML to plain text.',
   category: 'WEB',
+  common: true,
   categories: ['TEXT'],
   icon: 'file-type',
   synonyms: ['strip tags', 'remove html', 'striptags', 'html2text', 'plain text', 'strip html', 'inner text'],
@@ -29,6 +30,11 @@ export const htmlToText = defineBlock({
       output: [['text', 'a\n  b\n\n1\t2\n3\t4']],
     },
     { input: { html: 'no tags' }, output: [['text', 'no tags']] },
+    {
+      name: 'a list in a list',
+      input: { html: '<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul><p>d</p>' },
+      output: [['text', '- a\n  - b\n- c\n\nd']],
+    },
   ],
   *run({ html, links }) {
     yield ['text', toText(parseFragment(html), links)]

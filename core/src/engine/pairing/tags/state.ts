@@ -55,8 +55,18 @@ export interface RunStep {
   number: number
   /** The steps before it. */
   earlier: readonly StepRecord[]
-  /** What it yielded to ask for the next step, and the tool calls since then. */
-  next: { value: unknown; calls: ToolCall[] } | undefined
+  /** Undefined until it asks for the next step. */
+  next: NextStep | undefined
+}
+
+/** What a run has yielded to ask for the next step, and its tool calls since then. */
+export interface NextStep {
+  value: unknown
+  calls: ToolCall[]
+  /** The calls of each node, and the number of those that have an argument, by pin. */
+  byNode: Map<string, { calls: ToolCall[]; filled: Map<string, number> }>
+  /** The calls that something still carries out, or that will be carried out. */
+  open: Set<ToolCall>
 }
 
 /** What the next steps receive of a step. */
