@@ -45,7 +45,7 @@ describe('the report of an import', () => {
   })
 
   it('names a block that is not installed by the title of its node', async () => {
-    const unknown = { id: 'b', block_id: 'f3a8f7e1-4b1d-4000-9f2a-7c3d5a2e6b4c', metadata: { customized_name: 'Transcribe' } }
+    const unknown = { id: 'b', block_id: '12345678-0000-4000-8000-000000000001', metadata: { customized_name: 'Transcribe' } }
     const { missingBlocks } = await load(autogpt([unknown, { ...unknown, id: 'c' }]))
     expect(missingBlocks).toMatchObject([{ block: unknown.block_id, name: 'Transcribe', count: 2 }])
   })
