@@ -7,7 +7,7 @@ import { UsageError, type CommandContext } from '../command/command.ts'
 import { connect, type Connection } from '../command/connection.ts'
 import { showWarnings } from '../command/faults.ts'
 import { loadGraph } from './load-graph.ts'
-import { createTerminal, type Terminal } from '../command/terminal.ts'
+import { createTerminal, plain, type Terminal } from '../command/terminal.ts'
 import { parseFormat } from './graph-format.ts'
 import { showImportReport } from './import-report.ts'
 
@@ -38,7 +38,8 @@ interface Imported {
 
 async function importOwn(api: Api, file: Parameters<typeof loadGraph>[1], terminal: Terminal): Promise<Imported> {
   const { graph, outcome } = await loadGraph(api, file, terminal)
-  if (outcome === 'UNCHANGED') terminal.line(`The graph "${graph.name}" already exists with this document; nothing was saved.`)
+  if (outcome === 'UNCHANGED')
+    terminal.line(`The graph "${plain(graph.name)}" already exists with this document; nothing was saved.`)
   return { graphId: graph.id, result: { graph: { id: graph.id, name: graph.name }, outcome } }
 }
 
