@@ -1,8 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { firstCharacters } from './characters.ts'
-import { createMatcher, PatternError, type Matcher } from './python-regexp/index.ts'
-import { quirksPin, toSearched } from './searched-text.ts'
+import { createMatcher, PatternError, quirksPin, toSearched, type Matcher } from './python-regexp/index.ts'
 
 const MAX_TEXT_LENGTH = 1_000_000
 const MAX_MATCHES = 1_000

@@ -1,7 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { createMatcher } from './python-regexp/index.ts'
-import { quirksPin, toSearched } from './searched-text.ts'
+import { createMatcher, quirksPin, toSearched } from './python-regexp/index.ts'
 
 export const match = defineBlock({
   id: '3060088f-6ed9-4928-9ba7-9c92823a7ccd',
