@@ -1,5 +1,6 @@
 import { context, type BuildOptions, type BuildResult, type Metafile } from 'esbuild'
 import { createHash } from 'node:crypto'
+import { holdEsbuild } from '../../base/esbuild/index.ts'
 import { AshlarError, type Fault } from '../../base/index.ts'
 import type { Bundle } from '../../sandbox/calls/index.ts'
 import { HOST_MODULES, provideHostModules, requireHostModules } from './host-modules.ts'
@@ -83,7 +84,11 @@ export async function openBundler(input: BundleInput): Promise<Bundler> {
     needed = true
     throw new NodeModulesNeeded()
   }
-  let bundler = await context(bundleOptions(input, load))
+  const release = holdEsbuild()
+  let bundler = await context(bundleOptions(input, load)).catch((error: unknown) => {
+    release()
+    throw error
+  })
   const rebuild = async (): Promise<Result> => {
     try {
       return await bundler.rebuild()
@@ -101,7 +106,7 @@ export async function openBundler(input: BundleInput): Promise<Bundler> {
       })
       return { ...toOutput(result), warnings: toWarnings(result.warnings, folder, roots) }
     },
-    close: () => bundler.dispose(),
+    close: () => bundler.dispose().finally(release),
   }
 }
 

@@ -1,6 +1,7 @@
 import { build, type BuildOptions, type Plugin } from 'esbuild'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { holdEsbuild } from '../../base/esbuild/index.ts'
 import { IDS_PER_CALL, type GuestCall, type GuestLimits } from '../channel/index.ts'
 
 /** The code from which the snapshot of all isolates is created. */
@@ -33,7 +34,8 @@ export async function buildPrelude(): Promise<Prelude> {
 }
 
 async function bundle(options: BuildOptions): Promise<string> {
-  const built = await build({ ...options, bundle: true, target: 'es2024', write: false, logLevel: 'silent' })
+  const release = holdEsbuild()
+  const built = await build({ ...options, bundle: true, target: 'es2024', write: false, logLevel: 'silent' }).finally(release)
   return built.outputFiles[0]?.text ?? ''
 }
 

@@ -1,5 +1,6 @@
 import { build } from 'esbuild'
 import { fileURLToPath } from 'node:url'
+import { holdEsbuild } from '../../base/esbuild/index.ts'
 
 /** The programs that run in sandbox processes. Packages for plugin authors contain the built programs. */
 type Program = 'process/main' | 'process/snapshot' | `process/lockdown/${'launcher' | 'probe' | 'native-attempts'}`
@@ -17,6 +18,7 @@ export function buildProgram(program: Program): Promise<string> {
 }
 
 async function bundle(program: Program): Promise<string> {
+  const release = holdEsbuild()
   const result = await build({
     entryPoints: [fileURLToPath(new URL(`../${program}.ts`, import.meta.url))],
     bundle: true,
@@ -26,6 +28,6 @@ async function bundle(program: Program): Promise<string> {
     external: ['isolated-vm'],
     write: false,
     logLevel: 'silent',
-  })
+  }).finally(release)
   return result.outputFiles[0]?.text ?? ''
 }

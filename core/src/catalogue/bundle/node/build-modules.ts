@@ -2,6 +2,7 @@ import { build, type OnResolveResult, type Plugin } from 'esbuild'
 import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { holdEsbuild } from '../../../base/esbuild/index.ts'
 import { own, PURE_MODULES, SOURCES } from './sources.ts'
 
 /** The text of the modules by file name, such as `util/types.js`. They import each other with relative paths. */
@@ -20,6 +21,7 @@ export function buildNodeModules(): Promise<NodeModules> {
 }
 
 async function bundleModules(): Promise<NodeModules> {
+  const release = holdEsbuild()
   const { outputFiles } = await build({
     entryPoints: Object.keys(SOURCES).map((name) => ({ in: `source:${name}`, out: name })),
     absWorkingDir: CORE,
@@ -38,7 +40,7 @@ async function bundleModules(): Promise<NodeModules> {
     write: false,
     logLevel: 'silent',
     plugins: [resolveSources],
-  })
+  }).finally(release)
   return Object.fromEntries(outputFiles.map(({ path, text }) => [relative(CORE, path).replaceAll('\\', '/'), text]))
 }
 

@@ -1,0 +1,1 @@
+export { holdEsbuild } from './hold-esbuild.ts'
