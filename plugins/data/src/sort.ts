@@ -1,6 +1,6 @@
-import { compareValues, defineBlock } from '@ashlar/sdk'
+import { canonicalJson, compareValues, defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { readField, rows } from './rows/index.ts'
+import { readField, rows, type Row } from './rows/index.ts'
 
 export const sort = defineBlock({
   id: '7b596e47-e163-4e71-96a2-173080ca3a90',
@@ -77,22 +77,48 @@ export const sort = defineBlock({
   ],
   *run({ rows, by, descending, then_by, ignore_case }) {
     const order = [{ field: by, descending }, ...then_by]
-    const keys = order.map(({ field }) => rows.map((row) => sortKey(readField(row, field), ignore_case)))
-    const compare = (a: number, b: number): number => {
-      for (let i = 0; i < order.length; i++) {
-        const result = compareKeys(keys[i]?.[a], keys[i]?.[b], order[i]?.descending === true)
-        if (result !== 0) return result
-      }
-      return a - b
-    }
-    yield [
-      'rows',
-      Array.from(rows.keys())
-        .toSorted(compare)
-        .flatMap((i) => rows[i] ?? []),
-    ]
+    yield ['rows', [...sortRows(rows, order, ignore_case)]]
   },
 })
+
+interface Order {
+  field: string
+  descending: boolean
+}
+
+/** Sorts the different keys, which are often few, and then the rows with equal keys by the next fields. */
+function sortRows(rows: readonly Row[], [first, ...rest]: readonly Order[], ignoreCase: boolean): readonly Row[] {
+  if (!first || rows.length < 2) return rows
+  const byKey = new Map<unknown, Row[]>()
+  const unify = createUnify()
+  for (const row of rows) {
+    const key = unify(sortKey(readField(row, first.field), ignoreCase))
+    const known = byKey.get(key)
+    if (known) known.push(row)
+    else byKey.set(key, [row])
+  }
+  const sorted: Row[] = []
+  for (const key of sortKeys([...byKey.keys()], first.descending))
+    for (const row of sortRows(byKey.get(key) ?? [], rest, ignoreCase)) sorted.push(row)
+  return sorted
+}
+
+/** Returns a function that returns the same object for all equal lists and dictionaries. */
+function createUnify(): (key: unknown) => unknown {
+  const known = new Map<string, unknown>()
+  return (key) => {
+    if (typeof key !== 'object' || key === null) return key
+    const text = canonicalJson(key)
+    if (!known.has(text)) known.set(text, key)
+    return known.get(text)
+  }
+}
+
+function sortKeys(keys: unknown[], descending: boolean): Iterable<unknown> {
+  if (!keys.every((key) => typeof key === 'number')) return keys.toSorted((a, b) => compareKeys(a, b, descending))
+  const sorted = new Float64Array(keys).sort() // several times faster than with a function
+  return descending ? sorted.reverse() : sorted
+}
 
 function sortKey(value: unknown, ignoreCase: boolean): unknown {
   return ignoreCase && typeof value === 'string' ? value.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase() : value
@@ -102,6 +128,6 @@ function sortKey(value: unknown, ignoreCase: boolean): unknown {
 function compareKeys(a: unknown, b: unknown, descending: boolean): number {
   if (a === b) return 0
   if (a === null || b === null) return a === null ? 1 : -1
-  const result = typeof a === 'number' && typeof b === 'number' ? a - b : compareValues(a, b)
+  const result = compareValues(a, b)
   return descending ? -result : result
 }
