@@ -16,14 +16,16 @@ export default defineConfig({
     globalSetup: ['tests/setup/postgres.ts'],
     setupFiles: ['tests/setup/nothing-left-open.ts'],
     pool: 'forks',
-    // One more than there are cores: some tests wait for a clock.
-    maxWorkers: availableParallelism() + 1,
+    // More than there are cores: many tests wait for a clock, a process or the database.
+    maxWorkers: availableParallelism() + 2,
     execArgv: ['--no-node-snapshot'],
     testTimeout: 90_000,
     hookTimeout: 120_000,
     teardownTimeout: 60_000,
     // A busy machine makes tests slow, not red.
     expect: { poll: { timeout: 60_000 } },
+    // `.ci/run` names the tests that passed only when they were repeated.
+    retry: process.env.CI ? 1 : 0,
     ...(process.env.ASHLAR_TEST_SUMMARY && { reporters: ['default', summaryReporter] }),
     projects: [
       // One process after the other runs all files that it can: modules are loaded once for each process.

@@ -24,7 +24,8 @@ async function check(): Promise<void> {
   const outcomes = await Promise.all(Object.entries(STEPS).map(([name, command]) => runStep(name, command)))
   const failed = outcomes.filter(({ passed }) => !passed)
   for (const { name, output } of failed) console.log(`\n── ${name}: ${STEPS[name]}\n${output.trim()}`)
-  await addToSummary({ passed: outcomes.length - failed.length, failed: failed.length, skipped: 0 })
+  const failures = failed.map(({ name, output }) => ({ title: `check ${name}`, message: output.trim() }))
+  await addToSummary({ passed: outcomes.length - failed.length, failed: failed.length, skipped: 0 }, failures)
   process.exitCode = failed.length > 0 ? 1 : 0
 }
 

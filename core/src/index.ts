@@ -4,6 +4,7 @@ export {
   AshlarError,
   ERROR_CODES,
   JsonText,
+  minJsonLength,
   Lru,
   errorMessage,
   showValue,

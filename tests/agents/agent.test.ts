@@ -189,6 +189,33 @@ it('continues a conversation with the result of the tool', async () => {
   ])
 })
 
+it('receives the results of its tools from the graph in a FIFO graph without iterations', async () => {
+  model.begin(({ messages }, n) =>
+    n === 1
+      ? { calls: [1, 10].map((a) => ({ name: 'Add', arguments: { a, b: a } })) }
+      : { text: messages.flatMap(({ role, content }) => (role === 'tool' ? [String(content)] : [])).join(' and ') },
+  )
+  const end = await run({
+    pairing: 'FIFO',
+    nodes: [
+      { id: 'question', block: 'io/short-text', inputs: { name: 'question', value: 'Help.' } },
+      { id: 'agent', block: 'ai/agent', inputs: { multiple_tool_calls: true } },
+      { id: 'add', block: 'math/calculate', title: 'Add', inputs: { operation: 'Add' } },
+      { id: 'answer', block: 'io/output', inputs: { name: 'answer' } },
+    ],
+    links: [
+      { from: 'question.result', to: 'agent.prompt' },
+      { from: 'agent.tools', to: 'add.a' },
+      { from: 'agent.tools', to: 'add.b' },
+      { from: 'add.result', to: 'agent.last_tool_output' },
+      { from: 'agent.conversations', to: 'agent.conversation_history' },
+      { from: 'agent.finished', to: 'answer.value' },
+    ],
+  })
+  expect(end.outputs).toEqual({ answer: ['2 and 20'] })
+  expect(model.requests).toHaveLength(2)
+})
+
 it('repeats a request that is refused with 429', async () => {
   model.begin((_, n) => (n === 1 ? { status: 429, headers: { 'retry-after': '0' } } : { text: 'yes' }))
   const end = await run(await agentGraph())

@@ -51,7 +51,8 @@ describe('the built-in plugins', () => {
         for (const plugin of waiting) results.push(...(await testBlocks(plugin, sandbox)))
       }
       await Promise.all(Array.from({ length: AT_ONCE }, testNext))
-      expect(results.filter(({ difference }) => difference !== undefined)).toEqual([])
+      const differences = results.flatMap(({ block, test, difference }) => (difference ? `${block}, ${test}: ${difference}` : []))
+      expect(differences.join('\n')).toBe('')
       expect(results.length).toBeGreaterThanOrEqual(runtime.plugins.blocks().length)
     }
   })

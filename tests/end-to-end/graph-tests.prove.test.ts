@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ashlar, createTestFolder, type TestFolder } from './ashlar.ts'
@@ -75,10 +75,32 @@ describe('a test of a graph', () => {
     expect(Object.keys((cases[0] as { nodes: object }).nodes)).toEqual(['now'])
   })
 
+  it('has the graphs that its nodes run, with their responses', async () => {
+    const path = join(folder.path, 'team.json')
+    const nodes = [
+      { id: 'fetch', block: 'io/graph', inputs: { graph_id: 'users' } },
+      { id: 'user', block: 'io/output', inputs: { name: 'user' } },
+      { id: 'at', block: 'io/output', inputs: { name: 'at' } },
+    ]
+    const links = ['user', 'at'].map((name) => ({ from: `fetch.${name}`, to: `${name}.value` }))
+    const graphs = { users: { name: 'Users', document: document() } }
+    await writeFile(path, JSON.stringify({ name: 'Team', document: { nodes, links }, graphs }))
+    const run = await ashlar(['run', path, '--record'], environment('data'))
+    const [, id = ''] = /graph record (\S+)/.exec(run.stderr) ?? []
+    await rm(path)
+    const output = join(folder.path, 'team.tests.json')
+    expect(await ashlar(['graph', 'record', id, '--output', output], environment('data'))).toMatchObject({ status: 0 })
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ graphs: { users: { name: 'Users' } } })
+    const { cases } = JSON.parse(await readFile(output, 'utf8')) as { cases: { http: object; nodes: object }[] }
+    expect(cases.map(({ http, nodes: replaced }) => [Object.keys(http), Object.keys(replaced)])).toEqual([
+      [[`GET ${origin}/users/1`], ['now']],
+    ])
+  })
+
   it('passes without the service, in an empty installation', async () => {
     service.close()
     const { status, stderr } = await ashlar(['graph', 'test', folder.path], environment('other'))
-    expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining('✓ a user') as string })
+    expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining('all cases passed: 2') as string })
   })
 
   it('fails with the difference, and writes JUnit XML', async () => {

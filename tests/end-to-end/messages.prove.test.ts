@@ -107,7 +107,7 @@ describe('ashlar run', () => {
     const { status, stderr } = await withGraph(['run'], document)
     expect(status).toBe(1)
     expect(stderr).toContain(
-      'error BUDGET_EXCEEDED: node more: the graph exhausted its budget of 20 node executions, most of them in "more" 19, "wait" 1, in the cycle "more" → "more": ' +
+      'error BUDGET_EXCEEDED: node "more": the graph exhausted its budget of 20 node executions, most of them in "more" 19, "wait" 1, in the cycle "more" → "more": ' +
         'set "budget" in the graph document to a larger number, at most 1000000, or check why the cycle never ends',
     )
   })
@@ -117,7 +117,7 @@ describe('ashlar run', () => {
     const missing = await withGraph(['run'], document)
     expect(missing.status).toBe(1)
     expect(missing.stderr).toContain(
-      'error CREDENTIAL_MISSING: node n: node "n" (vault/open): a credential for vault/safe is needed, and you have none: ' +
+      'error CREDENTIAL_MISSING: node "n" (vault/open): a credential for vault/safe is needed, and you have none: ' +
         'add one with the mutation addCredential or the command: ASHLAR_DATA_DIR=',
     )
     const command = /the command: (.*)$/m.exec(missing.stderr)?.[1] ?? ''

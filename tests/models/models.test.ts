@@ -153,6 +153,29 @@ describe('ai/text', () => {
       'SERVICE_FAILED',
       /not valid/,
     ],
+    [
+      'a page of another server',
+      (r) => void r.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<html>Welcome</html>'),
+      'SERVICE_FAILED',
+      /must be a stream of events \(text\/event-stream\), got "text\/html; charset=utf-8"; check the base URL/,
+    ],
+    [
+      'an error in the middle of the answer',
+      (r) =>
+        void r
+          .writeHead(200, { 'content-type': 'text/event-stream' })
+          .end(
+            `data: {"id":"1","choices":[{"delta":{"content":"Ha"}}]}\n\ndata: {"error":{"message":"slow down","code":429}}\n\n`,
+          ),
+      'RATE_LIMITED',
+      /slow down/,
+    ],
+    [
+      'an event of another form',
+      (r) => void r.writeHead(200, { 'content-type': 'text/event-stream' }).end('data: {"choices":"x"}\n\n'),
+      'SERVICE_FAILED',
+      /does not have the form of the API: \{"choices":"x"\}$/,
+    ],
     ['half a stream', (r) => sendStream(models, r, openaiEvents(['Half']), 2), 'HTTP_FAILED', /./],
     [
       'a stream without an end',
@@ -185,6 +208,15 @@ describe('ai/text', () => {
     const { error, journal } = await run('ai/text', { prompt: 'Hi', model: 'm' })
     expect(error).toEqual({ code, message: expect.stringMatching(message) as unknown })
     expect(journal).not.toContain(KEYS['openai-compatible'])
+  })
+
+  it.each([{ prompt_tokens: -5, completion_tokens: 1.5 }, undefined])('accepts an answer whose usage is %j', async (usage) => {
+    models.next.push((response) =>
+      sendStream(models, response, [...openaiEvents(['Hi']).slice(0, 3), { data: { id: 'u', choices: [], usage } }]),
+    )
+    const result = await run('ai/text', { prompt: 'Hi', input_usd_per_million: 1, output_usd_per_million: 1 })
+    expect(result.outputs.response).toBe('Hi')
+    expect(result.usage).toMatchObject([{ inputTokens: 0, outputTokens: 0, requests: 1, costUsd: null, unpriced: 1 }])
   })
 
   it('fails with SERVICE_FAILED when the server fails three times', async () => {
@@ -239,6 +271,22 @@ describe('the other parts of the API', () => {
     const result = await run(block, inputs)
     expect(result.error).toBeUndefined()
     expect(result.outputs).toEqual(outputs)
+  })
+
+  it('sorts vectors by their index', async () => {
+    const data = [1, 0].map((index) => ({ index, embedding: [index] }))
+    models.next.push((response) => sendJson(response, 200, { data }))
+    expect((await run('ai/embed', { list: ['a', 'b'] })).outputs).toEqual({ vectors: [[0], [1]] })
+  })
+
+  it.each([
+    [[], /a vector for each of 2 texts, got 0/],
+    [[[1], [1], [1]], /a vector for each of 2 texts, got 3/],
+    [[[1], [1, 2]], /the same length, got 1 and 2 numbers/],
+  ])('ai/embed refuses %j for two texts', async (vectors, message) => {
+    models.next.push((response) => sendJson(response, 200, { data: vectors.map((embedding) => ({ embedding })) }))
+    const { error } = await run('ai/embed', { list: ['a', 'b'] })
+    expect(error).toMatchObject({ code: 'SERVICE_FAILED', message: expect.stringMatching(message) as unknown })
   })
 
   it('sends a file as a form', async () => {

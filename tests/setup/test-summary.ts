@@ -1,4 +1,5 @@
 import { appendFile } from 'node:fs/promises'
+import { relative } from 'node:path'
 import type { Reporter, TestModule } from 'vitest/node'
 
 interface TestCounts {
@@ -7,14 +8,28 @@ interface TestCounts {
   readonly skipped: number
 }
 
-/** Appends a line `passed failed skipped` to the file in `ASHLAR_TEST_SUMMARY`. `.ci/run` sums the lines. */
-export async function addToSummary({ passed, failed, skipped }: TestCounts): Promise<void> {
+interface Failure {
+  readonly title: string
+  readonly message: string | undefined
+}
+
+/**
+ * Appends a line `passed failed skipped` to the file in `ASHLAR_TEST_SUMMARY`, and a line with `#` for each failure.
+ * `.ci/run` sums the numbers, and prints the failures last.
+ */
+export async function addToSummary(counts: TestCounts, failures: readonly Failure[] = []): Promise<void> {
   const file = process.env.ASHLAR_TEST_SUMMARY
-  if (file) await appendFile(file, `${passed} ${failed} ${skipped}\n`)
+  if (!file) return
+  const lines = failures.map(({ title, message }) => `# ${title}: ${firstLine(message)}\n`)
+  await appendFile(file, `${counts.passed} ${counts.failed} ${counts.skipped}\n${lines.join('')}`)
 }
 
 export const summaryReporter: Reporter = {
-  onTestRunEnd: (modules, errors) => addToSummary(countTests(modules, errors.length)),
+  onTestRunEnd: (modules, errors) =>
+    addToSummary(countTests(modules, errors.length), [
+      ...modules.flatMap(listFailures),
+      ...errors.map(({ message }) => ({ title: 'outside the tests', message })),
+    ]),
 }
 
 /**
@@ -32,4 +47,22 @@ function countTests(modules: readonly TestModule[], strayErrors: number): TestCo
     failed: count('failed') + failedFiles.length + strayErrors,
     skipped: count('skipped') + count('pending'),
   }
+}
+
+/** Includes tests that passed only when they were repeated. */
+function listFailures(module: TestModule): Failure[] {
+  const file = relative(process.cwd(), module.moduleId)
+  const outsideTests = module.errors().map(({ message }) => ({ title: file, message }))
+  const tests = [...module.children.allTests()].flatMap((test) => {
+    const { state, errors } = test.result()
+    const repeated = state === 'passed' && test.diagnostic()?.flaky
+    if (state !== 'failed' && !repeated) return []
+    const title = `${file} > ${test.fullName}${repeated ? ' (passed when repeated)' : ''}`
+    return [{ title, message: errors?.[0]?.message }]
+  })
+  return [...outsideTests, ...tests]
+}
+
+function firstLine(message = 'no message'): string {
+  return message.split('\n', 1)[0] ?? ''
 }

@@ -103,6 +103,7 @@ const DERIVED: ReadonlySet<string> = new Set(
     pagedPins: true,
     optionalPins: true,
     latestPins: true,
+    feedbackPins: true,
     loopPin: true,
     stepPin: true,
     stepsPin: true,

@@ -44,6 +44,8 @@ const blockManifestSchema = z
     categories: z.array(category).max(20).default([]),
     /** Words that find the block in a search. Manifests that an older release has read have none. */
     synonyms: z.array(synonym).max(20).default([]),
+    /** Whether searches and suggestions prefer the block. */
+    common: z.boolean().optional(),
     icon: icon.default('box'),
     kind: z.enum(BLOCK_KINDS),
     staticOutput: z.boolean(),

@@ -24,6 +24,8 @@ export interface BlockPins {
   optionalPins: ReadonlySet<string>
   /** Inputs of which a later broadcast value replaces an earlier one. */
   latestPins: ReadonlySet<string>
+  /** Inputs for results of earlier runs. A run in a `FIFO` graph waits for all of them or for none. */
+  feedbackPins: ReadonlySet<string>
   /** The input that receives the facts of the collected loop. */
   loopPin: string | undefined
   /** The output with which a run asks for the next step, and the input that receives the steps so far. */
@@ -50,6 +52,7 @@ export function describePins(inputSchema: JsonSchema, outputSchema: JsonSchema):
     pagedPins: namesWith(inputs, 'paged'),
     optionalPins: namesWith(inputs, 'optional'),
     latestPins: namesWith(inputs, 'latest'),
+    feedbackPins: namesWith(inputs, 'feedback'),
     loopPin: nameWith(inputs, 'loop'),
     stepPin: nameWith(outputs, 'step'),
     stepsPin: nameWith(inputs, 'steps'),

@@ -1,5 +1,5 @@
 import { stringifyDeferred } from '../base/index.ts'
-import { placeValue } from '../pins/index.ts'
+import { Placing, placeValue } from '../pins/index.ts'
 import { GatheredList, type NodeExecution } from './pairing/index.ts'
 import type { PlanNode } from './plan/index.ts'
 
@@ -15,7 +15,7 @@ export type OnConverted = (pin: string, value: unknown, converted: unknown) => v
  * converted to the type of their pin.
  *
  * @param given what the execution was started with
- * @throws {RangeError} when a list index in a pin name is not a whole number
+ * @throws {RangeError} as {@link placeValue}
  */
 export function resolveInputs(
   run: Pick<NodeExecution, 'node' | 'values' | 'override'> & Partial<Pick<NodeExecution, 'collected' | 'step' | 'call'>>,
@@ -54,7 +54,7 @@ export function coerceInputs(
   return inputs
 }
 
-/** @returns undefined also if a list index in a pin name is not a whole number, in which case the run fails */
+/** @returns undefined also if {@link placeValue} fails, in which case the run fails */
 export function arrivedValue(node: PlanNode, values: ReadonlyMap<string, unknown>): unknown {
   try {
     return arrivedInputs(node, values).value
@@ -68,20 +68,21 @@ export function arrivedValue(node: PlanNode, values: ReadonlyMap<string, unknown
  * Returns the constants of a node, overridden by the values that arrived. Sub-pins merge into their base pin.
  *
  * @param isCall whether null is an argument that was left out, so that the constant applies
- * @throws {RangeError} when a list index in a pin name is not a whole number
+ * @throws {RangeError} as {@link placeValue}
  */
 function arrivedInputs(node: PlanNode, values: ReadonlyMap<string, unknown>, isCall = false): Record<string, unknown> {
   const inputs: Record<string, unknown> = { ...node.constants }
+  const placing = new Placing()
   for (const pin of node.linkedPins) {
     if (!values.has(pin) || (isCall && values.get(pin) === null)) continue
     const dynamic = node.dynamicPins.get(pin)
-    if (dynamic) inputs[dynamic.base] = placeValue(inputs[dynamic.base], dynamic.steps, values.get(pin))
+    if (dynamic) inputs[dynamic.base] = placeValue(inputs[dynamic.base], dynamic.steps, values.get(pin), placing)
     else inputs[pin] = values.get(pin)
   }
   return inputs
 }
 
-/** @returns the inputs of a run as JSON text, or an error if a list index in a pin name is not a whole number */
+/** @returns the inputs of a run as JSON text, or the error of {@link placeValue} */
 export function inputText(resolveInputs: () => Record<string, unknown>): string | RangeError {
   try {
     return stringifyDeferred(resolveInputs(), 1)

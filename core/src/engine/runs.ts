@@ -132,7 +132,6 @@ export class Runs {
 
   /** Delivers an argument of a tool call. @param call undefined if the graph runs the tools */
   deliverArgument(run: NodeExecution, link: PlanLink, value: unknown, seq: number | undefined, call?: ToolCall): void {
-    if (call) call.isDelivered = true
     if (call && this.tagged) this.#tag.call = call
     if (!call || this.tagged) return this.deliver(run, link, value, seq)
     for (const each of this.#arrivals.get(link.sink)?.deliverArgument(call, link.sinkPin, value) ?? []) this.#onReady(each)

@@ -262,7 +262,9 @@ export class Scheduler {
   ): void {
     const call = this.#steps.callFor(run, { node, pin })
     const link = links.find(({ sink, sinkPin }) => sink.id === node && sinkPin === pin)
-    if (link) this.#runs.deliverArgument(run, link, value, this.#seq, call)
+    if (!link) return
+    if (call) this.#steps.deliver(call)
+    this.#runs.deliverArgument(run, link, value, this.#seq, call)
   }
 
   #queue(run: NodeExecution): void {

@@ -40,7 +40,7 @@ export class Steps {
   /** @returns whether the output goes no further: it asks for the next step, or is the result of a tool call */
   take(run: NodeExecution, pin: string, value: unknown): boolean {
     if (run.step && pin === run.node.block.stepPin) {
-      run.step.next = { value, calls: [] }
+      run.step.next = { value, calls: [], byNode: new Map(), open: new Set() }
       return true
     }
     if (!run.call || isToolPin(pin)) return false
@@ -50,9 +50,14 @@ export class Steps {
 
   /** Returns the call that an argument belongs to; undefined if the graph runs the tools. Rule 23 counts the same. */
   callFor(caller: NodeExecution, { node, pin }: { node: string; pin: string }): ToolCall | undefined {
-    const calls = caller.step?.next?.calls
-    if (!calls) return undefined
-    const found = calls.find((call) => call.node === node && !call.pins.has(pin))
+    const next = caller.step?.next
+    if (!next) return undefined
+    const ofNode = next.byNode.get(node) ?? { calls: [], filled: new Map<string, number>() }
+    next.byNode.set(node, ofNode)
+    // An argument belongs to the first call that lacks one for its pin, so those that have one come first.
+    const place = ofNode.filled.get(pin) ?? 0
+    ofNode.filled.set(pin, place + 1)
+    const found = ofNode.calls[place]
     const call = found ?? {
       caller,
       node,
@@ -63,8 +68,16 @@ export class Steps {
       isOver: false,
     }
     call.pins.add(pin)
-    if (!found) calls.push(call)
+    if (found) return call
+    next.calls.push(call)
+    ofNode.calls.push(call)
     return call
+  }
+
+  /** Called when a link has delivered an argument. */
+  deliver(call: ToolCall): void {
+    call.isDelivered = true
+    track(call)
   }
 
   /** Called when a run has all its values. @returns whether it may run */
@@ -75,6 +88,7 @@ export class Steps {
     if (!call) return true
     call.results.push({ run, outputs: [] })
     call.open++
+    track(call)
     return true
   }
 
@@ -82,6 +96,7 @@ export class Steps {
   end({ call }: NodeExecution): void {
     if (!call) return
     call.open--
+    track(call)
     this.#check(call.caller)
   }
 
@@ -111,8 +126,7 @@ export class Steps {
   /** In a graph that pairs values in the order of arrival, one node execution carries out each call. */
   #check(caller: NodeExecution): void {
     if (this.#runs.tagged || !this.#waiting.has(caller)) return
-    const isOpen = ({ results, open, isDelivered }: ToolCall): boolean => (results.length === 0 ? isDelivered : open > 0)
-    if (!caller.step?.next?.calls.some(isOpen)) this.#proceed(caller)
+    if (caller.step?.next?.open.size === 0) this.#proceed(caller)
   }
 
   #proceed(run: NodeExecution): void {
@@ -123,6 +137,13 @@ export class Steps {
     this.#runs.queueStep(run, { number: step.number + 1, earlier: [...step.earlier, record], next: undefined })
     this.end(run)
   }
+}
+
+/** Updates whether the call is among the open calls of its step. */
+function track(call: ToolCall): void {
+  const open = call.caller.step?.next?.open
+  if (call.results.length === 0 ? call.isDelivered : call.open > 0) open?.add(call)
+  else open?.delete(call)
 }
 
 function toResult({ node, results }: ToolCall): CallResult {

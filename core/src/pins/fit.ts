@@ -1,6 +1,6 @@
 import { canonicalJson } from '@ashlar/sdk/json'
 import { compileCoercion } from './coerce.ts'
-import { unionMembers, resolveSchema, jsonTypes, type JsonSchema } from './json-schema.ts'
+import { findProperty, unionMembers, resolveSchema, jsonTypes, type JsonSchema } from './json-schema.ts'
 import type { PinStep } from './pin-path.ts'
 
 /** A pin's schema, and the schema whose `$defs` it refers to. */
@@ -40,7 +40,7 @@ function findScalar({ schema, root }: PinSchema, steps: readonly PinStep[], verb
     if (types && !types.has(CONTAINER[kind]))
       return `${kind} "${key}" ${verb} a value of type ${[...types].join(' or ')}, which has none`
     const resolved: JsonSchema = resolveSchema(current, root)
-    current = kind === 'index' ? resolved.items : resolved.properties?.[key]
+    current = kind === 'index' ? resolved.items : findProperty(resolved, key)
   }
   return undefined
 }

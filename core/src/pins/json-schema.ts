@@ -18,6 +18,11 @@ export interface JsonSchema {
   [keyword: string]: unknown
 }
 
+/** Returns the schema of a member, which may have the name of a member of all objects, such as `constructor`. */
+export function findProperty({ properties }: JsonSchema, name: string): JsonSchema | undefined {
+  return properties && Object.hasOwn(properties, name) ? properties[name] : undefined
+}
+
 /** Follows `$ref: '#/$defs/…'` within `root`. */
 export function resolveSchema(schema: JsonSchema, root: JsonSchema): JsonSchema {
   let resolved = schema

@@ -42,27 +42,50 @@ export function selectValue(value: unknown, steps: readonly PinStep[]): unknown 
   return selected
 }
 
+/** The items without a value in the lists of one {@link Placing}. */
+const MAX_PADDED = 100_000
+
+/** What several calls of {@link placeValue} share. They change the lists and objects that they have created in place. */
+export class Placing {
+  readonly created = new WeakSet<object>()
+  padded = 0
+}
+
 /**
  * Sets the value at the end of a path. Other parts of the base value are kept. Lists are padded with null.
  *
- * @returns the new base value; `base` is not changed
- * @throws {RangeError} when a list index is not a whole number from 0 to 9999
+ * @param placing shared by the calls that place the parts of one value. @default its own
+ * @returns the new base value; `base` is not changed, unless a call with the same `placing` has returned it
+ * @throws {RangeError} when a list index is not a whole number from 0 to 9999, or the lists need more than 100 000 nulls
  */
-export function placeValue(base: unknown, steps: readonly PinStep[], value: unknown): unknown {
+export function placeValue(base: unknown, steps: readonly PinStep[], value: unknown, placing = new Placing()): unknown {
   const [step, ...rest] = steps
   if (!step) return value
-  if (step.kind === 'index') {
-    if (!/^\d{1,4}$/.test(step.key)) throw new RangeError(`list index must be a whole number from 0 to 9999, got "${step.key}"`)
-    const index = Number(step.key)
-    const list: unknown[] = Array.isArray(base) ? [...(base as unknown[])] : []
-    while (list.length <= index) list.push(null)
-    list[index] = placeValue(list[index], rest, value)
-    return list
-  }
-  const object: Record<string, unknown> = isObject(base) ? { ...base } : {}
+  if (step.kind === 'index') return placeItem(base, [step, ...rest], value, placing)
+  const isOwn = isObject(base) && placing.created.has(base)
+  const object: Record<string, unknown> = isOwn ? base : isObject(base) ? { ...base } : {}
+  placing.created.add(object)
   // defineProperty, because assignment to a key named __proto__ would set the prototype
-  const placed = placeValue(getMember(object, step.key), rest, value)
+  const placed = placeValue(getMember(object, step.key), rest, value, placing)
   return Object.defineProperty(object, step.key, { value: placed, enumerable: true, configurable: true, writable: true })
+}
+
+function placeItem(
+  base: unknown,
+  [step, ...rest]: readonly [PinStep, ...PinStep[]],
+  value: unknown,
+  placing: Placing,
+): unknown[] {
+  if (!/^\d{1,4}$/.test(step.key)) throw new RangeError(`list index must be a whole number from 0 to 9999, got "${step.key}"`)
+  const index = Number(step.key)
+  const given: unknown[] = Array.isArray(base) ? base : []
+  placing.padded += Math.max(0, index - given.length)
+  if (placing.padded > MAX_PADDED) throw new RangeError(`the lists have more than ${MAX_PADDED} items without a value`)
+  const list = placing.created.has(given) ? given : [...given]
+  placing.created.add(list)
+  while (list.length <= index) list.push(null)
+  list[index] = placeValue(list[index], rest, value, placing)
+  return list
 }
 
 function getItem(value: unknown, key: string): unknown {

@@ -1,4 +1,4 @@
-import { unionMembers, resolveSchema, type JsonSchema } from './json-schema.ts'
+import { findProperty, unionMembers, resolveSchema, type JsonSchema } from './json-schema.ts'
 import type { PinSchema } from './fit.ts'
 import type { PinStep } from './pin-path.ts'
 
@@ -54,10 +54,11 @@ export function readSchema({ schema, root }: PinSchema, steps: readonly PinStep[
   let current: JsonSchema | undefined = schema
   for (const { kind, key } of steps) {
     if (!current) return undefined
-    const { items, properties, additionalProperties: others }: JsonSchema = resolveSchema(current, root)
+    const resolved: JsonSchema = resolveSchema(current, root)
+    const { items, properties, additionalProperties: others } = resolved
     if (kind === 'index') current = items
     else if (converted && properties) current = undefined
-    else current = properties?.[key] ?? (typeof others === 'object' ? others : undefined)
+    else current = findProperty(resolved, key) ?? (typeof others === 'object' ? others : undefined)
   }
   return current && { schema: current, root }
 }

@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type pg from 'pg'
-import { mapPage, type Page, type PageRequest } from '../base/index.ts'
+import type { Listed, Page, PageRequest } from '../base/index.ts'
 import { listRows, where } from '../postgres/index.ts'
 import type { HttpExchange, StoreExchange } from './http-recorder.ts'
 
@@ -26,7 +26,13 @@ export function storeExchanges(pool: pg.Pool, onError: (error: unknown) => void)
 
 const INSERT = 'insert into http_exchange (id, execution_id, node_id, node_n, exchange) values ($1, $2, $3, $4, $5)'
 
-/** Lists the exchanges of each execution of an owner, in the order in which they ended. */
+/** The exchanges in the pages of one call, as JSON. Each page has at least one item. */
+const MAX_PAGES_BYTES = 8 * 1024 * 1024
+
+/**
+ * Lists the exchanges of each execution of an owner, in the order in which they ended. A page ends early, with
+ * `hasMore`, if its exchanges are large.
+ */
 export async function listExchanges(
   pool: pg.Pool,
   ownerId: string,
@@ -35,6 +41,7 @@ export async function listExchanges(
 ): Promise<Map<string, Page<StoredExchange>>> {
   const source = {
     table: 'http_exchange',
+    columns: 't.id, t.execution_id, t.node_id, t.node_n, t.at, octet_length(t.exchange) as bytes',
     parentColumn: 'execution_id',
     sort: { sql: 't.id', type: 'uuid' as const },
     conditions: [
@@ -42,8 +49,28 @@ export async function listExchanges(
       ...(filter.nodeId === undefined ? [] : [where`t.node_id = ${filter.nodeId}`]),
     ],
   }
-  const pages = await listRows<ExchangeRow>(pool, source, executionIds, request)
-  return new Map([...pages].map(([id, page]) => [id, mapPage(page, toExchange)]))
+  const listed = await listRows<ExchangeRow>(pool, source, executionIds, request)
+  const maxBytes = MAX_PAGES_BYTES / Math.max(1, executionIds.length)
+  const pages = new Map([...listed].map(([id, page]) => [id, cutPage(page, maxBytes)]))
+  const ids = [...pages.values()].flatMap(({ items }) => items.map(({ item }) => item.id))
+  const exchanges = await readExchanges(pool, ids)
+  return new Map([...pages].map(([id, page]) => [id, { ...page, items: page.items.flatMap((row) => toListed(row, exchanges)) }]))
+}
+
+/** Keeps the first items up to a number of bytes, at least one. */
+function cutPage(page: Page<ExchangeRow>, maxBytes: number): Page<ExchangeRow> {
+  let bytes = 0
+  const end = page.items.findIndex(({ item }, i) => (bytes += item.bytes) > maxBytes && i > 0)
+  return end < 0 ? page : { ...page, items: page.items.slice(0, end), hasMore: true }
+}
+
+async function readExchanges(pool: pg.Pool, ids: readonly string[]): Promise<Map<string, HttpExchange>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await pool.query<{ id: string; exchange: string }>(
+    'select id, exchange from http_exchange where id = any($1::uuid[])',
+    [ids],
+  )
+  return new Map(rows.map(({ id, exchange }) => [id, JSON.parse(exchange) as HttpExchange]))
 }
 
 interface ExchangeRow {
@@ -52,18 +79,17 @@ interface ExchangeRow {
   node_id: string
   node_n: number
   at: Date
-  exchange: string
+  bytes: number
 }
 
-function toExchange({
-  id,
-  execution_id: executionId,
-  node_id: nodeId,
-  node_n: number,
-  at,
-  exchange,
-}: ExchangeRow): StoredExchange {
-  return { id, executionId, nodeId, number, at, ...(JSON.parse(exchange) as HttpExchange) }
+/** Retention may have removed the exchange since its row was listed. */
+function toListed(
+  { item, position }: Listed<ExchangeRow>,
+  exchanges: ReadonlyMap<string, HttpExchange>,
+): Listed<StoredExchange>[] {
+  const { id, execution_id: executionId, node_id: nodeId, node_n: number, at } = item
+  const exchange = exchanges.get(id)
+  return exchange ? [{ item: { id, executionId, nodeId, number, at, ...exchange }, position }] : []
 }
 
 /** Removes exchanges that are older than the retention period of executions. */

@@ -73,6 +73,39 @@ it('records why a request failed, and throws the error', async () => {
   expect(broken.stored).toMatchObject([{ response: null, error: { code: 'HTTP_FAILED' } }])
 })
 
+it('records at most 1000 exchanges of a node execution, and marks the last one as incomplete', async () => {
+  const { session, stored } = record({ 'http.open': () => 1, 'http.response': () => HEAD, 'http.read': () => null })
+  for (let i = 0; i < 1001; i++) {
+    await session.perform('http.open', [REQUEST])
+    await session.perform('http.response', [1])
+    await session.perform('http.read', [1])
+  }
+  expect(stored).toHaveLength(1000)
+  expect(stored.slice(-2)).toMatchObject([{ response: { isCut: false } }, { response: { isCut: true } }])
+})
+
+it.each([
+  ['null', null],
+  ['a text', 'GET'],
+  ['an object without texts', { method: { toString: 1 }, url: 5, credential: {} }],
+])('records the error of a request that is %s', async (_what, request) => {
+  const fail = () => {
+    throw new AshlarError('BAD_INPUT', 'no request')
+  }
+  const { session, stored } = record({ 'http.open': fail })
+  await expect(session.perform('http.open', [request])).rejects.toMatchObject({ code: 'BAD_INPUT' })
+  expect(stored).toMatchObject([{ method: '', url: '', credential: null, error: { code: 'BAD_INPUT' } }])
+})
+
+it('cuts a long URL, and marks the response as incomplete', async () => {
+  const { session, stored } = record({ 'http.open': () => 1, 'http.response': () => HEAD, 'http.read': () => null })
+  await session.perform('http.open', [{ ...REQUEST, url: `https://a.example/${'x'.repeat(1_000_000)}` }])
+  await session.perform('http.response', [1])
+  await session.perform('http.read', [1])
+  expect(stored).toMatchObject([{ response: { isCut: true } }])
+  expect((stored as HttpExchange[])[0]?.url).toHaveLength(16_384)
+})
+
 it('records nothing of executions that do not want it, and no other host calls', async () => {
   const { session, stored } = record({ 'http.open': () => 1, 'http.read': () => null }, false)
   await session.perform('http.open', [REQUEST])

@@ -30,8 +30,17 @@ interface HttpResponse {
 export type StoreExchange = (executionId: string, nodeId: string, n: number, exchange: HttpExchange) => Promise<void>
 
 const MAX_BODY_BYTES = 1024 * 1024
+/** A longer URL is cut, and the response is marked as cut. */
+const MAX_URL_CHARS = 16_384
+/** What is recorded of one node execution. Later bodies are cut. */
+const MAX_RUN_BYTES = 64 * 1024 * 1024
+/** The exchanges of one node execution. Later ones are not recorded. */
+const MAX_RUN_EXCHANGES = 1000
 
-/** Records the HTTP exchanges of the executions that want it. They are stored before the block receives the end. */
+/**
+ * Records the HTTP exchanges of the executions that want it, at most 1000 with 64 MiB of bodies of one node execution.
+ * They are stored before the block receives the end.
+ */
 export function recordHttp(hosts: CapabilityHosts, store: StoreExchange): CapabilityHosts {
   return {
     createSession(execution, run, getInputs) {
@@ -53,6 +62,8 @@ class RecordedSession implements CapabilitySession {
   readonly #session: CapabilitySession
   readonly #store: (exchange: HttpExchange) => Promise<void>
   readonly #open = new Map<unknown, OpenExchange>()
+  #exchanges = 0
+  #bytes = 0
 
   constructor(session: CapabilitySession, store: (exchange: HttpExchange) => Promise<void>) {
     this.#session = session
@@ -96,24 +107,31 @@ class RecordedSession implements CapabilitySession {
 
   async #end(id: unknown, { chunks, bytes, ...exchange }: OpenExchange, isCancelled = false): Promise<void> {
     this.#open.delete(id)
-    const base64 = Buffer.concat(chunks).toString('base64')
-    const isCut = isCancelled || bytes > MAX_BODY_BYTES
+    if (++this.#exchanges > MAX_RUN_EXCHANGES) return
+    this.#bytes += Math.min(bytes, MAX_BODY_BYTES)
+    const isFull = this.#bytes > MAX_RUN_BYTES || this.#exchanges === MAX_RUN_EXCHANGES
+    const base64 = isFull ? '' : Buffer.concat(chunks).toString('base64')
+    const isCut = isFull || isCancelled || bytes > MAX_BODY_BYTES || exchange.url.length === MAX_URL_CHARS
     await this.#store({ ...exchange, response: exchange.response && { ...exchange.response, base64, isCut } })
   }
 }
 
+/** @param request as the block has given it, which may be invalid */
 function toOpen(request: unknown): OpenExchange {
-  const { method, url, credential } = request as { method: unknown; url: unknown; credential: unknown }
-  const provider = typeof credential === 'string' ? credential : null
+  const { method, url, credential } = Object(request) as { method: unknown; url: unknown; credential: unknown }
   return {
-    method: String(method),
-    url: withoutFragment(String(url)),
-    credential: provider,
+    method: toText(method),
+    url: withoutFragment(toText(url)),
+    credential: typeof credential === 'string' ? toText(credential) : null,
     response: null,
     error: null,
     chunks: [],
     bytes: 0,
   }
+}
+
+function toText(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, MAX_URL_CHARS) : ''
 }
 
 function withoutFragment(url: string): string {

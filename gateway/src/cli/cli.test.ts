@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { runCli } from './cli.ts'
 import { UsageError } from './command/command.ts'
@@ -103,6 +106,20 @@ it.each([
   load.mockRestore()
   expect([status, JSON.parse(stdout)]).toEqual([wanted, { error: { ...printed, faults: [] } }])
   expect(stderr).toContain(printed.message)
+})
+
+it.each([
+  ['graph', 'export', 'Hello'],
+  ['graph', 'record', 'an id'],
+  ['credential', 'list'],
+  ['credential', 'remove', 'ai/google'],
+])('%s %s fails in a directory without an installation and creates none', async (...args) => {
+  const err: string[] = []
+  const [stdout, stderr] = [{ write: () => undefined }, { write: (text: string) => err.push(text) }]
+  const dataDir = join(tmpdir(), 'ashlar-without-installation')
+  expect(await runCli(args, { stdout, stderr, environment: { ASHLAR_DATA_DIR: dataDir } })).toBe(1)
+  expect(err.join('')).toMatch(/^error NOT_FOUND: there is no directory ".*ashlar-without-installation": run the command where /)
+  expect(existsSync(dataDir)).toBe(false)
 })
 
 describe('parseRun', () => {

@@ -111,8 +111,8 @@ export interface Api {
   createGraph(graph: { name: string; description: string; labels: string[]; document: unknown }): Promise<SavedGraph>
   /** @param file the content of a file, or its text */
   importGraph(file: { document: unknown; format?: GraphFormat | undefined; name?: string | undefined }): Promise<ImportedFile>
-  /** @param graphId global id */
-  exportGraph(graphId: string, format: GraphFormat): Promise<{ text: string; changes: TransferChange[] }>
+  /** @param graphId global id. @param version its number. The default is the active version */
+  exportGraph(graphId: string, format: GraphFormat, version?: number): Promise<{ text: string; changes: TransferChange[] }>
   /** Adds a version and activates it. @param basedOn number of the newest version */
   saveGraphVersion(graphId: string, basedOn: number, document: unknown): Promise<SavedGraph>
   /** Compares the active version of a graph with the installed plugins. */
@@ -147,7 +147,7 @@ export function createApi(client: Client): Api {
       )
       return { graph: toApiGraph(graph), report }
     },
-    exportGraph: (graphId, format) => mutateAll(client, EXPORT_GRAPH, { graphId, format }),
+    exportGraph: (graphId, format, version) => mutateAll(client, EXPORT_GRAPH, { graphId, format, version }),
     async saveGraphVersion(graphId, basedOn, document) {
       const input = { graphId, basedOn, document: { json: document } }
       return toApiGraph(await mutate<GraphAnswer<SavedGraph>>(client, SAVE_GRAPH_VERSION, 'graph', input))

@@ -96,6 +96,7 @@ function findReason(error: Error): string {
 
 /** Restores an error that a gateway returned. */
 export function toError(code: string | undefined, message: string, details: ErrorDetails = {}): Error {
+  if (code === 'PAYLOAD_TOO_LARGE') return new AshlarError('LIMIT_EXCEEDED', message, { details })
   return code !== undefined && isErrorCode(code) ? new AshlarError(code, message, { details }) : new Error(message)
 }
 

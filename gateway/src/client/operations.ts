@@ -125,8 +125,8 @@ const PAGE_INFO = 'pageInfo { hasNextPage endCursor }'
 
 export const READ_EXECUTION = `query ReadExecution($id: ID!) {
   execution(id: $id) {
-    status startedAt inputs outputs failedNodes reason { code message nodeId } graph { name description labels }
-    version { document { json } }
+    status startedAt inputs outputs failedNodes reason { code message nodeId } graph { id name description labels }
+    version { number document { json } }
   }
 }`
 
@@ -135,6 +135,12 @@ export const LIST_NODE_EXECUTIONS = `query ListNodeExecutions($id: ID!, $first: 
     nodeExecutions(first: $first, after: $after) {
       edges { node { nodeId number status inputs outputs { pin value } outputCount error { code message } } } ${PAGE_INFO}
     }
+  }
+}`
+
+export const LIST_CHILD_EXECUTIONS = `query ListChildExecutions($id: ID!, $first: Int!, $after: String) {
+  executions(filter: { parentId: $id }, orderBy: { field: CREATED_AT, direction: ASC }, first: $first, after: $after) {
+    edges { node { id } } ${PAGE_INFO}
   }
 }`
 
@@ -147,5 +153,5 @@ export const LIST_HTTP_EXCHANGES = `query ListHttpExchanges($id: ID!, $first: In
 }`
 
 export const READ_BLOCK = `query ReadBlock($name: String!) {
-  block(name: $name) { capabilities { kind } inputs { name secret } }
+  block(name: $name) { kind capabilities { kind } inputs { name secret } }
 }`

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -73,6 +73,13 @@ describe('readGraphFile', () => {
   ])('rejects %s', async (name, content, message) => {
     const error = expect.objectContaining({ code: 'BAD_INPUT', message: expect.stringMatching(message) as string })
     await expect(readGraphFile(await write(name, content))).rejects.toThrow(error)
+  })
+
+  it('rejects a file that is larger than a request may be', async () => {
+    const path = join(folder, 'large.json')
+    await writeFile(path, '')
+    await truncate(path, 700_000_000)
+    await expect(readGraphFile(path)).rejects.toThrow(/large\.json has 700000000 bytes; the maximum is 33554432/)
   })
 
   it('reports a missing file', async () => {

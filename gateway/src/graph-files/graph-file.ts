@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { AshlarError, errorMessage, parseJson } from '@ashlar/core'
 import { z } from 'zod'
@@ -54,12 +54,18 @@ export function detectFormat(text: string, path: string): 'ASHLAR' | undefined {
 /** @param label name of the file in errors. @throws {AshlarError} BAD_INPUT when it cannot be read */
 export async function readText(path: string, label = path): Promise<string> {
   try {
+    const { size } = await stat(path)
+    if (size > MAX_BYTES) throw new AshlarError('BAD_INPUT', `${label} has ${size} bytes; the maximum is ${MAX_BYTES}`)
     return await readFile(path, 'utf8')
   } catch (error) {
+    if (error instanceof AshlarError) throw error
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     throw new AshlarError('BAD_INPUT', `${label} cannot be read: ${REASONS[code] ?? errorMessage(error)}`, { cause: error })
   }
 }
+
+/** As many as a request to the API may have. */
+const MAX_BYTES = 32 * 1024 * 1024
 
 const REASONS: Record<string, string> = {
   ENOENT: 'the file does not exist',

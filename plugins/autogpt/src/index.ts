@@ -1,6 +1,5 @@
 import { definePlugin } from '@ashlar/sdk'
 import { extractWebsiteContent, jina, searchTheWeb } from './jina/index.ts'
-import { readRssFeed } from './rss/index.ts'
 import { relatedKeyword } from './related-keyword.ts'
 import { reviewComment } from './review-comment.ts'
 import { suggestedKeyword } from './suggested-keyword.ts'
@@ -10,5 +9,5 @@ export default definePlugin({
   name: 'autogpt',
   icon: 'bot',
   providers: [jina],
-  blocks: [suggestedKeyword, relatedKeyword, reviewComment, wikipediaSummary, readRssFeed, searchTheWeb, extractWebsiteContent],
+  blocks: [suggestedKeyword, relatedKeyword, reviewComment, wikipediaSummary, searchTheWeb, extractWebsiteContent],
 })

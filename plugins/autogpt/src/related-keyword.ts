@@ -1,6 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { keywordOutputs, keywordSchema, toPairs } from './keyword-pins.ts'
+import { keywordOutputs, keywordPin, NAME_ONLY_PAIRS, toPairs, WHOLE, WHOLE_PAIRS } from './keyword.ts'
 
 export const relatedKeyword = defineBlock({
   id: '98342061-09d2-4952-bf77-0761fc8cc9a8',
@@ -9,50 +9,11 @@ export const relatedKeyword = defineBlock({
   category: 'DATA',
   icon: 'text-search',
   synonyms: ['related keyword extractor', 'seo', 'keyword data', 'dataforseo', 'search volume', 'cpc'],
-  input: z.object({
-    related_keyword: keywordSchema.meta({
-      title: 'Related keyword',
-      description: 'The data of one keyword.',
-      examples: [{ keyword: 'running shoes', search_volume: 1900, cpc: 0.7 }],
-    }),
-  }),
+  input: z.object({ related_keyword: keywordPin.meta({ title: 'Related keyword' }) }),
   output: keywordOutputs,
   tests: [
-    {
-      input: {
-        related_keyword: {
-          keyword: 'shoes',
-          search_volume: 1900,
-          competition: 0.5,
-          cpc: 0.7,
-          keyword_difficulty: 42,
-          serp_info: { a: 1 },
-          clickstream_data: { b: 2 },
-        },
-      },
-      output: [
-        ['keyword', 'shoes'],
-        ['search_volume', 1900],
-        ['competition', 0.5],
-        ['cpc', 0.7],
-        ['keyword_difficulty', 42],
-        ['serp_info', { a: 1 }],
-        ['clickstream_data', { b: 2 }],
-      ],
-    },
-    {
-      name: 'a missing member is null',
-      input: { related_keyword: { keyword: 'shoes' } },
-      output: [
-        ['keyword', 'shoes'],
-        ['search_volume', null],
-        ['competition', null],
-        ['cpc', null],
-        ['keyword_difficulty', null],
-        ['serp_info', null],
-        ['clickstream_data', null],
-      ],
-    },
+    { input: { related_keyword: WHOLE }, output: WHOLE_PAIRS },
+    { name: 'a missing member is null', input: { related_keyword: { keyword: 'shoes' } }, output: NAME_ONLY_PAIRS },
     { input: { related_keyword: {} as never }, output: [['error', (message: string) => message.includes('keyword')]] },
   ],
   *run({ related_keyword: keyword }) {

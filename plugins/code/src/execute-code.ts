@@ -105,7 +105,7 @@ export const executeCode = defineBlock({
 
 /** Ignores what the program yields. */
 async function evaluate(code: string, console: unknown): Promise<unknown> {
-  const iterator = compile(returnLast(code), { console })()
+  const iterator = (await compile(await returnLast(code), { console }))()
   for (;;) {
     const { done, value } = await iterator.next().catch((error: unknown) => {
       throw locate(error)

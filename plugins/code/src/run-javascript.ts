@@ -135,7 +135,7 @@ export const runJavascript = defineBlock({
     },
   ],
   async *run({ code, inputs }) {
-    const iterator = compile(code, { ...inputs, inputs })()
+    const iterator = (await compile(code, { ...inputs, inputs }))()
     let hasYielded = false
     for (;;) {
       const { done, value } = await iterator.next().catch((error: unknown) => {

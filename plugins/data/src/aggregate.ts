@@ -1,6 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { groupRows, MEASURES, readField, rows, type Row } from './rows/index.ts'
+import { groupRows, MEASURES, readField, rowBuilder, rows, roundTo, type Row } from './rows/index.ts'
 
 const measure = z.object({
   field: z
@@ -18,6 +18,7 @@ export const aggregate = defineBlock({
   name: 'aggregate',
   description: 'Aggregate rows by group: counts, sums, means and more.',
   category: 'DATA',
+  common: true,
   icon: 'sigma',
   synonyms: [
     'summarize',
@@ -114,32 +115,54 @@ export const aggregate = defineBlock({
       ],
     },
     { input: { rows: [], measures: [{ function: 'sum' }] }, output: [['error', 'measure "sum" needs a field']] },
+    {
+      name: 'a result with the name of a group field',
+      input: { rows: [{ count: 'a' }], by: ['count'], measures: [{ function: 'count' }] },
+      output: [['error', 'the result would have two fields "count"; name one of them with "as" in measures']],
+    },
+    {
+      name: 'the field of a group is a number, and rounding is exact',
+      input: {
+        rows: [{ '2026': 'x', n: 1.005 }],
+        by: ['2026'],
+        measures: [{ field: 'n', function: 'mean', as: 'a', digits: 2 }],
+      },
+      output: [
+        ['rows', [{ '2026': 'x', a: 1.01 }]],
+        ['count', 1],
+      ],
+    },
   ],
   *run({ rows, by, measures }) {
     const unclear = measures.find((measure) => measure.field === null && measure.function !== 'count')
     if (unclear) throw new Error(`measure "${unclear.function}" needs a field`)
-    const result = groupRows(rows, by).map(({ key, rows }) => ({ ...key, ...measureAll(rows, measures) }))
+    const fields = [...by, ...measures.map(labelOf)]
+    const twice = fields.find((field, i) => fields.indexOf(field) < i)
+    if (twice !== undefined)
+      throw new Error(`the result would have two fields ${JSON.stringify(twice)}; name one of them with "as" in measures`)
+    const build = rowBuilder(fields)
+    const result = groupRows(rows, by).map(({ key, rows }) =>
+      build([...by.map((field) => readField(key, field)), ...measures.map((measure) => measureOne(measure, rows))]),
+    )
     yield ['rows', result]
     yield ['count', result.length]
   },
 })
 
-function measureAll(rows: Row[], measures: z.output<typeof measure>[]): Row {
-  return Object.fromEntries(
-    measures.map(({ field, function: name, as, digits }) => {
-      const values = field === null ? rows : rows.map((row) => readField(row, field)).filter((value) => value !== null)
-      const label = as ?? (field === null ? name : `${name}_${field}`)
-      const result = measureOne(name, label, values) ?? null
-      return [label, typeof result === 'number' && digits !== null ? Number(result.toFixed(digits)) : result]
-    }),
-  )
+type Measure = z.output<typeof measure>
+
+function labelOf({ field, function: name, as }: Measure): string {
+  return as ?? (field === null ? name : `${name}_${field}`)
 }
 
-function measureOne(name: keyof typeof MEASURES, label: string, values: unknown[]): unknown {
+function measureOne(measure: Measure, rows: Row[]): unknown {
+  const { field, function: name, digits } = measure
+  const values = field === null ? rows : rows.map((row) => readField(row, field)).filter((value) => value !== null)
   try {
-    return MEASURES[name](values)
+    const result = MEASURES[name](values) ?? null
+    return typeof result === 'number' && digits !== null ? roundTo(result, digits) : result
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new Error(`measure "${label}" has no result: ${error.message}`, { cause: error })
+    throw new Error(`measure "${labelOf(measure)}" has no result: ${error.message}`, { cause: error })
   }
 }

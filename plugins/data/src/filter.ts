@@ -26,6 +26,7 @@ export const filter = defineBlock({
   name: 'filter',
   description: 'Keep the rows whose field matches a comparison with a value.',
   category: 'DATA',
+  common: true,
   icon: 'filter',
   synonyms: ['where', 'if', 'remove rows', 'keep rows', 'query', 'condition', 'select rows', 'search rows', 'only continue if'],
   input: z.object({

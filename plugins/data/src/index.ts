@@ -15,6 +15,7 @@ import {
   parseJsonBlock,
   parseJsonLines,
   parseXml,
+  readCsv,
   writeCsv,
   writeFixedWidth,
   writeJson,
@@ -31,6 +32,7 @@ export default definePlugin({
   icon: 'table-2',
   blocks: [
     parseCsv,
+    readCsv,
     writeCsv,
     parseJsonBlock,
     writeJson,

@@ -7,6 +7,7 @@ export const select = defineBlock({
   name: 'select',
   description: 'Keep only some fields of every row.',
   category: 'DATA',
+  common: true,
   icon: 'columns-3',
   synonyms: ['keep columns', 'pick', 'remove fields', 'drop columns', 'choose fields', 'edit fields', 'project', 'rename keys'],
   input: z.object({ rows, fields: z.array(z.string()).describe('The fields to keep, in this order.') }),

@@ -1,17 +1,22 @@
 import { canonicalJson, compareValues, defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { readField, rows, type Row } from './rows/index.ts'
+import { readField, rows, toComparable } from './rows/index.ts'
 
 export const sort = defineBlock({
   id: '7b596e47-e163-4e71-96a2-173080ca3a90',
   name: 'sort',
   description: 'Sort rows by one or more of their fields.',
   category: 'DATA',
+  common: true,
   icon: 'arrow-down-narrow-wide',
   synonyms: ['order by', 'rank', 'ascending', 'descending', 'arrange', 'sort list', 'sort items'],
   input: z.object({
     rows,
-    by: z.string().describe('Field to sort by: numbers by size, texts by code point, missing values last.'),
+    by: z
+      .string()
+      .describe(
+        'Field to sort by: numbers by size, texts by code point, missing values last. If all texts are numbers, they sort by size.',
+      ),
     descending: z.boolean().default(false).describe('Largest first.'),
     then_by: z
       .array(z.object({ field: z.string(), descending: z.boolean().default(false) }))
@@ -74,32 +79,43 @@ export const sort = defineBlock({
         ],
       ],
     },
+    {
+      name: 'texts of numbers, as in rows of a CSV table',
+      input: { rows: [{ n: '100' }, { n: '9' }, { n: null }, { n: '-1.5' }], by: 'n' },
+      output: [['rows', [{ n: '-1.5' }, { n: '9' }, { n: '100' }, { n: null }]]],
+    },
   ],
   *run({ rows, by, descending, then_by, ignore_case }) {
     const order = [{ field: by, descending }, ...then_by]
-    yield ['rows', [...sortRows(rows, order, ignore_case)]]
+    const columns = order.map(({ field, descending }): Column => {
+      const values = toComparable(rows.map((row) => readField(row, field)))
+      return { keys: values.map((value) => sortKey(value, ignore_case)), descending }
+    })
+    const sorted = sortPlaces([...rows.keys()], columns).map((place) => rows[place])
+    yield ['rows', sorted.filter((row) => row !== undefined)]
   },
 })
 
-interface Order {
-  field: string
+/** The keys of the rows by one field. */
+interface Column {
+  keys: readonly unknown[]
   descending: boolean
 }
 
-/** Sorts the different keys, which are often few, and then the rows with equal keys by the next fields. */
-function sortRows(rows: readonly Row[], [first, ...rest]: readonly Order[], ignoreCase: boolean): readonly Row[] {
-  if (!first || rows.length < 2) return rows
-  const byKey = new Map<unknown, Row[]>()
+/** Sorts the different keys, which are often few, and then the rows with equal keys by the next column. */
+function sortPlaces(places: readonly number[], [first, ...rest]: readonly Column[]): readonly number[] {
+  if (!first || places.length < 2) return places
+  const byKey = new Map<unknown, number[]>()
   const unify = createUnify()
-  for (const row of rows) {
-    const key = unify(sortKey(readField(row, first.field), ignoreCase))
+  for (const place of places) {
+    const key = unify(first.keys[place])
     const known = byKey.get(key)
-    if (known) known.push(row)
-    else byKey.set(key, [row])
+    if (known) known.push(place)
+    else byKey.set(key, [place])
   }
-  const sorted: Row[] = []
+  const sorted: number[] = []
   for (const key of sortKeys([...byKey.keys()], first.descending))
-    for (const row of sortRows(byKey.get(key) ?? [], rest, ignoreCase)) sorted.push(row)
+    for (const place of sortPlaces(byKey.get(key) ?? [], rest)) sorted.push(place)
   return sorted
 }
 

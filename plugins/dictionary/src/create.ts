@@ -6,6 +6,7 @@ export const create = defineBlock({
   name: 'create',
   description: 'Create a dictionary from fixed values and values of links.',
   category: 'DICTIONARY',
+  common: true,
   synonyms: [
     'new object',
     'create object',

@@ -6,6 +6,7 @@ export const find = defineBlock({
   name: 'find',
   description: 'Look up a key in a dictionary, a position in a list, or one key in every dictionary of a list.',
   category: 'DICTIONARY',
+  common: true,
   synonyms: ['get key', 'get property', 'get value', 'lookup', 'read field', 'pluck', 'json path', 'object value', 'access'],
   input: z.object({
     input: z.unknown().describe('A dictionary or list, or the JSON text of one.'),

@@ -17,6 +17,7 @@ export const send = defineBlock({
   icon: 'send',
   description: 'Send an email with text, HTML and attachments.',
   category: 'MESSAGING',
+  common: true,
   synonyms: ['mail', 'email', 'e-mail', 'smtp', 'send mail', 'gmail', 'outlook', 'notify'],
   capabilities: { host: ['smtp/send'], credentials: [provider.name], files: ['read'] },
   timeoutMs: 120_000,

@@ -18,6 +18,7 @@ export const readText = defineBlock({
   name: 'read-text',
   description: 'Read a file as text, as a whole or in rows and pieces, which are sent one after the other.',
   category: 'FILES',
+  common: true,
   synonyms: ['open text file', 'load text', 'read lines', 'text file', 'chunk', 'split file', 'extract from file', 'file reader'],
   capabilities: { files: ['read'], http: [fromInput('file_input', { redirects: 'public' })] },
   input: z.object({

@@ -47,6 +47,11 @@ export const sheetPin = z
   .default('Sheet1')
   .meta({ title: 'Sheet', description: 'The name of the sheet.' })
 
+export const parsePin = z
+  .boolean()
+  .default(false)
+  .meta({ description: 'Whether texts are parsed as if a person typed them: formulas, dates, numbers.', advanced: true })
+
 /** A sheet, or a range in it, in A1 notation. */
 export function toRange(sheet: string, cells = ''): string {
   return `'${sheet.replaceAll("'", "''")}'${cells === '' ? '' : `!${cells}`}`

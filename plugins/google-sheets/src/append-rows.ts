@@ -1,6 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openSheets, provider, readValues, sheetPin, spreadsheetPin, toCell, toRange, toValuesPath } from './api.ts'
+import { openSheets, parsePin, provider, readValues, sheetPin, spreadsheetPin, toCell, toRange, toValuesPath } from './api.ts'
 import { toValues } from './rows.ts'
 import { credentials } from './samples.ts'
 
@@ -10,6 +10,7 @@ export const appendRows = defineBlock({
   icon: 'rows-3',
   description: 'Append rows to a Google Sheets spreadsheet.',
   category: 'PRODUCTIVITY',
+  common: true,
   synonyms: ['add row', 'insert row', 'spreadsheet', 'google sheet', 'save rows'],
   capabilities: { http: ['GET,POST,PUT sheets.googleapis.com/v4/spreadsheets/*'], credentials: [provider.name] },
   timeoutMs: 300_000,
@@ -20,10 +21,7 @@ export const appendRows = defineBlock({
       description: 'The rows. Their keys are the names in the first row of the sheet. An empty sheet gets them as its first row.',
     }),
     sheet: sheetPin,
-    parse: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'Whether texts are parsed as if a person typed them: formulas, dates, numbers.', advanced: true }),
+    parse: parsePin,
   }),
   output: z.object({
     range: z.string().describe('The cells that were written.'),

@@ -1,6 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openSheets, provider, sheetPin, spreadsheetPin, toCell, toRange, toValuesPath } from './api.ts'
+import { openSheets, parsePin, provider, sheetPin, spreadsheetPin, toCell, toRange, toValuesPath } from './api.ts'
 import { credentials } from './samples.ts'
 
 export const updateRange = defineBlock({
@@ -33,10 +33,7 @@ export const updateRange = defineBlock({
         ],
       }),
     sheet: sheetPin,
-    parse: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'Whether texts are parsed as if a person typed them: formulas, dates, numbers.', advanced: true }),
+    parse: parsePin,
   }),
   output: z.object({
     range: z.string().describe('The cells that were written.'),

@@ -77,9 +77,21 @@ function findError({ status, json, text }: { status: number; json: unknown; text
 
 /** Whether the text contains no mutation. */
 export function isQuery(text: string): boolean {
-  return !/(^|[\s}])(mutation|subscription)\b/.test(
-    text.replace(/#[^\n]*/g, '').replace(/"{3}[\s\S]*?"{3}|"(\\.|[^"\\])*"/g, '""'),
-  )
+  return !/(^|[\s}])(mutation|subscription)\b/.test(outsideBraces(text))
+}
+
+/** Returns the text without comments, texts and selections, which may have fields of these names. */
+function outsideBraces(text: string): string {
+  let depth = 0
+  const parts = text
+    .replace(/"{3}[\s\S]*?"{3}|"(\\.|[^"\\\n])*"|#[^\n]*/g, ' ')
+    .split(/([{}])/)
+    .map((part) => {
+      if (part === '{') depth++
+      if (part === '}') depth = Math.max(0, depth - 1)
+      return depth === 0 ? part : ' '
+    })
+  return parts.join('')
 }
 
 export function describeErrors(errors: readonly GraphqlError[]): string {

@@ -74,6 +74,38 @@ export const pages = defineBlock({
       input: { url: 'https://api.example.com/graphql', query: 'mutation { add(after: $after) }', path: 'add' },
       output: [['error', '"query" must be a query: a mutation would run once for each page']],
     },
+    {
+      name: 'a field may have the name "subscription"',
+      input: {
+        url: 'https://api.example.com/graphql',
+        query:
+          'query ($after: String) { subscription { items(after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } } }',
+        path: 'subscription.items',
+      },
+      http: {
+        'POST https://api.example.com/graphql': [
+          { status: 503 },
+          { json: { data: { subscription: { items: { nodes: [1], pageInfo: { hasNextPage: false } } } } } },
+        ],
+      },
+      output: [
+        ['row', 1],
+        ['rows', [1]],
+        ['count', 1],
+      ],
+    },
+    {
+      name: 'fails instead of leaving out pages',
+      input: {
+        url: 'https://api.example.com/graphql',
+        query: 'query ($after: String) { items(after: $after) { nodes { id } pageInfo { hasNextPage } } }',
+        path: 'items',
+      },
+      http: {
+        'POST https://api.example.com/graphql': { json: { data: { items: { nodes: [1], pageInfo: { hasNextPage: true } } } } },
+      },
+      output: [['error', 'the connection at "items" has more pages, but no cursor: add endCursor to pageInfo']],
+    },
   ],
   async *run({ path, cursor_variable, limit, ...input }, context) {
     if (!isQuery(input.query)) throw new Error('"query" must be a query: a mutation would run once for each page')
@@ -115,5 +147,7 @@ function readConnection(data: unknown, path: string): { items: unknown[]; next: 
   const items = nodes ?? edges?.map((edge) => edge?.node ?? null)
   if (!items || !pageInfo)
     throw new Error(`there is no connection at "${path}": it must have pageInfo { hasNextPage endCursor }, and nodes or edges`)
+  if (pageInfo.hasNextPage && !pageInfo.endCursor)
+    throw new Error(`the connection at "${path}" has more pages, but no cursor: add endCursor to pageInfo`)
   return { items, next: pageInfo.hasNextPage ? (pageInfo.endCursor ?? undefined) : undefined }
 }

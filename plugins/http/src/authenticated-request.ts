@@ -8,6 +8,7 @@ export const authenticatedRequest = defineBlock({
   description:
     'Send an HTTP request with the headers of your credential for its host, and return the response. The block never sees these headers.',
   category: 'HTTP',
+  common: true,
   synonyms: [
     'api call',
     'call api',
@@ -20,6 +21,15 @@ export const authenticatedRequest = defineBlock({
     'basic auth',
     'secure request',
     'graphql request',
+    'airtable',
+    'telegram',
+    'stripe',
+    'hubspot',
+    'jira',
+    'trello',
+    'twilio',
+    'shopify',
+    'salesforce',
   ],
   capabilities: { http: [fromInput('url')], credentials: [host.name] },
   input: requestPins,

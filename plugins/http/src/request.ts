@@ -7,6 +7,7 @@ export const request = defineBlock({
   description:
     'Send an HTTP request and return the response. Only a GET or HEAD without custom headers follows a redirect to another host.',
   category: 'HTTP',
+  common: true,
   synonyms: [
     'api call',
     'call api',

@@ -8,7 +8,7 @@ export const input = defineBlock({
   description: 'Define an input of the graph: any value.',
   category: 'INPUT',
   icon: 'log-in',
-  synonyms: ['parameter', 'argument', 'variable', 'start', 'form field', 'agent input', 'entry', 'prompt user'],
+  synonyms: ['parameter', 'argument', 'variable', 'start', 'form field', 'agent input', 'entry', 'prompt user', 'form'],
   kind: 'input',
   staticOutput: true,
   input: inputPins(z.unknown().default(null).describe('The value of the input.')),

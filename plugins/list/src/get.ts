@@ -7,6 +7,7 @@ export const get = defineBlock({
   name: 'get',
   description: 'Get one item of a list.',
   category: 'LIST',
+  common: true,
   synonyms: ['item at', 'element', 'first item', 'last item', 'nth', 'pick item', 'index', 'array item', 'list item'],
   input: z.object({
     list: z.array(z.unknown()),

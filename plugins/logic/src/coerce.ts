@@ -30,8 +30,7 @@ function toText(value: unknown): string {
 function toNumber(value: unknown): JsonNumber {
   if (typeof value === 'bigint') return value
   if (typeof value === 'object' && value !== null) return Object.keys(value).length
-  const number = typeof value === 'string' ? (parseNumber(value) ?? Number(value)) : Number(value)
-  return typeof number === 'bigint' || Number.isFinite(number) ? number : 0
+  return typeof value === 'string' ? (parseNumber(value) ?? 0) : Number(value)
 }
 
 /** Texts are false, except "true" and "1". Other values are true, except null, false, 0 and empty containers. */

@@ -7,6 +7,7 @@ export const condition = defineBlock({
   name: 'condition',
   description: 'Compare two values and choose one of two outputs.',
   category: 'LOGIC',
+  common: true,
   icon: 'git-fork',
   synonyms: [
     'if',

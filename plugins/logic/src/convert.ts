@@ -44,6 +44,7 @@ export const convert = defineBlock({
     { input: { value: '{"a": 1}', type: 'dictionary' }, output: [['value', { a: 1 }]] },
     { input: { value: ['a', 'b'], type: 'dictionary' }, output: [['value', { 0: 'a', 1: 'b' }]] },
     { input: { value: 5, type: 'dictionary' }, output: [['value', { value: 5 }]] },
+    { name: 'a hexadecimal text is no number', input: { value: '0x10', type: 'number' }, output: [['value', 0]] },
   ],
   *run({ value, type }) {
     yield ['value', coerce(value, type)]

@@ -13,6 +13,7 @@ export const merge = defineBlock({
   name: 'merge',
   description: 'Continue with whatever arrived: join branches of which only some run.',
   category: 'LOGIC',
+  common: true,
   icon: 'merge',
   synonyms: [
     'join branches',

@@ -10,6 +10,7 @@ export const switchBlock = defineBlock({
   name: 'switch',
   description: 'Send a value to one of several named outputs, by what it is.',
   category: 'LOGIC',
+  common: true,
   icon: 'split',
   synonyms: ['case', 'router', 'route', 'branch', 'if else', 'select case', 'match', 'choose output', 'paths', 'decision'],
   input: z.object({

@@ -7,9 +7,11 @@ export const forEach = defineBlock({
   name: 'for-each',
   description: 'Run the following steps once for each item of a list, each entry of a dictionary or each line of a text.',
   category: 'LOOP',
+  common: true,
   categories: ['LIST'],
   synonyms: [
     'loop',
+    'loop node',
     'foreach',
     'iterate',
     'iterator',

@@ -1,5 +1,5 @@
-import { defineBlock } from '@ashlar/sdk'
-import { load } from 'js-yaml'
+import { defineBlock, parseNumber } from '@ashlar/sdk'
+import { CORE_SCHEMA, intCoreTag, load } from 'js-yaml'
 import { parse as parseToml } from 'smol-toml'
 import { z } from 'zod'
 import { markdownPin } from './pins.ts'
@@ -45,6 +45,14 @@ export const frontMatter = defineBlock({
       output: [['error', (message: string) => message.startsWith('markdown must have valid YAML between "---" and "---": ')]],
     },
     { input: { markdown: '---\n- a\n---\n' }, output: [['error', 'the front matter must be a dictionary, got a list']] },
+    {
+      name: 'integers of any size',
+      input: { markdown: '---\nid: 12345678901234567890\nn: 7\n---\n' },
+      output: [
+        ['data', { id: 12345678901234567890n, n: 7 }],
+        ['markdown', ''],
+      ],
+    },
   ],
   *run({ markdown }) {
     const found = /^\ufeff?(---|\+\+\+)[ \t]*\r?\n(?:([^]*?)\r?\n)??\1[ \t]*(?:\r?\n|$)(?:[ \t]*\r?\n)*/.exec(markdown)
@@ -64,12 +72,21 @@ function readData(fence: string, text: string): Record<string, unknown> {
 
 function parse(language: 'YAML' | 'TOML', text: string, fence: string): unknown {
   try {
-    return language === 'YAML' ? load(text) : parseToml(text)
+    return language === 'YAML' ? load(text, { schema: SCHEMA }) : parseToml(text, { integersAsBigInt: 'asNeeded' })
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new Error(`markdown must have valid ${language} between "${fence}" and "${fence}": ${reason}`, { cause })
   }
 }
+
+/** A long id keeps all its digits. */
+const SCHEMA = CORE_SCHEMA.withTags({
+  ...intCoreTag,
+  resolve(source, ...rest) {
+    const number = intCoreTag.resolve(source, ...rest)
+    return Number.isSafeInteger(number) ? number : ((parseNumber(source) as typeof number | undefined) ?? number)
+  },
+})
 
 /** Dates become texts as in the document: TOML dates keep their form, YAML dates without a time are days. */
 function toJson(value: unknown): unknown {

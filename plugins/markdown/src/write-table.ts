@@ -6,6 +6,7 @@ export const writeTable = defineBlock({
   name: 'write-table',
   description: 'Write rows as a Markdown table.',
   category: 'TEXT',
+  common: true,
   categories: ['DATA'],
   icon: 'table',
   synonyms: ['rows to markdown', 'markdown table', 'table to text', 'format table', 'report', 'pretty table', 'to markdown'],

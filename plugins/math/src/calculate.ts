@@ -7,6 +7,7 @@ export const calculate = defineBlock({
   name: 'calculate',
   description: 'Calculate with two numbers.',
   category: 'MATH',
+  common: true,
   synonyms: [
     'calculator',
     'add',

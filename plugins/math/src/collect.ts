@@ -8,6 +8,7 @@ export const collect = defineBlock({
   name: 'collect',
   description: 'Compute the sum, mean, minimum, maximum and median of the numbers of a loop.',
   category: 'MATH',
+  common: true,
   categories: ['LOOP'],
   synonyms: ['sum of loop', 'total of loop', 'average of loop', 'accumulate', 'running total', 'end loop', 'add up', 'sum up'],
   input: z.object({

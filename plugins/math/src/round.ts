@@ -7,6 +7,7 @@ export const round = defineBlock({
   name: 'round',
   description: 'Round a number to a number of decimals.',
   category: 'MATH',
+  common: true,
   synonyms: ['ceil', 'floor', 'truncate', 'decimals', 'precision', 'nearest'],
   input: z.object({
     value: numberPin,
@@ -20,10 +21,13 @@ export const round = defineBlock({
     { input: { value: 7615917337495251250n, digits: -2 }, output: [['result', 7615917337495251300n]] },
     { input: { value: 7615917337495251231n, digits: 2 }, output: [['result', 7615917337495251231n]] },
     { input: { value: 1.5e-7, digits: 3 }, output: [['result', 0]] },
+    { name: 'a large number', input: { value: 1e290, digits: 20 }, output: [['result', 1e290]] },
   ],
   *run({ value, digits }) {
     if (typeof value === 'bigint') return yield ['result', roundInteger(value, digits)]
-    yield ['result', Math.sign(value) * shift(Math.round(shift(Math.abs(value), digits)), -digits)]
+    const shifted = shift(Math.abs(value), digits)
+    // A number this large has no digits after the point.
+    yield ['result', Number.isFinite(shifted) ? Math.sign(value) * shift(Math.round(shifted), -digits) : value]
   },
 })
 

@@ -11,6 +11,7 @@ export const text = defineBlock({
   name: 'text',
   description: 'Read the text of a PDF document, page by page.',
   category: 'FILES',
+  common: true,
   categories: ['TEXT'],
   icon: 'file-text',
   synonyms: [

@@ -66,6 +66,11 @@ declare module 'zod' {
     optional?: boolean
     /** Input: a second value from outside of a loop replaces the first one. Otherwise, a second value is an error. */
     latest?: boolean
+    /**
+     * Input for a result of an earlier run of the same node. In a graph with the pairing `FIFO`, a run waits for the links
+     * of all inputs that are `feedback`, or for none of them: the first run needs none.
+     */
+    feedback?: boolean
     /** Input of a block that collects: Ashlar passes `{ iterations, dropped, failure }` of the loop. */
     loop?: boolean
     /**
@@ -104,6 +109,11 @@ export interface BlockDefinition<Input extends z.ZodObject, Output extends z.Zod
    * repeat them. @default none
    */
   synonyms?: readonly string[]
+  /**
+   * Whether the block is one of the few of its plugin that most users need. Searches and suggestions list it before blocks
+   * that fit equally well. @default false
+   */
+  common?: boolean
   /** The name of an icon of the Lucide set that editors show: `table-2`. @default the icon of the plugin */
   icon?: string
   /** @default 'standard' */
@@ -164,6 +174,7 @@ export interface Block {
   readonly category: string
   readonly categories: readonly string[]
   readonly synonyms: readonly string[]
+  readonly common?: boolean
   readonly icon?: string
   readonly kind: BlockKind
   readonly staticOutput: boolean

@@ -2,7 +2,7 @@ import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { openSlack, provider } from './api.ts'
 import { RestError } from '@ashlar/sdk/rest'
-import { timestampPin } from './pins.ts'
+import { channelIdPin, timestampPin } from './pins.ts'
 import { credentials } from './samples.ts'
 
 export const addReaction = defineBlock({
@@ -16,10 +16,7 @@ export const addReaction = defineBlock({
   onCrash: 'retry',
   timeoutMs: 300_000,
   input: z.object({
-    channel: z
-      .string()
-      .min(1)
-      .meta({ title: 'Channel', description: 'The id of the channel.', examples: ['C0123456789'] }),
+    channel: channelIdPin,
     ts: timestampPin,
     emoji: z
       .string()

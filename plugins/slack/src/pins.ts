@@ -11,6 +11,11 @@ export const channelPin = z
     examples: ['C0123456789', '#general'],
   })
 
+export const channelIdPin = z
+  .string()
+  .min(1)
+  .meta({ title: 'Channel', description: 'The id of the channel.', examples: ['C0123456789'] })
+
 export const timestampPin = z
   .string()
   .regex(/^\d+\.\d+$/, 'must be the "ts" of a message, like "1512085950.000216"')

@@ -12,6 +12,7 @@ export const postMessage = defineBlock({
   icon: 'message-square',
   description: 'Post a message to a Slack channel, or reply in a thread.',
   category: 'MESSAGING',
+  common: true,
   synonyms: ['send message', 'chat', 'notify', 'slack message', 'reply'],
   capabilities: { http: ['POST slack.com/api/chat.postMessage'], credentials: [provider.name] },
   timeoutMs: 300_000,

@@ -1,7 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { openSlack, provider } from './api.ts'
-import { limitPin, listPins, timestampPin, yieldList } from './pins.ts'
+import { channelIdPin, limitPin, listPins, timestampPin, yieldList } from './pins.ts'
 import { credentials } from './samples.ts'
 
 const first = { ts: '2.0', user: 'U1', text: 'b', thread: null, replies: 0, files: [], time: '1970-01-01T00:00:02.000Z' }
@@ -21,10 +21,7 @@ export const readMessages = defineBlock({
   onCrash: 'retry',
   timeoutMs: 300_000,
   input: z.object({
-    channel: z
-      .string()
-      .min(1)
-      .meta({ title: 'Channel', description: 'The id of the channel.', examples: ['C0123456789'] }),
+    channel: channelIdPin,
     thread: timestampPin.optional().describe('The "ts" of a message, to read its thread instead, the oldest first.'),
     oldest: z.string().default('').meta({ description: 'Only messages after this "ts".', advanced: true }),
     limit: limitPin,

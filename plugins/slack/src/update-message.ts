@@ -1,7 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { openSlack, provider } from './api.ts'
-import { timestampPin } from './pins.ts'
+import { channelIdPin, timestampPin } from './pins.ts'
 import { credentials } from './samples.ts'
 
 const sentSchema = z.object({ ts: z.string(), channel: z.string() })
@@ -17,10 +17,7 @@ export const updateMessage = defineBlock({
   onCrash: 'retry',
   timeoutMs: 300_000,
   input: z.object({
-    channel: z
-      .string()
-      .min(1)
-      .meta({ title: 'Channel', description: 'The id of the channel.', examples: ['C0123456789'] }),
+    channel: channelIdPin,
     ts: timestampPin,
     text: z.string().min(1).describe('The new text.'),
   }),

@@ -1,7 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { openSlack, provider } from './api.ts'
-import { timestampPin } from './pins.ts'
+import { channelIdPin, timestampPin } from './pins.ts'
 import { credentials } from './samples.ts'
 
 const targetSchema = z.object({ upload_url: z.string(), file_id: z.string() })
@@ -24,10 +24,7 @@ export const uploadFile = defineBlock({
   },
   timeoutMs: 300_000,
   input: z.object({
-    channel: z
-      .string()
-      .min(1)
-      .meta({ title: 'Channel', description: 'The id of the channel.', examples: ['C0123456789'] }),
+    channel: channelIdPin,
     file: z.string().min(1).describe('The path of the file in the files of the execution.'),
     title: z.string().default('').describe('The title of the file. By default its name.'),
     text: z.string().default('').describe('A message to post with the file.'),

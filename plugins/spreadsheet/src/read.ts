@@ -10,6 +10,7 @@ export const read = defineBlock({
   name: 'read',
   description: 'Read the rows of a sheet of an Excel or OpenDocument workbook.',
   category: 'DATA',
+  common: true,
   categories: ['FILES'],
   icon: 'file-spreadsheet',
   synonyms: [
@@ -38,9 +39,10 @@ export const read = defineBlock({
       .union([z.string(), z.int()])
       .default('')
       .meta({ title: 'Sheet', description: 'Name of the sheet, or its number from 1. By default the first one.' }),
-    header_row: z.int().min(0).default(1).meta({
+    header_row: z.int().min(0).nullable().default(null).meta({
       title: 'Header row',
-      description: 'Number of the row with the column names. With 0 there is none, and the columns are A, B, C …',
+      description:
+        'Number of the row with the column names, from 1. By default the first row that is not empty. With 0 there is none, and the columns are A, B, C …',
     }),
     merged: z
       .enum(['first', 'fill'])
@@ -94,8 +96,8 @@ export const read = defineBlock({
     {
       input: { base64: SAMPLE.workbook, sheet: 2, limit: 1, header_row: 0 },
       output: [
-        ['rows', [{ A: 'Q1' }]],
-        ['columns', ['A']],
+        ['rows', [{ A: 'Q1', B: null }]],
+        ['columns', ['A', 'B']],
         ['sheets', ['People', 'Merged']],
       ],
     },
@@ -121,9 +123,11 @@ export const read = defineBlock({
   async *run({ file, base64, sheet: wanted, header_row, merged, skip_empty, limit }, { files }) {
     if ((file === undefined) === (base64 === undefined)) throw new Error('set either file or base64')
     const bytes = file === undefined ? decode(base64 ?? '') : await files.read(file)
-    const workbook = openWorkbook(bytes, limit === 0 ? 0 : limit + header_row)
+    // Empty rows may be skipped, and the position of the header may be unknown.
+    const isExact = limit > 0 && header_row !== null && !skip_empty
+    const workbook = openWorkbook(bytes, isExact ? limit + header_row : 0)
     const { sheet } = findSheet(workbook, String(wanted))
-    const result = readSheet(sheet, { headerRow: header_row, fillsMerged: merged === 'fill', skipsEmpty: skip_empty })
+    const result = readSheet(sheet, { headerRow: header_row, limit, fillsMerged: merged === 'fill', skipsEmpty: skip_empty })
     yield ['rows', result.rows]
     yield ['columns', result.columns]
     yield ['sheets', workbook.SheetNames]

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { zipSync } from 'fflate'
 import { expect, test } from 'vitest'
+import XLSX from '@e965/xlsx/dist/xlsx.mini.min.js'
 import { openWorkbook } from './open-workbook.ts'
 import { read } from './read.ts'
 import { write } from './write.ts'
@@ -45,4 +46,40 @@ test('a workbook whose directory declares a smaller size than it has takes no mo
   const view = new DataView(bytes.buffer)
   for (let at = 0; at < bytes.length - 4; at++) if (view.getUint32(at, true) === 0x02014b50) view.setUint32(at + 24, 1000, true)
   expect(() => openWorkbook(bytes, 0)).toThrow('not a valid XLSX or ODS workbook')
+})
+
+/** A workbook whose only table starts at B3. */
+function createWorkbook(rows: unknown[][]): string {
+  const sheet = XLSX.utils.aoa_to_sheet(rows, { origin: 'B3' } as object)
+  sheet['!ref'] = `B3:${XLSX.utils.encode_cell({ r: rows.length + 1, c: rows[0]?.length ?? 1 })}`
+  const book = XLSX.utils.book_new()
+  XLSX.utils.book_append_sheet(book, sheet, 'S')
+  return new Uint8Array(XLSX.write(book, { type: 'array', bookType: 'xlsx' }) as ArrayBuffer).toBase64()
+}
+
+test('rows are counted from the top of the sheet, also if the first ones are empty', async () => {
+  const base64 = createWorkbook([
+    ['name', ''],
+    ['Ada', 1815],
+    ['Alan', 1912],
+  ])
+  const rows = [
+    { name: 'Ada', C: 1815 },
+    { name: 'Alan', C: 1912 },
+  ]
+  expect((await runBlock(read, { base64 }))['rows']).toEqual(rows)
+  expect((await runBlock(read, { base64, header_row: 3 }))['rows']).toEqual(rows)
+  expect((await runBlock(read, { base64, limit: 1 }))['rows']).toEqual(rows.slice(0, 1))
+  expect((await runBlock(read, { base64, header_row: 3, limit: 1, skip_empty: false }))['rows']).toEqual(rows.slice(0, 1))
+})
+
+test('a time of day is read without the error of its binary fraction', async () => {
+  const base64 = createWorkbook([['at'], [{ t: 'n', v: 46234 + 31 / 72, z: 'yyyy-mm-dd hh:mm' }]])
+  expect((await runBlock(read, { base64 }))['rows']).toEqual([{ at: '2026-07-31T10:20:00' }])
+})
+
+test('a text that only looks like a date remains a text', async () => {
+  const rows = [{ day: '2026-02-30', at: '2026-02-29T10:00:00' }]
+  const { base64 } = await runBlock(write, { rows })
+  expect((await runBlock(read, { base64 }))['rows']).toEqual(rows)
 })

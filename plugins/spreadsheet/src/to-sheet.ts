@@ -51,9 +51,17 @@ function toCell(value: unknown, dates: boolean, formulas: boolean): CellObject |
   if (dates && (isDate || TIME.test(value))) {
     const date = new Date(isDate || /(Z|[+-]\d{2}:\d{2})$/.test(value) ? value : `${value}Z`)
     // Before 1900-03-01, Excel counts a day that does not exist.
-    if (date.getTime() >= Date.UTC(1900, 2, 1)) return { t: 'd', v: date, z: isDate ? 'yyyy-mm-dd' : 'yyyy-mm-dd hh:mm:ss' }
+    const isReal = !Number.isNaN(date.getTime()) && isDayOfMonth(value)
+    if (isReal && date.getTime() >= Date.UTC(1900, 2, 1))
+      return { t: 'd', v: date, z: isDate ? 'yyyy-mm-dd' : 'yyyy-mm-dd hh:mm:ss' }
   }
   return { t: 's', v: value }
+}
+
+/** Without this test, 2026-02-30 would be 2 March. */
+function isDayOfMonth(text: string): boolean {
+  const day = text.slice(0, 10)
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
 }
 
 function widthOf(cells: readonly (string | CellObject | null | undefined)[]): number {

@@ -11,6 +11,7 @@ export const write = defineBlock({
   name: 'write',
   description: 'Write rows as an Excel workbook, with one or several sheets.',
   category: 'DATA',
+  common: true,
   categories: ['FILES'],
   icon: 'sheet',
   synonyms: [

@@ -46,9 +46,10 @@ export function addTable(database: Database, name: string, rows: readonly Row[])
 export function runSql(database: Database, sql: string, parameters: readonly unknown[] | Row): Row[] {
   let rows: Row[] = []
   let isEmpty = true
+  let used = 0
   for (const statement of database.iterateStatements(sql)) {
     isEmpty = false
-    bind(statement, parameters)
+    used = Math.max(used, bind(statement, parameters))
     const columns = uniqueNames(statement.getColumnNames())
     const found: Row[] = []
     while (statement.step()) {
@@ -59,6 +60,8 @@ export function runSql(database: Database, sql: string, parameters: readonly unk
     if (columns.length > 0) rows = found
   }
   if (isEmpty) throw new Error('sql has no statement')
+  if (Array.isArray(parameters) && used < parameters.length)
+    throw new Error(`parameters has ${parameters.length} values, but no statement has more than ${used} ?`)
   return rows
 }
 
@@ -68,14 +71,32 @@ function readExact(statement: Statement): unknown[] {
   return get(null, { useBigInt: true })
 }
 
-function bind(statement: Statement, parameters: readonly unknown[] | Row): void {
-  if (Array.isArray(parameters)) statement.bind(parameters.map(toSql))
-  else
-    statement.bind(
-      Object.fromEntries(
-        Object.entries(parameters).flatMap(([name, value]) => [':', '$', '@'].map((sign) => [sign + name, toSql(value)])),
-      ) as BindParams,
-    )
+/** Each statement has its own `?`. @returns the number of values of a list that the statement uses */
+function bind(statement: Statement, parameters: readonly unknown[] | Row): number {
+  if (Array.isArray(parameters)) {
+    const count = countPlaces(statement, parameters.length + 1)
+    if (count > parameters.length) throw new Error(`a statement has more ? than the ${parameters.length} values of parameters`)
+    statement.bind(parameters.slice(0, count).map(toSql))
+    return count
+  }
+  statement.bind(
+    Object.fromEntries(
+      Object.entries(parameters).flatMap(([name, value]) => [':', '$', '@'].map((sign) => [sign + name, toSql(value)])),
+    ) as BindParams,
+  )
+  return 0
+}
+
+/** The library does not return the number of `?`, but rejects a list that is longer. */
+function countPlaces(statement: Statement, most: number): number {
+  for (let count = most; count > 0; count--)
+    try {
+      statement.bind(Array.from({ length: count }, () => 0))
+      return count
+    } catch {
+      // the list is too long
+    }
+  return 0
 }
 
 const MAX_INTEGER = 2n ** 63n
@@ -84,10 +105,16 @@ const MAX_INTEGER = 2n ** 63n
 function toSql(value: unknown): SqlValue {
   if (value === null || value === undefined) return null
   if (typeof value === 'boolean') return value ? 1 : 0
+  // The library would store a whole number of more than 32 bits as a fraction: 5000000001.0.
+  if (Number.isSafeInteger(value)) return toInteger(value as number)
   if (typeof value === 'number' || typeof value === 'string') return value
   if (typeof value === 'bigint')
     return value < MAX_INTEGER && value >= -MAX_INTEGER ? (value as unknown as SqlValue) : String(value)
   return typeof value === 'object' ? JSON.stringify(value) : canonicalJson(value)
+}
+
+function toInteger(value: number): SqlValue {
+  return Math.abs(value) < 2 ** 31 ? value : (BigInt(value) as unknown as SqlValue)
 }
 
 function fromSql(value: unknown): unknown {

@@ -18,6 +18,7 @@ export const query = defineBlock({
   name: 'query',
   description: 'Run SQL on rows, with several tables, in memory.',
   category: 'DATABASE',
+  common: true,
   categories: ['DATA'],
   icon: 'database-zap',
   synonyms: [
@@ -131,6 +132,38 @@ export const query = defineBlock({
       name: 'limits the number of rows',
       input: { sql: 'with recursive n(i) as (select 1 union all select i + 1 from n) select i from n' },
       output: [['error', 'sql failed: the result has more than 200000 rows; add a limit; the tables are "rows"']],
+    },
+    {
+      name: 'whole numbers of more than 32 bits are integers',
+      input: {
+        rows: [{ id: 5_000_000_001 }],
+        sql: "select id, 'x' || id as text, typeof(id) as type from rows where id = ?",
+        parameters: [5_000_000_001],
+      },
+      output: [
+        ['rows', [{ id: 5_000_000_001, text: 'x5000000001', type: 'integer' }]],
+        ['count', 1],
+      ],
+    },
+    {
+      name: 'a statement without parameters before one with parameters',
+      input: {
+        rows: [{ id: 1 }, { id: 2 }],
+        sql: 'create index i on rows (id); select id from rows where id = ?',
+        parameters: [2],
+      },
+      output: [
+        ['rows', [{ id: 2 }]],
+        ['count', 1],
+      ],
+    },
+    {
+      input: { sql: 'select ? as a', parameters: [1, 2] },
+      output: [['error', 'sql failed: parameters has 2 values, but no statement has more than 1 ?; the tables are "rows"']],
+    },
+    {
+      input: { sql: 'select ? as a, ? as b', parameters: [1] },
+      output: [['error', 'sql failed: a statement has more ? than the 1 values of parameters; the tables are "rows"']],
     },
   ],
   async *run({ rows, tables, sql, parameters }) {

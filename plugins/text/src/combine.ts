@@ -6,6 +6,7 @@ export const combine = defineBlock({
   name: 'combine',
   description: 'Join texts.',
   category: 'TEXT',
+  common: true,
   synonyms: ['concatenate', 'join', 'concat', 'merge', 'append text', 'glue', 'combine texts', 'string', 'text joiner'],
   input: z.object({
     input: z.array(z.string()).describe('The texts, in order.'),

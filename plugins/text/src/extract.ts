@@ -12,6 +12,7 @@ export const extract = defineBlock({
   name: 'extract',
   description: 'Extract the parts of a text that match a pattern.',
   category: 'TEXT',
+  common: true,
   icon: 'text-search',
   synonyms: ['regex', 'regexp', 'regular expression', 'capture', 'find in text', 'scrape', 'parse text', 'grep', 'text parser'],
   input: z.object({

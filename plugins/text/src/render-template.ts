@@ -1,5 +1,6 @@
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja'
 import {
+  argument,
   isEmpty,
   JINJA_FILTERS,
   print,
@@ -165,10 +166,19 @@ const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['e', escapeText],
   [
     'round',
-    ({ value }, { list: [digits] }) =>
-      typeof value === 'bigint' ? String(value) : Number(Number(value).toFixed(Number(digits?.value ?? 0))),
+    ({ value }, args) => roundNumber(value, Number(argument(args, 0, 'precision') ?? 0), argument(args, 1, 'method') ?? 'common'),
   ],
 ])
+
+/** @param method `common`, `ceil` or `floor` */
+function roundNumber(value: unknown, digits: number, method: unknown): number | bigint {
+  if (typeof value === 'bigint' && digits >= 0) return value
+  const [number, scale] = [Number(value), 10 ** digits]
+  if (method === 'floor' || method === 'ceil') return Math[method](number * scale) / scale
+  if (method !== 'common')
+    throw new Error(`the filter round needs the method "common", "ceil" or "floor", got ${JSON.stringify(method)}`)
+  return digits < 0 ? Math.round(number * scale) / scale : Number(number.toFixed(digits))
+}
 
 function isRuntimeValue(value: unknown): value is RuntimeValue {
   return (

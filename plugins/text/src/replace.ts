@@ -7,6 +7,7 @@ export const replace = defineBlock({
   name: 'replace',
   description: 'Replace every occurrence of a text.',
   category: 'TEXT',
+  common: true,
   icon: 'replace',
   synonyms: ['find and replace', 'substitute', 'search and replace', 'remove text', 'string replace', 'swap'],
   input: z.object({ text: z.string(), old: z.string(), new: z.string() }),

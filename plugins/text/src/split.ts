@@ -7,6 +7,7 @@ export const split = defineBlock({
   name: 'split',
   description: 'Split a text into a list of texts.',
   category: 'TEXT',
+  common: true,
   icon: 'scissors',
   synonyms: [
     'explode',

@@ -7,6 +7,7 @@ export const template = defineBlock({
   name: 'template',
   description: 'Render a Jinja template with values.',
   category: 'TEXT',
+  common: true,
   icon: 'braces',
   synonyms: [
     'format text',
@@ -68,6 +69,11 @@ export const template = defineBlock({
     {
       input: { values: { a: 1 }, format: '{{ a | nonsense }}' },
       output: [['error', (message) => message.startsWith('format failed to render: ')]],
+    },
+    {
+      name: 'rounds with a method and to tens',
+      input: { values: { x: 1234.567 }, format: '{{ x|round(-2) }} {{ x|round(1, "floor") }} {{ x|round(method="ceil") }}' },
+      output: [['output', '1200 1234.5 1235']],
     },
   ],
   *run({ values, format, escape_html: escapeHtml }) {

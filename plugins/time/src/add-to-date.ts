@@ -20,6 +20,7 @@ export const addToDate = defineBlock({
   name: 'add-to-date',
   description: 'Add calendar units and time to a date, or subtract them.',
   category: 'TIME',
+  common: true,
   synonyms: ['date math', 'plus days', 'minus days', 'subtract time', 'shift date', 'tomorrow', 'yesterday', 'date calculation'],
   input: z.object({
     date: dateInput,

@@ -9,6 +9,7 @@ export const dateDifference = defineBlock({
   name: 'date-difference',
   description: 'Compute the time from one date to another in calendar units.',
   category: 'TIME',
+  common: true,
   synonyms: ['duration', 'days between', 'age', 'elapsed', 'time between', 'interval', 'date diff'],
   input: z.object({
     start: dateInput,

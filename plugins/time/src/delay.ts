@@ -1,5 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
+import { parseMoment } from './calendar/index.ts'
 
 const MAX_DAYS = 30
 const MS = { seconds: 1000, minutes: 60_000, hours: 3_600_000, days: 86_400_000 }
@@ -30,7 +31,7 @@ export const delay = defineBlock({
       .meta({
         title: 'Until',
         description:
-          'A date and time in ISO 8601 instead of an amount. Without an offset it is in UTC. A past time does not wait.',
+          'A date and time in ISO 8601 instead of an amount, optionally with an offset or [Europe/Berlin]. Otherwise it is in UTC. A past time does not wait.',
         examples: ['2026-12-24T18:00:00+01:00'],
       }),
   }),
@@ -41,7 +42,7 @@ export const delay = defineBlock({
     { now: '2026-11-30T12:00:00Z', input: { value: 1, until: '2020-01-01' }, output: [['value', 1]] },
     {
       input: { value: 1, until: 'soon' },
-      output: [['error', 'until must be a date and time such as 2026-12-24T18:00:00Z, got "soon"']],
+      output: [['error', (message: string) => message.startsWith('until must be an ISO 8601 date like ')]],
     },
     {
       now: '2026-11-30T12:00:00Z',
@@ -50,17 +51,17 @@ export const delay = defineBlock({
     },
     { input: { amount: 31, unit: 'days' }, output: [['error', 'the wait must end within 30 days, got 31 days']] },
     { input: { amount: -1 }, output: [['error', (message: string) => message.includes('amount')]] },
+    {
+      name: 'a day that does not exist',
+      input: { until: '2026-02-30T00:00:00Z' },
+      output: [['error', (message: string) => message.startsWith('until must be an ISO 8601 date like ')]],
+    },
   ],
   async *run({ value, amount, unit, until }, { sleep }) {
-    const ms = until === null ? amount * MS[unit] : toTime(until) - Date.now()
+    const ms =
+      until === null ? amount * MS[unit] : parseMoment('until', until, { timezone: '' }).zoned.epochMilliseconds - Date.now()
     if (ms > MAX_DAYS * MS.days) throw new Error(`the wait must end within ${MAX_DAYS} days, got ${Math.ceil(ms / MS.days)} days`)
     await sleep(ms)
     yield ['value', value]
   },
 })
-
-function toTime(text: string): number {
-  const time = /^\d{4}-\d\d-\d\d/.test(text.trim()) ? Date.parse(text.trim()) : Number.NaN
-  if (!Number.isNaN(time)) return time
-  throw new Error(`until must be a date and time such as 2026-12-24T18:00:00Z, got ${JSON.stringify(text.slice(0, 100))}`)
-}

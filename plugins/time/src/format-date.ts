@@ -7,6 +7,7 @@ export const formatDate = defineBlock({
   name: 'format-date',
   description: 'Format a date.',
   category: 'TIME',
+  common: true,
   synonyms: ['date to text', 'date to string', 'strftime', 'date format', 'convert date', 'timestamp to date', 'iso 8601'],
   input: z.object({
     date: dateInput,

@@ -1,7 +1,7 @@
 import { definePlugin } from '@ashlar/sdk'
 import { buildUrl, parseUrl } from './address/index.ts'
 import { cleanHtml, htmlToMarkdown, htmlToText } from './convert/index.ts'
-import { parseFeed, readFeed } from './feed/index.ts'
+import { parseFeed, readFeed, readRssFeed } from './feed/index.ts'
 import { extractLinks, extractRows, pageMetadata, readArticle, readPage, readTable, select, selectXpath } from './page/index.ts'
 import { checkRobots, readSitemap } from './site/index.ts'
 
@@ -24,6 +24,7 @@ export default definePlugin({
     cleanHtml,
     readFeed,
     parseFeed,
+    readRssFeed,
     readSitemap,
     checkRobots,
     parseUrl,

@@ -42,6 +42,8 @@ interface ListFieldOptions<Parent, Item, Filter, Field extends string, Args exte
   description: string
   /** Arguments in addition to those of every list. */
   args?: Args
+  /** What the field costs without its items. @default 1 */
+  weight?: number
   /** The order without `orderBy`, if it is another one than in the other lists of the type. */
   defaultOrder?: { field: Field; direction: Direction; description: string }
   /** Loads a page for one parent. Use it for lists of the root. */
@@ -113,6 +115,7 @@ function define<Item extends object, Fields extends InputFieldMap, Field extends
         type: Connection,
         nullable: true,
         description: field.description,
+        ...(field.weight !== undefined && { extensions: { cost: { weight: field.weight } } }),
         args: {
           ...field.args,
           first: t.arg.int({ defaultValue: 20, description: 'The number of items, 0 to 100.' }),

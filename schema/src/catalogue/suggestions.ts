@@ -30,6 +30,8 @@ builder.queryField('suggestBlocks', (t) =>
   BlockSuggestionList.field(t, {
     description:
       'Suggests blocks to link to an output pin, the best first: by the types of the pins, their names, and the other inputs that a block needs.',
+    // It compares the pin with those of all blocks.
+    weight: 500,
     args: { fromPin: t.arg({ type: BlockPinInput, required: true, description: 'The pin from which the link starts.' }) },
     load: (_root, request, { runtime }, { fromPin }) => runtime.catalogue.suggestBlocks(fromPin, request),
   }),

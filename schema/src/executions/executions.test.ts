@@ -80,6 +80,7 @@ describe('executions', () => {
     expect(await count({ label: 'night' })).toBe(5)
     expect(await count({ errorText: 'NODE "GET"' })).toBe(5)
     expect(await count({ rootsOnly: true })).toBe(8)
+    expect(await count({ parentId: (await walk({}))[0] })).toBe(0)
     expect(await count({ graphIds: [sleeping], label: 'night' })).toBe(0)
   })
 

@@ -188,6 +188,7 @@ defineMutation('exportGraph', {
     text: t.string({
       nullable: true,
       description: 'The text of the file. Equal graphs have equal texts, and a change of a graph changes few lines.',
+      extensions: { isLong: true },
       resolve: ({ text }) => text,
     }),
     changes: t.field({

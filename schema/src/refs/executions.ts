@@ -55,6 +55,7 @@ export const ExecutionList = defineList<ExecutionSummary>()({
       description: 'Part of the code, the message or the `nodeId` of the reason of the execution. Case-insensitive.',
     }),
     rootsOnly: t.boolean({ description: 'Only executions that no other execution has started. The default is false.' }),
+    parentId: t.id({ description: 'Only executions that nodes of this execution have started. Global id.' }),
   }),
   orderFields: {
     CREATED_AT: 'When the execution was created.',

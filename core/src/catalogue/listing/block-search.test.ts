@@ -213,6 +213,13 @@ describe('a search', () => {
     ['shuffle', 'math/random-items'],
     ['expression', 'math/formula'],
     ['unit converter', 'math/convert-unit'],
+    ['airtable', 'http/authenticated-request'],
+    ['groq', 'ai/text'],
+    ['noop', 'logic/store-value'],
+    ['respond to webhook', 'io/output'],
+    ['form', 'io/input'],
+    ['if', 'logic/condition'],
+    ['scrape', 'web/select'],
   ])('for %j finds %s among the first three', async (query, name) => {
     expect((await search(query)).slice(0, 3)).toContain(name)
   })
@@ -228,11 +235,18 @@ describe('a search', () => {
     ['try catch', 'loop/try'],
     ['cartesian', 'loop/cross'],
     ['wait', 'time/wait'],
+    ['pdf', 'pdf/text'],
+    ['sort', 'data/sort'],
   ])('for %j finds %s first', async (query, name) => {
     expect((await search(query))[0]).toBe(name)
   })
 
-  it.each(['', '   ', '!?', 'blockchain oracle'])('for %j finds nothing', async (query) => {
+  it('finds words with other letters only if no block has the word', async () => {
+    expect(await search('tempalte')).toContain('text/template')
+    expect(await search('slack')).not.toContain('data/unpivot')
+  })
+
+  it.each(['', '   ', '!?', 'imap', 'blockchain oracle'])('for %j finds nothing', async (query) => {
     expect(await search(query)).toEqual([])
   })
 

@@ -6,9 +6,10 @@ import type { PluginRegistry } from '../registry/index.ts'
  * Finds blocks by words, as their users type them.
  *
  * The words of a query are compared with the words of a block: a match in its name counts most, then its synonyms, its
- * description, its category and its pins. A word also matches its plural, a longer word that starts with it, and a word
- * with one or two other letters. A block is found if it contains at least two thirds of the words of the query. A name
- * or synonym that is the whole query counts more than single words.
+ * description, its category and its pins. A word also matches its plural and a longer word that starts with it. A word
+ * of at least five letters that no block has matches words with one or two other letters. A block is found if it
+ * contains at least two thirds of the words of the query. A name or synonym that is the whole query counts more than
+ * single words, and a common block more than others.
  */
 export interface BlockSearch {
   /** Returns the relevance of every block that the query finds, by block id: a higher number is more relevant. */
@@ -59,9 +60,10 @@ const PHRASES = 'phrases'
 async function buildIndex(blocks: readonly Block[]): Promise<MiniSearch<Block>> {
   const index = new MiniSearch<Block>({
     fields: [...Object.keys(FIELDS), PHRASES],
-    extractField: (block, field) => (field === 'id' ? block.id : (FIELDS[field]?.read(block) ?? listPhrases(block))),
+    extractField: readField,
     tokenize: (text, field) => (field === PHRASES ? text.split('\n') : splitWords(text)),
     processTerm: (term, field) => (field === PHRASES ? term : toTerm(term)),
+    storeFields: ['common'],
   })
   await index.addAllAsync(blocks, { chunkSize: SLICE })
   return index
@@ -69,15 +71,19 @@ async function buildIndex(blocks: readonly Block[]): Promise<MiniSearch<Block>> 
 
 function searchIndex(index: MiniSearch<Block>, terms: readonly string[], phrase: string): Map<string, number> {
   const needed = Math.ceil((new Set(terms).size * 2) / 3)
+  const isKnown = (term: string): boolean => index.search({ ...MATCHING, queries: [term] }).length > 0
+  const fuzzy = (term: string): number | boolean => term.length > 4 && !isKnown(term) && 0.2
+  const matching = { ...MATCHING, fuzzy }
   const results = index.search(
     {
       combineWith: 'OR',
       queries: [
-        { ...MATCHING, queries: [phrase], fields: [PHRASES], boost: { [PHRASES]: 8 } },
-        { ...MATCHING, queries: [...new Set(terms)], fields: Object.keys(FIELDS), boost: BOOSTS },
+        { ...matching, queries: [phrase], fields: [PHRASES], boost: { [PHRASES]: 8 } },
+        { ...matching, queries: [...new Set(terms)], fields: Object.keys(FIELDS), boost: BOOSTS },
       ],
     },
     {
+      boostDocument: (_id, _term, stored) => (stored?.common === true ? COMMON : 1),
       filter: ({ queryTerms }) => {
         const found = new Set(queryTerms)
         return found.has(phrase) || terms.filter((term) => found.has(term)).length >= needed
@@ -89,14 +95,15 @@ function searchIndex(index: MiniSearch<Block>, terms: readonly string[], phrase:
 
 const BOOSTS = Object.fromEntries(Object.entries(FIELDS).map(([field, { boost }]) => [field, boost]))
 
+const COMMON = 1.15
+
 const MATCHING: SearchOptions = {
   tokenize: (term) => [term],
   processTerm: (term) => term,
   combineWith: 'OR',
   prefix: (term) => term.length > 1,
-  fuzzy: (term) => (term.length > 3 ? 0.2 : false),
   maxFuzzy: 2,
-  weights: { prefix: 0.5, fuzzy: 0.3 },
+  weights: { prefix: 0.3, fuzzy: 0.3 },
   // The length of a text matters little: a block with many synonyms is as relevant as one with few.
   bm25: { k: 1.2, b: 0.2, d: 0.5 },
 }
@@ -120,6 +127,11 @@ function toSingular(word: string): string {
 
 function toPhrase(words: readonly string[]): string {
   return words.map(toSingular).join('')
+}
+
+function readField(block: Block, field: string): string | boolean {
+  if (field === 'id') return block.id
+  return field === 'common' ? block.common === true : (FIELDS[field]?.read(block) ?? listPhrases(block))
 }
 
 function listPhrases({ name, synonyms }: Block): string {

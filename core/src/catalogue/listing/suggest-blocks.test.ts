@@ -22,6 +22,19 @@ describe('suggestions for a pin', () => {
     expect(pins.map(({ block }) => block)).toEqual(expect.arrayContaining(['data/sort', 'data/filter', 'data/write-csv']))
   })
 
+  it.each([
+    ['data/parse-csv', 'rows', ['data/filter', 'data/sort', 'data/aggregate']],
+    ['web/read-article', 'text', ['ai/summarize', 'text/chunk', 'ai/extract']],
+    ['web/read-page', 'html', ['web/read-article', 'web/html-to-text', 'web/select']],
+    ['time/current-date', 'date', ['time/format-date', 'time/add-to-date']],
+  ])('of %s.%s start with common blocks', (block, pin, expected) => {
+    expect(names(block, pin, 5)).toEqual(expect.arrayContaining(expected))
+  })
+
+  it('of an output block are for its value', () => {
+    expect(suggest('io/short-text', 'result').find(({ block }) => block === 'io/output')?.pin).toBe('value')
+  })
+
   it('contain each block once, with the pin that fits best', () => {
     const all = names('text/split', 'texts')
     expect(new Set(all).size).toBe(all.length)

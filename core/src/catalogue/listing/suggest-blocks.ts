@@ -11,7 +11,7 @@ import { comparePinTypes } from './compare-pin-types.ts'
  * describes the values of the output (`comparePinTypes`), if it has the same name or shares a word with it, and if the
  * block needs it. A pin that would destroy the meaning of the value never fits, nor does a pin that editors hide. A pin
  * that gathers a loop fits an output that starts one. A block that needs few other inputs is more useful than one that
- * needs many.
+ * needs many, and a common block is more useful than others.
  */
 export interface BlockSuggestion {
   block: Block
@@ -74,6 +74,7 @@ function suggestPin(source: Source, block: Block, pin: string, index: number): B
   const property = block.inputSchema.properties?.[pin]
   const schema = sinkSchema(block, { base: pin, steps: [] })
   if (!property || !schema || property.hidden === true || property.loop === true) return []
+  if (block.kind === 'output' && pin !== 'value') return []
   const sink = { schema, root: block.inputSchema }
   const { steps } = source.path
   if (canFit(source.pin, steps, sink, []) !== undefined || findLoss(source.pin, steps, sink, [])) return []
@@ -94,6 +95,7 @@ const EARLIER = 0.1
 const ADVANCED = -2
 const OTHER_NEEDED = -0.4
 const SAME_PLUGIN = 0.3
+const COMMON = 2
 const GATHERS = 1.5
 const GATHERS_NO_LOOP = -3
 
@@ -121,6 +123,7 @@ function scorePlace({ block: from, path }: Source, block: Block, pin: string, in
     (block.inputSchema.properties?.[pin]?.advanced === true ? ADVANCED : 0) -
     index * EARLIER +
     required.filter((other) => other !== pin).length * OTHER_NEEDED +
+    (block.common ? COMMON : 0) +
     (from.plugin.name === block.plugin.name && from.id !== block.id ? SAME_PLUGIN : 0) +
     (gathers ? (isMany ? GATHERS : GATHERS_NO_LOOP) : 0)
   )

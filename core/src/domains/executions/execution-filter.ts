@@ -16,6 +16,8 @@ export interface ExecutionFilter {
   errorText?: string | undefined
   /** Only executions that no other execution has started. @default false */
   rootsOnly?: boolean | undefined
+  /** The execution that started it. */
+  parentId?: string | undefined
 }
 
 /** SQL: the time at which an execution finished, and infinity for an unfinished one. An index contains it. */
@@ -36,7 +38,8 @@ export function isEmptyFilter({ rootsOnly, errorText, createdAt, finishedAt, ...
  * An index that contains the status would make every change of a status slower. Therefore the conditions name columns
  * that imply the status and that have an index: see the migration `20261130-execution-lists`.
  */
-export function filterConditions({ statuses, createdAt, finishedAt, errorText, rootsOnly }: ExecutionFilter): Condition[] {
+export function filterConditions(filter: ExecutionFilter): Condition[] {
+  const { statuses, createdAt, finishedAt, errorText, rootsOnly, parentId } = filter
   const conditions: Condition[] = []
   if (statuses) {
     conditions.push({ sql: 't.status = any(?)', values: [statuses] })
@@ -52,6 +55,7 @@ export function filterConditions({ statuses, createdAt, finishedAt, errorText, r
       { sql: `position(? in lower(${REASON_TEXT})) > 0`, values: [quote(errorText).toLowerCase()] },
     )
   if (rootsOnly) conditions.push({ sql: 't.parent_id is null', values: [] })
+  if (parentId !== undefined) conditions.push({ sql: 't.parent_id = ?', values: [parentId] })
   return conditions
 }
 
@@ -80,7 +84,7 @@ const CLOCK_DIFFERENCE_MS = 3600_000
 export function isSelected(
   execution: Pick<ExecutionSummary, 'graphId' | 'status' | 'createdAt' | 'finishedAt' | 'reason' | 'parentId'>,
   labels: readonly string[],
-  { graphIds, statuses, createdAt, finishedAt, label, errorText, rootsOnly }: ExecutionFilter,
+  { graphIds, statuses, createdAt, finishedAt, label, errorText, rootsOnly, parentId }: ExecutionFilter,
 ): boolean {
   const { graphId, status, reason } = execution
   if (graphIds && (graphId == null || !graphIds.includes(graphId))) return false
@@ -89,6 +93,7 @@ export function isSelected(
   if (finishedAt && !(execution.finishedAt && isWithin(execution.finishedAt, finishedAt))) return false
   if (label !== undefined && !labels.includes(label)) return false
   if (errorText !== undefined && !(reason && reasonText(reason).includes(quote(errorText).toLowerCase()))) return false
+  if (parentId !== undefined && execution.parentId !== parentId) return false
   return !rootsOnly || execution.parentId == null
 }
 

@@ -8,6 +8,7 @@ import type { ExecutionRequest } from './execution-lists.ts'
 
 let runtime: TestRuntime
 let stranger: string
+let parent: string
 const labels = new Map<string, string[]>()
 const graphs: string[] = []
 const at = (minute: number): Date => new Date(Date.UTC(2026, 10, 1, 0, minute))
@@ -20,7 +21,7 @@ beforeAll(async () => {
   await insertExecution({ graph: first, minute: 1, status: 'COMPLETED', finished: 9 })
   await insertExecution({ graph: first, minute: 2, status: 'FAILED', finished: 4, reason: reason('TIMEOUT', 'took "10 s" %') })
   await insertExecution({ graph: second, minute: 3, status: 'RUNNING' })
-  const parent = await insertExecution({ graph: second, minute: 3, status: 'WAITING', reason: reason('TIMER', 'sleeps') })
+  parent = await insertExecution({ graph: second, minute: 3, status: 'WAITING', reason: reason('TIMER', 'sleeps') })
   await insertExecution({
     graph: third,
     minute: 4,
@@ -122,6 +123,8 @@ describe('the list of executions', () => {
     ['a wildcard', () => ({ errorText: 't%k' }), []],
     ['the name of a field', () => ({ errorText: 'message' }), []],
     ['roots', () => ({ rootsOnly: true }), [1, 2, 3, 3, 5]],
+    ['the parent', () => ({ parentId: parent }), [4, 6]],
+    ['another parent', () => ({ parentId: randomUUID() }), []],
     ['several conditions', () => ({ rootsOnly: true, label: 'prod', statuses: ['COMPLETED', 'FAILED'], errorText: '10' }), [2]],
   ])('selects by %s, as the comparison in memory does', async (_name, filter, expected) => {
     expect(await list(filter())).toEqual(expected)

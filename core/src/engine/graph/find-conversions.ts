@@ -1,6 +1,14 @@
 import { canonicalJson } from '@ashlar/sdk/json'
 import { showValue } from '../../base/index.ts'
-import { compileCoercion, findConversion, findValueLoss, parsePinPath, formatType, type Conversion } from '../../pins/index.ts'
+import {
+  compileCoercion,
+  findConversion,
+  findProperty,
+  findValueLoss,
+  parsePinPath,
+  formatType,
+  type Conversion,
+} from '../../pins/index.ts'
 import type { Block } from '../../blocks/index.ts'
 import type { GraphDocument } from './document.ts'
 import { findLinkPins } from './link-pins.ts'
@@ -46,7 +54,7 @@ function linkConversion(
 function constantConversions(node: string, inputs: GraphDocument['nodes'][number]['inputs'], block: Block | undefined) {
   return Object.entries(inputs).flatMap(([pin, value]): GraphConversion[] => {
     const path = parsePinPath(pin)
-    const schema = path.steps.length === 0 ? block?.inputSchema.properties?.[path.base] : undefined
+    const schema = block && path.steps.length === 0 ? findProperty(block.inputSchema, path.base) : undefined
     if (!block || !schema || value === null) return []
     const taken = { schema, root: block.inputSchema }
     const coerced = compileCoercion(schema, block.inputSchema)?.(value) ?? value

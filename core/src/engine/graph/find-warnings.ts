@@ -2,6 +2,7 @@ import { showValue, type Fault } from '../../base/index.ts'
 import {
   findFittingMember,
   findLoss,
+  findProperty,
   findValueLoss,
   appendStep,
   parsePinPath,
@@ -71,6 +72,6 @@ function constantWarnings(node: string, inputs: GraphDocument['nodes'][number]['
 }
 
 function inputPin({ inputSchema }: Block, { base }: PinPath): PinSchema | undefined {
-  const schema = inputSchema.properties?.[base]
+  const schema = findProperty(inputSchema, base)
   return schema && { schema, root: inputSchema }
 }

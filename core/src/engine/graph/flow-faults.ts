@@ -138,4 +138,5 @@ const CARRY_PROBLEMS = {
   NO_LOOP: 'a value is carried from one iteration of a loop to the next, but this link is not inside a loop',
   OTHER_LOOP: 'a value is carried between nodes of the same loop, but the ends of this link are in different loops',
   CYCLE: 'the ends of this link are in a cycle, whose links already lead to the next turn: remove "carry"',
+  TOOLS: 'the ends of this link are in the tool calls of a node, which do not wait for each other: remove "carry"',
 }

@@ -1,7 +1,7 @@
 export { compareBlocks } from './compare-blocks.ts'
 export { diffDocuments } from './diff-documents.ts'
 export { DEFAULT_TIMEOUT_MS, MAX_BUDGET, documentSchema, linkedInputs, parseEnd } from './document.ts'
-export { analyzeFlow, toFlow } from './flow/index.ts'
+export { analyzeFlow, isSamePath, toFlow } from './flow/index.ts'
 export { documentJsonSchema } from './document-json-schema.ts'
 export { findManyOutputs } from './many-outputs.ts'
 export { findConversions } from './find-conversions.ts'

@@ -5,6 +5,7 @@ import {
   TOOLS_PIN,
   canFit,
   compileCoercion,
+  findProperty,
   isToolPin,
   parsePinPath,
   type JsonSchema,
@@ -155,7 +156,7 @@ function credentialFaults(path: string, { credentials = {} }: GraphNode, block: 
 }
 
 function constantFaults(path: string, block: Block, pin: string, value: unknown): GraphFault[] {
-  const schema = block.inputSchema.properties?.[parsePinPath(pin).base]
+  const schema = findProperty(block.inputSchema, parsePinPath(pin).base)
   if (!schema) return [{ path, message: unknownPin(block, 'input', pin) }]
   if (value === null || parsePinPath(pin).steps.length > 0) return []
   const coerced = compileCoercion(schema, block.inputSchema)?.(value) ?? value
@@ -260,16 +261,15 @@ function schemaIn(block: Block, { pin, path }: Pick<LinkEnd, 'pin' | 'path'>, si
 
 /** A link brings the items of a pin that collects. A placeholder has every pin. */
 export function sinkSchema({ inputSchema, collectPins, kind }: Block, { base }: PinPath): JsonSchema | undefined {
-  const schema = inputSchema.properties?.[base] ?? (kind === 'placeholder' ? {} : undefined)
+  const schema = findProperty(inputSchema, base) ?? (kind === 'placeholder' ? {} : undefined)
   return schema && collectPins.has(base) ? (schema.items ?? {}) : schema
 }
 
 /** Every block has the pin `error`. A tool pin belongs to the pin `tools`. */
 export function sourceSchema(block: Block, pin: string, { base }: PinPath): JsonSchema | undefined {
-  const properties = block.outputSchema.properties ?? {}
   if (block.kind === 'placeholder') return {}
-  if (isToolPin(pin)) return properties[TOOLS_PIN] && {}
-  return properties[base] ?? (base === 'error' ? { type: 'string' } : undefined)
+  if (isToolPin(pin)) return findProperty(block.outputSchema, TOOLS_PIN) && {}
+  return findProperty(block.outputSchema, base) ?? (base === 'error' ? { type: 'string' } : undefined)
 }
 
 function unknownPin(block: Block, side: Side, pin: string): string {

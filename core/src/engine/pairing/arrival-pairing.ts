@@ -8,7 +8,7 @@ import { type NodeExecution, type Tag, type ToolCall, createRun } from './tags/i
  * A value goes to the oldest incomplete node execution that lacks its pin. If there is none, a new node execution is
  * created. A static value is kept: it fills every incomplete node execution that lacks its pin, and every later one. If
  * no node execution lacks its pin, a static value creates a new node execution only if that node execution is then
- * complete.
+ * complete. A node execution waits for all pins that its block marks as `feedback`, or for none of them.
  */
 export class ArrivalPairing {
   readonly #node: PlanNode
@@ -43,7 +43,7 @@ export class ArrivalPairing {
       next.values.set(pin, value)
       filled.push(next)
     }
-    if (filled.length === 0 && this.#statics.size === this.#node.linkedPins.length) filled.push(this.#create())
+    if (filled.length === 0 && isComplete({ node: this.#node, values: this.#statics })) filled.push(this.#create())
     return filled.filter(isComplete)
   }
 
@@ -84,6 +84,10 @@ export class ArrivalPairing {
   }
 }
 
-function isComplete({ node, values }: NodeExecution): boolean {
-  return values.size >= node.linkedPins.length && node.linkedPins.every((pin) => values.has(pin))
+function isComplete({ node, values }: Pick<NodeExecution, 'node' | 'values'>): boolean {
+  const { block, dynamicPins, linkedPins } = node
+  if (values.size >= linkedPins.length) return linkedPins.every((pin) => values.has(pin))
+  if (block.feedbackPins.size === 0) return false
+  const isFeedback = (pin: string): boolean => block.feedbackPins.has(dynamicPins.get(pin)?.base ?? pin)
+  return linkedPins.every((pin) => values.has(pin) !== isFeedback(pin))
 }

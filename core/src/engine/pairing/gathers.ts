@@ -96,8 +96,8 @@ export class Gathers {
   }
 
   /** Begins the collections that end with a scope, also those of an empty loop. */
-  open(scope: Scope, plans: readonly GatherPlan[]): void {
-    for (const plan of plans) {
+  open(scope: Scope): void {
+    for (const plan of scope.collections?.begun ?? []) {
       const gather = this.#at(scope.parent, plan)
       gather.scopes.push(scope)
       this.#liveness.poke(gather)
@@ -118,7 +118,8 @@ export class Gathers {
   }
 
   /** Counts an iteration for the collections of which it is an item. */
-  count(plans: readonly GatherPlan[], tag: Tag): void {
+  count({ collections }: Scope, tag: Tag): void {
+    const plans = collections?.counted ?? []
     for (const plan of plans) {
       const gather = this.#find(plan, tag)
       gather?.iterations.set(plans, (gather.iterations.get(plans) ?? 0) + 1)
@@ -126,11 +127,10 @@ export class Gathers {
   }
 
   /** The producer of a scope has failed, so lists of its iterations are incomplete. */
-  fail(plans: readonly GatherPlan[], scope: Scope, message: string): void {
-    const { producer } = scope
+  fail({ producer, parent, collections }: Scope, message: string): void {
     if (!producer) return
-    for (const plan of plans) {
-      const gather = scope.parent.gathers?.get(plan) ?? this.#find(plan, scope.parent)
+    for (const plan of collections?.closing ?? []) {
+      const gather = parent.gathers?.get(plan) ?? this.#find(plan, parent)
       if (gather instanceof Gather) gather.failure = firstFailure(gather.failure, { producer, message })
     }
   }
@@ -200,10 +200,7 @@ function firstFailure(a: Failure | undefined, b: Failure | undefined): Failure |
 
 /** The iteration that counts as an item of the list. A failure in an inner loop belongs to the iteration around it. */
 function countedPart(plan: GatherPlan, tag: Tag): Tag {
-  for (let each: Tag | undefined = tag; each?.scope; each = each.parent) {
-    const { producer, cycle, kind } = each.scope
-    const counted = cycle?.counted ?? (kind === 'TOOLS' ? producer?.node.flow?.toolCounted : producer?.node.flow?.counted)
-    if (counted?.includes(plan)) return each
-  }
+  for (let each: Tag | undefined = tag; each?.scope; each = each.parent)
+    if (each.scope.collections?.counted.includes(plan) === true) return each
   return tag
 }

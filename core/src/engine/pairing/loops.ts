@@ -1,4 +1,4 @@
-import type { GatherPlan, PlanLink, PlanNode } from '../plan/index.ts'
+import type { PlanLink, PlanNode } from '../plan/index.ts'
 import { TOOLS_PIN, parsePinPath, parseToolPin, selectValue } from '../../pins/index.ts'
 import { Carries } from './carries.ts'
 import type { Gathers } from './gathers.ts'
@@ -36,9 +36,9 @@ export class Loops {
   /** Called when a run is queued for the first time. */
   open(run: NodeExecution): void {
     const { flow, links } = run.node
-    if (links.has(TOOLS_PIN)) run.tools ??= this.#openScope('TOOLS', run, flow?.toolGathers ?? [])
+    if (links.has(TOOLS_PIN)) run.tools ??= this.#openScope('TOOLS', run)
     if (!flow?.opensLoop || run.loop) return
-    run.loop = this.#openScope('LOOP', run, flow.gathers)
+    run.loop = this.#openScope('LOOP', run)
     this.#carries.open(run.loop, flow.carries)
     if (flow.doneLinks.length > 0) this.#liveness.poke(this.#doneWaiter(run.loop, run))
   }
@@ -48,10 +48,10 @@ export class Loops {
     if (this.retains) this.all.push(scope)
   }
 
-  #openScope(kind: 'LOOP' | 'TOOLS', run: NodeExecution, gathers: readonly GatherPlan[]): Scope {
+  #openScope(kind: 'LOOP' | 'TOOLS', run: NodeExecution): Scope {
     const scope = new Scope(kind, run.tag, run)
     this.note(scope)
-    this.#gathers.open(scope, gathers)
+    this.#gathers.open(scope)
     return scope
   }
 
@@ -81,7 +81,7 @@ export class Loops {
     const isNew = index >= scope.opened
     if (isNew) {
       scope.opened = index + 1
-      this.#gathers.count(flow?.counted ?? [], tag)
+      this.#gathers.count(scope, tag)
     }
     const pins = flow?.linkedManyPins ?? []
     const isReceived = pins.every((pin) => (scope.counts.get(pin) ?? 0) > index)
@@ -93,7 +93,7 @@ export class Loops {
 
   /** The j-th values for the pins of one tool are the j-th call of it. */
   #callTag(run: NodeExecution, sink: string, pin: string): Tag {
-    run.tools ??= this.#openScope('TOOLS', run, run.node.flow?.toolGathers ?? [])
+    run.tools ??= this.#openScope('TOOLS', run)
     const scope = run.tools
     const count = scope.counts.get(`${sink}.${pin}`) ?? 0
     scope.counts.set(`${sink}.${pin}`, count + 1)
@@ -102,7 +102,7 @@ export class Loops {
     const tag = scope.calls.get(call) ?? new Tag(run.tag, scope, scope.opened)
     if (tag.index === scope.opened) {
       scope.opened++
-      this.#gathers.count(run.node.flow?.toolCounted ?? [], tag)
+      this.#gathers.count(scope, tag)
     }
     scope.calls.set(call, tag)
     return tag
@@ -122,9 +122,7 @@ export class Loops {
       this.#close(scope)
       if (!error) continue
       scope.failure = error.message
-      const { flow } = run.node
-      const [gathers, counted] = scope.kind === 'TOOLS' ? [flow?.toolGathers, flow?.toolCounted] : [flow?.gathers, flow?.counted]
-      this.#gathers.fail([...(gathers ?? []), ...(counted ?? [])], scope, error.message)
+      this.#gathers.fail(scope, error.message)
     }
   }
 
@@ -140,11 +138,20 @@ export class Loops {
     if (tools) this.#close(tools)
     const watch = flow?.callWatch?.byDepth.get(tag.depth + 1)
     const calls = [...(tools?.calls?.values() ?? [])]
+    /** Where the search for a call that is alive begins: at the one that was alive last. */
+    let from = 0
     const waiter: Waiter = {
       tag,
       order: flow?.callOrder ?? 0,
       settle: () => {
-        if (!calls.some((call) => this.#liveness.waitIfAlive(call, watch, waiter))) onOver()
+        for (let i = 0; i < calls.length; i++) {
+          const place = (from + i) % calls.length
+          const call = calls[place]
+          if (!call || !this.#liveness.waitIfAlive(call, watch, waiter)) continue
+          from = place
+          return
+        }
+        onOver()
       },
     }
     this.#liveness.poke(waiter)

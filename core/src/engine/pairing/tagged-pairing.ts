@@ -156,6 +156,7 @@ export class TaggedPairing {
     const pins = [...(slot.node.flow?.pins.values() ?? [])]
     const choices = pins.map((pin) => this.#choose(slot, pin, true))
     if (choices.every((choice) => typeof choice !== 'string')) this.#run(slot, pins, choices)
+    else this.#showIncomplete(slot, pins, choices)
   }
 
   /**
@@ -200,12 +201,13 @@ export class TaggedPairing {
     } else if (flow.enters && flow.depths.includes(at.depth)) {
       if (at.scope?.cycle !== flow.enters || at.index > 0 || !at.parent) return false
       cause = at.parent
-    } else if (flow.opens) {
-      const scope = at.scope
-      if (scope?.producer?.node !== source || !this.loops.mayYield(scope, from.slice(source.id.length + 1), at)) return false
+    } else if (!flow.opens && !flow.enters && !flow.depths.includes(at.depth)) return false
+    if (flow.opens) {
+      const { scope } = cause
+      if (scope?.producer?.node !== source || !this.loops.mayYield(scope, from.slice(source.id.length + 1), cause)) return false
       this.#liveness.waitForScope(scope, this.#waiterOf(slot))
       return true
-    } else if (!flow.enters && !flow.depths.includes(at.depth)) return false
+    }
     return this.#liveness.waitIfAlive(cause, flow.watch.byDepth.get(cause.depth), this.#waiterOf(slot))
   }
 

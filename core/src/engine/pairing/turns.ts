@@ -22,7 +22,7 @@ export class Turns {
     if (!known) {
       tag.cycles.set(cycle, scope)
       this.#onScope(scope)
-      this.#gathers.open(scope, cycle.gathers)
+      this.#gathers.open(scope)
     }
     const turn = scope.open.get(0) ?? this.#open(scope, new Tag(tag, scope, 0))
     scope.open.set(0, turn)
@@ -52,7 +52,7 @@ export class Turns {
 
   #open(scope: Scope, turn: Tag): Tag {
     scope.opened++
-    this.#gathers.count(scope.cycle?.counted ?? [], turn)
+    this.#gathers.count(scope, turn)
     return turn
   }
 }

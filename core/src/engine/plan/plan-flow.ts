@@ -11,7 +11,8 @@ import {
 } from '../graph/index.ts'
 import { TOOLS_PIN, parsePinPath } from '../../pins/index.ts'
 import type { Plan, PlanLink, PlanNode } from './plan.ts'
-import type { CyclePlan, GatherPlan, NodeFlow, PinFlow, ScopeKey } from './plan.ts'
+import type { Collections, CyclePlan, GatherPlan, NodeFlow, PinFlow, ScopeKey } from './plan.ts'
+import { addOnce, append, createPin, depthsOf, hasSeveralLoops, mayMeet, noCollections } from './flow-parts.ts'
 import { Watches } from './reach.ts'
 
 /** Adds the scopes of a valid document to its plan. */
@@ -47,7 +48,7 @@ class FlowPlanner {
 
   plan(): void {
     this.#flow.cycles.forEach((cycle, index) =>
-      this.#cycles.set(cycle, { index, nodes: new Set(cycle.nodes.map(({ id }) => this.#node(id))), gathers: [], counted: [] }),
+      this.#cycles.set(cycle, { index, nodes: new Set(cycle.nodes.map(({ id }) => this.#node(id))), turns: noCollections() }),
     )
     this.#flow.order.forEach(({ id }, order) => this.#addNode(this.#node(id), order))
     const byIndex = new Map(
@@ -87,10 +88,8 @@ class FlowPlanner {
       hasChoice: false,
       opensLoop: manyPins.size > 0,
       linkedManyPins: [...manyPins].filter((pin) => node.links.has(pin)),
-      gathers: [],
-      toolGathers: [],
-      counted: [],
-      toolCounted: [],
+      loop: noCollections(),
+      tools: noCollections(),
       callWatch: undefined,
       callOrder: order,
       doneLinks: linksOf(donePins),
@@ -154,8 +153,10 @@ class FlowPlanner {
       const node = this.#node(id)
       const flow = this.#flowOf.get(node)
       if (!flow) continue
-      for (const { links, isCollect, isLatest } of flow.pins.values())
-        flow.hasChoice ||= !isCollect && !isLatest && mayMeet(links)
+      for (const [name, links] of this.#linksOf(id)) {
+        const pin = flow.pins.get(name)
+        flow.hasChoice ||= pin?.isCollect === false && !pin.isLatest && mayMeet(links, this.#flow)
+      }
       const derived = (this.#incoming.get(node) ?? []).some(
         (link) =>
           link.flow?.pin.isCollect === false && (link.source.flow?.repeats || link.source.flow?.caughtLinks.includes(link)),
@@ -179,7 +180,7 @@ class FlowPlanner {
         else this.#addPinWatches(pin, watches)
       }
       if (node.block.stepPin !== undefined) this.#addCallWatch(node, own, watches)
-      if (own.doneLinks.length > 0) own.doneWatch = watches.create([node, ...this.#inside(node)], own.runDepths)
+      if (own.doneLinks.length > 0) own.doneWatch = watches.create([node, ...this.#inside(node)], own.runDepths, node)
     }
   }
 
@@ -214,34 +215,41 @@ class FlowPlanner {
     const watch = watches.create(
       pin.links.flatMap((link) => [...this.#feeders(link)]),
       depths,
+      this.#startOf(pin),
     )
     const gather: GatherPlan = { node, pin, depths, watch }
     for (const link of pin.links) if (link.flow) link.flow.gather = gather
-    const [outer, inner] = [new Set<FlowScope>(), new Set<FlowScope>()]
-    for (const [link, planned] of this.#flowLinks(pin))
-      if (planned.flow?.gather === gather)
-        for (const closed of this.#flow.closed.get(link) ?? []) {
-          const [first, last] = [closed[0], closed.at(-1)]
-          if (first) outer.add(first)
-          if (last) inner.add(last)
+    for (const link of this.#flowLinks(pin))
+      for (const closed of this.#flow.closed.get(link) ?? [])
+        for (const [i, scope] of closed.entries()) {
+          const { begun, counted, closing } = this.#collectionsOf(scope)
+          if (i === 0) addOnce(begun, gather)
+          if (i === closed.length - 1) addOnce(counted, gather)
+          addOnce(closing, gather)
         }
-    for (const scope of outer) this.#gathersOf(scope).gathers.push(gather)
-    for (const scope of inner) this.#gathersOf(scope).counted.push(gather)
   }
 
-  #flowLinks(pin: PinFlow): [FlowLink, PlanLink][] {
-    return pin.links.flatMap((planned): [FlowLink, PlanLink][] => {
-      const link = this.#analyzed.get(pin.node.id)?.incoming.find(({ index }) => index === planned.index)
-      return link ? [[link, planned]] : []
-    })
+  /** The node that begins each list of a collect pin, if it has one run for each of them. */
+  #startOf(pin: PinFlow): PlanNode | undefined {
+    const [outermost] = this.#flowLinks(pin).flatMap((link) => this.#flow.closed.get(link)?.[0]?.[0] ?? [])
+    if (!outermost || outermost.kind === 'CYCLE') return undefined
+    const node = this.#node(outermost.node.id)
+    return node.flow?.repeats === false ? node : undefined
   }
 
-  #gathersOf(scope: FlowScope): { gathers: GatherPlan[]; counted: GatherPlan[] } {
-    const cycle = this.#cycles.get(scope)
-    if (cycle) return cycle
+  #flowLinks({ name, node }: PinFlow): FlowLink[] {
+    return this.#linksOf(node.id).get(name) ?? []
+  }
+
+  /** The links to each pin of a node. */
+  #linksOf(id: string): Map<string, FlowLink[]> {
+    return Map.groupBy(this.#analyzed.get(id)?.incoming ?? [], ({ sinkPin }) => sinkPin)
+  }
+
+  #collectionsOf(scope: FlowScope): Collections {
     const flow = scope.kind === 'CYCLE' ? undefined : this.#flowOf.get(this.#node(scope.node.id))
-    if (!flow) return { gathers: [], counted: [] }
-    return scope.kind === 'TOOLS' ? { gathers: flow.toolGathers, counted: flow.toolCounted } : flow
+    const found = scope.kind === 'TOOLS' ? flow?.tools : (flow?.loop ?? this.#cycles.get(scope)?.turns)
+    return found ?? noCollections()
   }
 
   /** The nodes whose runs cause values of a link directly. */
@@ -278,48 +286,4 @@ class FlowPlanner {
     const [pin, another] = pins
     if (flow) flow.isSimple = pin !== undefined && !another && !pin.isCollect && !pin.carry && !node.isStart
   }
-}
-
-function createPin(node: PlanNode, { sinkPin, sinkBase }: FlowLink): PinFlow {
-  const { optionalPins, latestPins, collectPins } = node.block
-  return {
-    name: sinkPin,
-    node,
-    links: [],
-    depths: [],
-    broadcastDepth: -1,
-    isOptional: optionalPins.has(sinkBase),
-    isLatest: latestPins.has(sinkBase),
-    isCollect: collectPins.has(sinkBase),
-    carry: undefined,
-  }
-}
-
-/** Whether several of the links may bring values with the same tag. */
-function mayMeet(links: readonly PlanLink[]): boolean {
-  const flows = links.flatMap(({ flow }) => (flow && !flow.isCarry ? flow : []))
-  return flows.some((one, i) =>
-    flows
-      .slice(i + 1)
-      .some(
-        (other) =>
-          (one.back === undefined) === (other.back === undefined) && one.depths.some((depth) => other.depths.includes(depth)),
-      ),
-  )
-}
-
-/** Whether no path contains all others. */
-function hasSeveralLoops(paths: readonly ScopePath[]): boolean {
-  const longest = paths.toSorted((a, b) => b.length - a.length)[0] ?? []
-  return !paths.every((path) => path.every((scope, i) => longest[i] === scope))
-}
-
-function depthsOf(paths: readonly (readonly unknown[])[] | undefined): number[] {
-  return [...new Set(paths?.map(({ length }) => length))]
-}
-
-function append<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
-  const list = lists.get(key)
-  if (list) list.push(value)
-  else lists.set(key, [value])
 }

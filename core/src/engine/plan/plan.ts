@@ -88,12 +88,9 @@ export interface NodeFlow {
   opensLoop: boolean
   /** Its output pins that are many and have a link. */
   linkedManyPins: string[]
-  /** The collections that begin when its runs open a loop, and when they call a tool for the first time. */
-  gathers: GatherPlan[]
-  toolGathers: GatherPlan[]
-  /** The collections whose items are the iterations of its loops, and of its tool calls. */
-  counted: GatherPlan[]
-  toolCounted: GatherPlan[]
+  /** What collects the values of its loops, and of its tool calls. */
+  loop: Collections
+  tools: Collections
   /** If its block runs in steps: whether something may still run in a tool call, and when that is decided. */
   callWatch: WatchSet | undefined
   callOrder: number
@@ -145,8 +142,17 @@ interface LinkFlow {
 export interface CyclePlan {
   index: number
   nodes: ReadonlySet<PlanNode>
-  gathers: GatherPlan[]
+  turns: Collections
+}
+
+/** What collects the values of the scopes that one node or cycle opens. */
+export interface Collections {
+  /** The collections that begin with such a scope, because it is the outermost one that they close. */
+  begun: GatherPlan[]
+  /** Those whose items are its iterations, because it is the innermost one that they close. */
   counted: GatherPlan[]
+  /** All that close it. Their lists are incomplete if its producer fails. */
+  closing: GatherPlan[]
 }
 
 /** A linked collect pin. */

@@ -1,5 +1,5 @@
 import { PIN_MARKERS } from '@ashlar/sdk/markers'
-import { TOOLS_PIN, parsePinPath, type JsonSchema } from '../../pins/index.ts'
+import { TOOLS_PIN, findProperty, parsePinPath, type JsonSchema } from '../../pins/index.ts'
 import type { PlanNode, Tool } from './plan.ts'
 
 /** How a node appears as a tool. */
@@ -78,13 +78,13 @@ function parametersOf(
 /** Metadata for editors and for Ashlar. */
 const METADATA = new Set<string>([...PIN_MARKERS, 'manyIf', 'advanced', 'hidden', 'secret', 'placeholder', 'paged'])
 
-function schemaOf(pin: string, { properties = {} }: JsonSchema): JsonSchema {
+function schemaOf(pin: string, inputSchema: JsonSchema): JsonSchema {
   const { base, steps } = parsePinPath(pin)
-  const schema = properties[base] ?? {}
+  const schema = findProperty(inputSchema, base) ?? {}
   if (steps.length === 0) return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !METADATA.has(keyword)))
   let part: JsonSchema = schema
   for (const { kind, key } of steps)
-    part = kind === 'index' ? (part.items ?? {}) : (part.properties?.[key] ?? objectOf(part.additionalProperties))
+    part = kind === 'index' ? (part.items ?? {}) : (findProperty(part, key) ?? objectOf(part.additionalProperties))
   return part.description === undefined && schema.description !== undefined
     ? { ...part, description: `A part of: ${schema.description}` }
     : part

@@ -17,6 +17,7 @@ function describeBlock(block: Block, plugin: Plugin): unknown {
     category: block.category,
     categories: block.categories,
     synonyms: block.synonyms,
+    common: block.common,
     icon: block.icon ?? plugin.icon,
     kind: block.kind,
     staticOutput: block.staticOutput,

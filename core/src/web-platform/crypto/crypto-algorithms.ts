@@ -104,9 +104,13 @@ export function toAlgorithm<T extends keyof Algorithm>(
   const wanted = toDomString(options.name)
   const name = Object.keys(ALGORITHMS).find((each) => each.toLowerCase() === wanted.toLowerCase())
   const algorithm = name === undefined ? undefined : ALGORITHMS[name]
-  if (name === undefined || !algorithm?.[operation]) throw new DOMException(`${wanted} is not supported`, 'NotSupportedError')
+  if (name === undefined || !algorithm?.[operation])
+    throw new DOMException(`${wanted} is not supported for this operation: ${SUPPORTED}`, 'NotSupportedError')
   return { parameters: { ...options, name }, algorithm: algorithm as Algorithm & Required<Pick<Algorithm, T>> }
 }
+
+const SUPPORTED =
+  'crypto.subtle has digests (SHA-1, SHA-256, SHA-384, SHA-512), HMAC and AES-GCM; for others use a package such as @noble/ciphers or @noble/curves'
 
 /** Compares in constant time. */
 export function isEqual(a: Uint8Array, b: Uint8Array): boolean {

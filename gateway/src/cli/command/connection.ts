@@ -10,6 +10,7 @@ import {
   type CredentialApi,
   type RecordingApi,
 } from '../../client/index.ts'
+import { exists } from '../../base/exists.ts'
 import { parseConfig, type Config } from '../../base/config.ts'
 import { openInstallation, ownerKeyFile, readKey } from '../../installation/index.ts'
 import type { Logger } from '../../base/logger.ts'
@@ -33,7 +34,7 @@ const POLL_EVERY_MS = 100
  *
  * @throws {AshlarError} CONFIG_INVALID DATA_DIR_IN_USE DATA_DIR_UNUSABLE DATABASE_FAILED DATABASE_UNREACHABLE
  */
-export async function connect(environment: Readonly<Record<string, string | undefined>>, logger: Logger): Promise<Connection> {
+export async function connect(environment: Environment, logger: Logger): Promise<Connection> {
   const config = parseConfig(environment)
   for (const givenUpAt = Date.now() + STARTING_MS; ; await pause(POLL_EVERY_MS)) {
     const url = await findServer(config.dataDir)
@@ -46,6 +47,23 @@ export async function connect(environment: Readonly<Record<string, string | unde
     }
   }
 }
+
+/**
+ * The same for a command that only uses what an installation has: creates none.
+ *
+ * @throws {AshlarError} NOT_FOUND when the data directory does not exist
+ */
+export async function connectToInstallation(environment: Environment, logger: Logger): Promise<Connection> {
+  const { dataDir, databaseUrl } = parseConfig(environment)
+  if (databaseUrl === undefined && !(await exists(dataDir))) {
+    const place = environment.ASHLAR_DATA_DIR === undefined ? `no "${dataDir}" in this directory` : `no directory "${dataDir}"`
+    const remedy = 'run the command where Ashlar was started, or set ASHLAR_DATA_DIR to the data directory of the server'
+    throw new AshlarError('NOT_FOUND', `there is ${place}: ${remedy}`)
+  }
+  return connect(environment, logger)
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
 
 async function connectToServer(url: string, config: Config): Promise<Connection> {
   const key = await readKey(ownerKeyFile(config.dataDir))

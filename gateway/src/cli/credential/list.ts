@@ -2,14 +2,14 @@ import { parseArgs } from 'node:util'
 import type { ApiCredential } from '../../client/index.ts'
 import { loggerTo } from '../../base/logger.ts'
 import type { CommandContext } from '../command/command.ts'
-import { connect } from '../command/connection.ts'
+import { connectToInstallation } from '../command/connection.ts'
 import { formatTime } from '../command/format-time.ts'
 import { plain } from '../command/terminal.ts'
 
 /** `ashlar credential list` */
 export async function list(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
   parseArgs({ args, options: {} })
-  const { credentials, close } = await connect(environment, loggerTo(stderr))
+  const { credentials, close } = await connectToInstallation(environment, loggerTo(stderr))
   try {
     const rows: string[][] = []
     for await (const credential of credentials.credentials()) rows.push(toRow(credential))

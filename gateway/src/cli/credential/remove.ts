@@ -4,14 +4,14 @@ import type { ApiCredential, CredentialApi } from '../../client/index.ts'
 import { loggerTo } from '../../base/logger.ts'
 import { commandLine } from '../../base/command-line.ts'
 import { UsageError, type CommandContext } from '../command/command.ts'
-import { connect } from '../command/connection.ts'
+import { connectToInstallation } from '../command/connection.ts'
 
 /** `ashlar credential remove <provider> [--name name]` */
 export async function remove(args: string[], { stderr, environment }: CommandContext): Promise<number> {
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { name: { type: 'string' } } })
   const [provider] = positionals
   if (provider === undefined || positionals.length > 1) throw new UsageError('specify one provider, such as "github/github"')
-  const { credentials, close } = await connect(environment, loggerTo(stderr))
+  const { credentials, close } = await connectToInstallation(environment, loggerTo(stderr))
   try {
     const { id, name } = await find(credentials, provider, values.name, environment)
     await credentials.remove(id)

@@ -2,12 +2,12 @@ import { access, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isEqual } from '@ashlar/core'
-import type { CredentialKind, RecordingApi } from '../../client/index.ts'
+import { createRecordingApi, type Api, type CredentialKind, type RecordingApi } from '../../client/index.ts'
 import { loggerTo } from '../../base/logger.ts'
 import { UsageError, type CommandContext } from '../command/command.ts'
-import { connect, type Connection } from '../command/connection.ts'
+import { connectToInstallation, type Connection } from '../command/connection.ts'
 import { createTerminal } from '../command/terminal.ts'
-import { isPure, toCase, type RecordedExecution } from './recorded-case.ts'
+import { isPure, listRuns, toCase, type ExecutionRecord, type RecordedExecution } from './recorded-case.ts'
 import { redact } from './redact.ts'
 import { replay } from './run-file.ts'
 import { TESTS_SUFFIX, writeCase } from '../../graph-files/index.ts'
@@ -22,14 +22,15 @@ export async function graphRecord(args: string[], { stdout, stderr, environment 
   if (values.output !== undefined && !values.output.endsWith(TESTS_SUFFIX))
     throw new UsageError(`the name of the output must end with ${TESTS_SUFFIX}, got ${values.output}`)
   const terminal = createTerminal(stderr, environment)
-  const connection = await connect(environment, loggerTo(stderr))
+  const connection = await connectToInstallation(environment, loggerTo(stderr))
   const recorded = await readAndClose(connection, id)
-  const name = values.name ?? `execution of ${recorded.execution.startedAt ?? id}`
+  const [{ execution }] = recorded.records
+  const name = values.name ?? `execution of ${execution.startedAt ?? id}`
   const unstable = await findUnstableNodes(name, recorded, environment, loggerTo(stderr))
   const { written, count } = redact(toCase(name, recorded, unstable), recorded)
-  const path = values.output ?? `${toFileName(recorded.execution.graph?.name ?? 'graph')}${TESTS_SUFFIX}`
+  const path = values.output ?? `${toFileName(execution.graph?.name ?? 'graph')}${TESTS_SUFFIX}`
   await writeCase(path, written)
-  await exportGraph(path, recorded)
+  await writeGraph(path, recorded.file)
   stdout.write(`${path}\n`)
   const replaced = Object.keys(written.nodes ?? {})
   if (replaced.length > 0) terminal.line(`Recorded runs replace the nodes ${replaced.join(', ')}.`)
@@ -45,9 +46,9 @@ async function readAndClose(connection: Connection, id: string): Promise<Recorde
   }
 }
 
-async function read({ recording: api, credentials }: Connection, id: string): Promise<RecordedExecution> {
-  const execution = await api.execution(id)
-  const names = [...new Set(execution.document.nodes.map(({ block }) => block))]
+async function read({ api: graphs, recording: api, credentials }: Connection, id: string): Promise<RecordedExecution> {
+  const records = await readRecords(api, id)
+  const names = new Set(records.flatMap(({ execution }) => execution.document.nodes.map(({ block }) => block)))
   const blocks = new Map<string, NonNullable<Awaited<ReturnType<RecordingApi['block']>>>>()
   for (const name of names) {
     const block = await api.block(name)
@@ -55,8 +56,22 @@ async function read({ recording: api, credentials }: Connection, id: string): Pr
   }
   const providers = new Map<string, CredentialKind>()
   for await (const { name, credentialKinds } of credentials.providers()) providers.set(name, credentialKinds[0] ?? 'API_KEY')
-  const [nodeExecutions, exchanges] = [await api.nodeExecutions(id), await api.exchanges(id)]
-  return { execution, nodeExecutions, exchanges, blocks, providers }
+  return { records, file: await readGraph(graphs, records[0]), blocks, providers }
+}
+
+/** Reads an execution, and then those that its nodes have started. */
+async function readRecords(api: RecordingApi, id: string): Promise<RecordedExecution['records']> {
+  const execution = await api.execution(id)
+  const own = { execution, nodeExecutions: await api.nodeExecutions(id), exchanges: await api.exchanges(id) }
+  const others: ExecutionRecord[] = []
+  for (const child of await api.children(id)) others.push(...(await readRecords(api, child)))
+  return [own, ...others]
+}
+
+/** The text of the graph file. That of a deleted graph lacks the graphs that its nodes run. */
+async function readGraph(api: Api, { execution: { graph, version, document } }: ExecutionRecord): Promise<string> {
+  if (!graph) return `${JSON.stringify({ name: 'graph', document }, null, 2)}\n`
+  return (await api.exportGraph(graph.id, 'ASHLAR', version)).text
 }
 
 /**
@@ -71,12 +86,16 @@ async function findUnstableNodes(
 ): Promise<Set<string>> {
   const installation = await openTestInstallation(environment, logger)
   try {
-    const repeated = await replay(toCase(name, recorded), recorded.execution, installation)
-    const runs = new Map(repeated.map((run) => [`${run.nodeId}:${run.number}`, run]))
-    const pure = recorded.nodeExecutions.filter(({ nodeId }) => isPure(nodeId, recorded))
-    const changed = pure.filter(({ nodeId, number, inputs, outputs }) => {
-      const run = runs.get(`${nodeId}:${number}`)
-      return run && isEqual(run.inputs, inputs) && !isEqual(run.outputs, outputs)
+    const id = await replay(toCase(name, recorded), recorded.file, installation)
+    const repeated = await readRecords(createRecordingApi(installation.client), id)
+    const runs = Map.groupBy(
+      repeated.flatMap(({ nodeExecutions }) => nodeExecutions),
+      ({ nodeId }) => nodeId,
+    )
+    const pure = listRuns(recorded).filter(({ nodeId }) => isPure(nodeId, recorded))
+    const changed = pure.filter(({ nodeId, inputs, outputs }) => {
+      const same = (runs.get(nodeId) ?? []).filter((run) => isEqual(run.inputs, inputs))
+      return same.length > 0 && !same.some((run) => isEqual(run.outputs, outputs))
     })
     return new Set(changed.map(({ nodeId }) => nodeId))
   } finally {
@@ -94,11 +113,11 @@ function toFileName(name: string): string {
 }
 
 /** Writes the graph beside its cases, unless it is there. */
-async function exportGraph(path: string, { execution: { graph, document } }: RecordedExecution): Promise<void> {
+async function writeGraph(path: string, text: string): Promise<void> {
   const beside = join(dirname(path), `${basename(path).slice(0, -TESTS_SUFFIX.length)}.json`)
   const exists = await access(beside).then(
     () => true,
     () => false,
   )
-  if (!exists) await writeFile(beside, `${JSON.stringify({ ...graph, document }, null, 2)}\n`)
+  if (!exists) await writeFile(beside, text)
 }

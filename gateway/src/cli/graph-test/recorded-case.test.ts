@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ApiExchange, ApiNodeExecution } from '../../client/index.ts'
-import { toCase, type RecordedExecution } from './recorded-case.ts'
+import { toCase, type ExecutionRecord, type RecordedExecution } from './recorded-case.ts'
 import { redact } from './redact.ts'
 
 const node = (id: string, block: string, inputs: Record<string, unknown> = {}) => ({ id, block, inputs })
@@ -31,7 +31,8 @@ const exchange = (nodeId: string, body: string, type = 'application/json', more:
   ...more,
 })
 
-function recorded(given: Partial<RecordedExecution> = {}): RecordedExecution {
+/** @param children executions that its nodes have started */
+function recorded(given: Partial<ExecutionRecord> = {}, ...children: ExecutionRecord[]): RecordedExecution {
   const document = {
     nodes: [
       node('key', 'io/input', { name: 'key', secret: true }),
@@ -47,24 +48,26 @@ function recorded(given: Partial<RecordedExecution> = {}): RecordedExecution {
     failedNodes: [],
     reason: null,
     graph: null,
-    document: { ...document, links: [] } as unknown as RecordedExecution['execution']['document'],
+    version: 1,
+    document: { ...document, links: [] } as unknown as ExecutionRecord['execution']['document'],
   }
+  const nodeExecutions = [
+    run('fetch', { url: 'https://a.example/x' }, ['status', 200]),
+    run('keep', { key: 'k', value: 1 }, ['value', 1]),
+  ]
   return {
-    execution,
-    nodeExecutions: [
-      run('fetch', { url: 'https://a.example/x' }, ['status', 200]),
-      run('keep', { key: 'k', value: 1 }, ['value', 1]),
-    ],
-    exchanges: [],
+    records: [{ execution, nodeExecutions, exchanges: [], ...given }, ...children],
+    file: '',
     blocks: new Map([
-      ['http/request', { capabilities: [{ kind: 'HTTP' }], inputs: [] }],
-      ['storage/persist', { capabilities: [{ kind: 'STORAGE' }], inputs: [] }],
-      ['io/input', { capabilities: [], inputs: [] }],
+      ['http/request', { kind: 'STANDARD', capabilities: [{ kind: 'HTTP' }], inputs: [] }],
+      ['storage/persist', { kind: 'STANDARD', capabilities: [{ kind: 'STORAGE' }], inputs: [] }],
+      ['io/input', { kind: 'INPUT', capabilities: [], inputs: [] }],
     ]),
     providers: new Map([['a/b', 'USER_PASSWORD']]),
-    ...given,
   }
 }
+
+const child = (given: Partial<ExecutionRecord> = {}): ExecutionRecord => recorded(given).records[0]
 
 describe('a case of an execution', () => {
   it('replaces the runs of nodes with capabilities', () => {
@@ -107,8 +110,24 @@ describe('a case of an execution', () => {
     ])
   })
 
+  it('has the responses and the runs of the executions that its nodes have started', () => {
+    const exchanges = [exchange('fetch', '{"a":1}')]
+    const both = toCase('one', recorded({ exchanges }, child({ exchanges })))
+    expect(both.http?.['GET https://a.example/x']).toMatchObject([{ json: { a: 1 } }, { json: { a: 1 } }])
+    expect(both.nodes?.keep).toHaveLength(2)
+    expect(both.outputs).toEqual({ out: ['sent pa"ss-word'] })
+  })
+
+  it('replaces the runs of a node id in all graphs if one of them needs it', () => {
+    const nodes = [{ id: 'fetch', block: 'storage/persist', inputs: {} }]
+    const document = { nodes, links: [] } as unknown as ExecutionRecord['execution']['document']
+    const other = child({ nodeExecutions: [run('fetch', { key: 'k' }, ['value', 2])] })
+    const { nodes: replaced } = toCase('one', recorded({}, { ...other, execution: { ...other.execution, document } }))
+    expect(replaced?.fetch).toMatchObject([{ outputs: [['status', 200]] }, { outputs: [['value', 2]] }])
+  })
+
   it('expects the failure of an execution that failed', () => {
-    const { execution } = recorded()
+    const [{ execution }] = recorded().records
     const failed = {
       ...execution,
       status: 'FAILED',
@@ -125,7 +144,7 @@ describe('a case of an execution', () => {
 })
 
 it('redacts secret inputs everywhere', () => {
-  const all = recorded()
+  const all = recorded({}, child())
   const { written, count } = redact(toCase('one', all), all)
   expect(count).toBe(1)
   expect(written).toMatchObject({ inputs: { key: 'redacted-1' }, outputs: { out: ['sent redacted-1'] } })

@@ -3,10 +3,18 @@ import type { ApiBlock, ApiExchange, ApiExecution, ApiNodeExecution, CredentialK
 import type { WrittenCase } from '../../graph-files/index.ts'
 
 /** What an execution has left in the journal. */
-export interface RecordedExecution {
+export interface ExecutionRecord {
   execution: ApiExecution
   nodeExecutions: readonly ApiNodeExecution[]
   exchanges: readonly ApiExchange[]
+}
+
+/** An execution, and what a test of its graph needs. */
+export interface RecordedExecution {
+  /** The execution first, then those that its nodes have started, directly or indirectly. */
+  records: readonly [ExecutionRecord, ...ExecutionRecord[]]
+  /** The text of the graph file, with the graphs that its nodes run. */
+  file: string
   /** The installed blocks of the graph, by qualified name. */
   blocks: ReadonlyMap<string, ApiBlock>
   /** The usual kind of credentials, by qualified provider. */
@@ -23,20 +31,29 @@ const OMITTED_HEADERS = new Set(['content-encoding', 'content-length', 'transfer
 /**
  * Makes a case of an execution. Blocks that only compute run in the test. Blocks that send requests run with the
  * recorded responses, if all of their exchanges were recorded. The runs of all other nodes are replaced by the
- * recorded ones.
+ * recorded ones. A node id that several graphs use is replaced in all of them, or in none.
  *
  * @param replaced further nodes whose runs are replaced
  * @throws {AshlarError} CONFLICT when the execution has not ended or a node has too many outputs
  */
 export function toCase(name: string, recorded: RecordedExecution, replaced: ReadonlySet<string> = new Set()): WrittenCase {
-  const { execution } = recorded
+  const [{ execution }] = recorded.records
   const { status, inputs, outputs, failedNodes, reason } = execution
   if (status !== 'COMPLETED' && status !== 'FAILED')
     throw new AshlarError('CONFLICT', `the execution is ${status}: only a COMPLETED or FAILED execution can become a case`)
-  const nodes = execution.document.nodes.filter(({ id }) => replaced.has(id) || isReplaced(id, recorded))
-  const http = toResponses(recorded.exchanges.filter(({ nodeId }) => !nodes.some(({ id }) => id === nodeId)))
+  const ids = new Set(recorded.records.flatMap((each) => each.execution.document.nodes.map(({ id }) => id)))
+  const nodes = [...ids].filter((id) => replaced.has(id) || isReplaced(id, recorded))
+  const http = toResponses(listExchanges(recorded).filter(({ nodeId }) => !nodes.includes(nodeId)))
   const credentials = toSecrets(recorded)
-  const runs = nodes.map(({ id }) => [id, recorded.nodeExecutions.filter((each) => each.nodeId === id).flatMap(toRun)] as const)
+  const runs = nodes.map(
+    (id) =>
+      [
+        id,
+        listRuns(recorded)
+          .filter((run) => run.nodeId === id)
+          .flatMap(toRun),
+      ] as const,
+  )
   return {
     name,
     inputs,
@@ -49,20 +66,34 @@ export function toCase(name: string, recorded: RecordedExecution, replaced: Read
   }
 }
 
-/** Whether the block of a node only computes and sleeps. */
+/** Whether the block of a node only computes and sleeps. The outputs of a node that runs a graph are those of the graph. */
 export function isPure(id: string, recorded: RecordedExecution): boolean {
-  return listCapabilities(id, recorded).every((kind) => kind === 'SLEEP')
+  return listBlocks(id, recorded).every(({ kind, capabilities }) => kind !== 'GRAPH' && capabilities.every(isSleep))
 }
 
-function listCapabilities(id: string, { execution, blocks }: RecordedExecution): string[] {
-  const block = execution.document.nodes.find((node) => node.id === id)?.block ?? ''
-  return blocks.get(block)?.capabilities.map(({ kind }) => kind) ?? []
+function isSleep({ kind }: { kind: string }): boolean {
+  return kind === 'SLEEP'
+}
+
+/** The blocks of the nodes with an id, which several graphs may use. */
+function listBlocks(id: string, { records, blocks }: RecordedExecution): ApiBlock[] {
+  const nodes = records.flatMap(({ execution }) => execution.document.nodes.filter((node) => node.id === id))
+  return nodes.flatMap(({ block }) => blocks.get(block) ?? [])
+}
+
+export function listRuns({ records }: RecordedExecution): ApiNodeExecution[] {
+  return records.flatMap(({ nodeExecutions }) => nodeExecutions)
+}
+
+function listExchanges({ records }: RecordedExecution): ApiExchange[] {
+  return records.flatMap(({ exchanges }) => exchanges)
 }
 
 function isReplaced(id: string, recorded: RecordedExecution): boolean {
-  if (isPure(id, recorded)) return false
-  const own = recorded.exchanges.filter(({ nodeId }) => nodeId === id)
-  const isHttpOnly = listCapabilities(id, recorded).every((kind) => HTTP_ONLY.has(kind))
+  const capabilities = listBlocks(id, recorded).flatMap((block) => block.capabilities)
+  if (capabilities.every(isSleep)) return false
+  const own = listExchanges(recorded).filter(({ nodeId }) => nodeId === id)
+  const isHttpOnly = capabilities.every(({ kind }) => HTTP_ONLY.has(kind))
   return !isHttpOnly || own.length === 0 || own.some((exchange) => isUnusable(exchange, recorded))
 }
 
@@ -131,7 +162,8 @@ const FAKE_SECRETS: Record<CredentialKind, object> = {
   ENDPOINT: { type: 'ENDPOINT', key: 'test-key' },
 }
 
-function toSecrets({ exchanges, providers }: RecordedExecution): Record<string, unknown> {
-  const used = new Set(exchanges.flatMap(({ credential }) => credential ?? []))
+function toSecrets(recorded: RecordedExecution): Record<string, unknown> {
+  const { providers } = recorded
+  const used = new Set(listExchanges(recorded).flatMap(({ credential }) => credential ?? []))
   return Object.fromEntries([...used].map((provider) => [provider, FAKE_SECRETS[providers.get(provider) ?? 'API_KEY']]))
 }

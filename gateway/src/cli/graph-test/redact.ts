@@ -1,4 +1,4 @@
-import type { RecordedExecution } from './recorded-case.ts'
+import type { ExecutionRecord, RecordedExecution } from './recorded-case.ts'
 import type { WrittenCase } from '../../graph-files/index.ts'
 
 /** A shorter secret would occur in other texts by chance. */
@@ -24,8 +24,17 @@ function quoteInner(text: string): string {
   return JSON.stringify(text).slice(1, -1)
 }
 
-function findSecrets({ execution, nodeExecutions, blocks }: RecordedExecution): Set<string> {
+function findSecrets({ records, blocks }: RecordedExecution): Set<string> {
   const found = new Set<string>()
+  for (const record of records) addSecrets(found, record, blocks)
+  return found
+}
+
+function addSecrets(
+  found: Set<string>,
+  { execution, nodeExecutions }: ExecutionRecord,
+  blocks: RecordedExecution['blocks'],
+): void {
   for (const { id, block, inputs } of execution.document.nodes) {
     if (inputs.secret === true && typeof inputs.name === 'string') addTexts(found, execution.inputs[inputs.name])
     const pins = blocks.get(block)?.inputs.filter(({ secret }) => secret) ?? []
@@ -34,7 +43,6 @@ function findSecrets({ execution, nodeExecutions, blocks }: RecordedExecution): 
       for (const run of nodeExecutions) if (run.nodeId === id) addTexts(found, run.inputs?.[name])
     }
   }
-  return found
 }
 
 function addTexts(found: Set<string>, value: unknown): void {

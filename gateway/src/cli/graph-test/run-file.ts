@@ -1,14 +1,7 @@
 import { AshlarError, errorMessage } from '@ashlar/core'
-import {
-  createRecordingApi,
-  type Api,
-  type ApiExecution,
-  type ApiGraph,
-  type ApiNodeExecution,
-  type ExecutionResult,
-} from '../../client/index.ts'
+import type { Api, ApiGraph, ExecutionResult } from '../../client/index.ts'
 import { findJsonDifference } from './compare.ts'
-import { readGraphFile, type TestCase, type TestFile, type WrittenCase } from '../../graph-files/index.ts'
+import { ensureGraph, readGraphFile, type TestCase, type TestFile, type WrittenCase } from '../../graph-files/index.ts'
 import type { TestInstallation } from './test-installation.ts'
 
 /** The result of one case. */
@@ -32,8 +25,7 @@ export async function runFile(
   installation: TestInstallation,
 ): Promise<FileResult> {
   try {
-    const { name, description, labels, document } = await readGraphFile(graphPath)
-    const graph = await installation.api.createGraph({ name, description, labels, document })
+    const { graph } = await ensureGraph(installation.api, await readGraphFile(graphPath))
     const results: CaseResult[] = []
     for (const each of cases) results.push(await runCase(each, graph, installation))
     return { path, cases: results }
@@ -59,18 +51,14 @@ async function runCase(test: TestCase, graph: ApiGraph, { api, use }: TestInstal
   }
 }
 
-/** Runs a case that was recorded and returns its node executions. */
-export async function replay(
-  recorded: WrittenCase,
-  { graph, document }: Pick<ApiExecution, 'graph' | 'document'>,
-  { api, client, use }: TestInstallation,
-): Promise<ApiNodeExecution[]> {
+/** Runs a case that was recorded. @returns the id of the execution */
+export async function replay(recorded: WrittenCase, file: string, { api, use }: TestInstallation): Promise<string> {
   const { http = {}, credentials = {}, nodes = {}, inputs = {} } = recorded
   use({ fakes: { http, credentials }, nodes })
-  const { id } = await api.createGraph({ name: graph?.name ?? 'graph', description: '', labels: [], document })
-  const executionId = await api.startExecution(id, inputs)
+  const { graph } = await api.importGraph({ format: 'ASHLAR', document: file })
+  const executionId = await api.startExecution(graph.id, inputs)
   for await (const _event of api.follow(executionId, new AbortController().signal));
-  return createRecordingApi(client).nodeExecutions(executionId)
+  return executionId
 }
 
 /** A run of a graph, and the errors of its nodes. */

@@ -7,6 +7,11 @@ it('shows a value on one line', () => {
   )
 })
 
+it('shows the first six lines of a text', () => {
+  expect(formatOutputs({ note: ['# Title\n\nText\n'] }, 80)).toBe('  note:\n    # Title\n\n    Text\n')
+  expect(formatOutputs({ note: ['1\n2\n3\n4\n5\n6\n7\n8'] }, 80)).toContain('    6\n    … and 2 more\n')
+})
+
 it('shows several values of an output in order', () => {
   expect(formatOutputs({ words: ['a', 'b'], none: [] }, 80)).toBe('  words: 2 values\n    a\n    b\n  none: 0 values\n')
 })

@@ -4,20 +4,29 @@ const MAX_ROWS = 6
 const MAX_COLUMN_WIDTH = 40
 
 /**
- * Formats the outputs of an execution for a terminal: rows as a table, other values on one line each, cut to the width.
+ * Formats the outputs of an execution for a terminal: rows as a table, the first lines of a text, other values on one
+ * line each, cut to the width.
  */
 export function formatOutputs(outputs: Record<string, unknown[]>, width: number): string {
   const lines = Object.entries(outputs).flatMap(([name, values]) => formatOutput(plain(name), values))
-  return lines.map((line) => `  ${cut(line, width - 2)}\n`).join('')
+  return lines.map((line) => `${`  ${cut(line, width - 2)}`.trimEnd()}\n`).join('')
 }
 
 function formatOutput(name: string, values: unknown[]): string[] {
   const [first] = values
   const rows = values.length === 1 && Array.isArray(first) ? (first as unknown[]) : values
   if (rows.length > 0 && rows.every(isRow)) return [`${name}:`, ...formatTable(rows).map((line) => `  ${line}`)]
+  if (values.length === 1 && typeof first === 'string' && first.trim().includes('\n'))
+    return [`${name}:`, ...formatText(first).map((line) => `  ${line}`)]
   return values.length === 1
     ? [`${name}: ${show(first)}`]
     : [`${name}: ${values.length} values`, ...values.slice(0, MAX_ROWS).map((value) => `  ${show(value)}`)]
+}
+
+function formatText(text: string): string[] {
+  const lines = text.trim().split(/\r?\n/)
+  const more = lines.length - MAX_ROWS
+  return [...lines.slice(0, MAX_ROWS).map(plain), ...(more > 0 ? [`… and ${more} more`] : [])]
 }
 
 type Row = Record<string, unknown>

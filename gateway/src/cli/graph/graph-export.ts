@@ -4,7 +4,7 @@ import { AshlarError } from '@ashlar/core'
 import type { Api, ApiGraph } from '../../client/index.ts'
 import { loggerTo } from '../../base/logger.ts'
 import { UsageError, type CommandContext } from '../command/command.ts'
-import { connect } from '../command/connection.ts'
+import { connectToInstallation } from '../command/connection.ts'
 import { createTerminal } from '../command/terminal.ts'
 import { parseFormat } from './graph-format.ts'
 import { showChanges } from './import-report.ts'
@@ -15,7 +15,7 @@ export async function graphExport(args: string[], { stdout, stderr, environment 
   const [reference] = positionals
   const format = parseFormat(values.format) ?? 'ASHLAR'
   if (reference === undefined || positionals.length > 1) throw new UsageError('specify one graph by its id or name')
-  const { api, close } = await connect(environment, loggerTo(stderr))
+  const { api, close } = await connectToInstallation(environment, loggerTo(stderr))
   try {
     const { graph, others } = await findGraph(api, reference)
     if (others > 0)

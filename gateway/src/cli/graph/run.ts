@@ -77,6 +77,7 @@ async function runFile(
 }
 
 function failureText(terminal: Terminal, { status, reason }: ExecutionResult): string {
-  const node = reason?.nodeId ? `node ${reason.nodeId}: ` : ''
-  return `error ${reason?.code ?? status}: ${terminal.message(`${node}${reason?.message ?? 'the server returned no reason'}`)}`
+  const { code = status, nodeId, message = 'the server returned no reason' } = reason ?? {}
+  const isNamed = !nodeId || message.startsWith(`node "${nodeId}"`)
+  return `error ${code}: ${terminal.message(isNamed ? message : `node "${nodeId}": ${message}`)}`
 }

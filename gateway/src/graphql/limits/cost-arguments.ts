@@ -1,3 +1,4 @@
+import { minJsonLength } from '@ashlar/core'
 import { valueFromASTUntyped, type FieldNode, type GraphQLField, type VariableDefinitionNode } from 'graphql'
 import type { BulkModel } from './field-cost.ts'
 
@@ -34,6 +35,21 @@ function toSize(value: unknown, max: number): number {
 /** The number of items of an argument that is a list. */
 export function readListLength(node: FieldNode, argument: string, variables: Variables): number {
   return lengthOf(readArgument(node, argument, variables))
+}
+
+/** The characters of a graph document, as JSON, that cost 1. Most nodes and links have about as many. */
+const DOCUMENT_CHARS = 100
+/** So that an operation can contain each document that is allowed. */
+const MAX_DOCUMENT_COST = 15_000
+
+/** The cost of the graph document in an argument. @param path from the arguments to the document */
+export function readDocumentCost(node: FieldNode, [argument = '', ...path]: readonly string[], variables: Variables): number {
+  const given = path.reduce(readMember, readArgument(node, argument, variables))
+  return Math.min(minJsonLength(given, DOCUMENT_CHARS * MAX_DOCUMENT_COST) / DOCUMENT_CHARS, MAX_DOCUMENT_COST)
+}
+
+function readMember(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
 }
 
 /** A single id counts as a list of one. */

@@ -13,8 +13,11 @@ const schema = buildSchema(`
     nodes(ids: [ID!]!): [Node]!
     tags: [String!]!
     latest(first: Int): [Graph!]!
+    check(document: GraphDocumentInput!): Boolean
   }
-  type Mutation { rename(name: String): Graph, retry(input: RetryInput!): Payload, delete(input: DeleteInput!): Payload }
+  type Mutation { rename(name: String): Graph, retry(input: RetryInput!): Payload, delete(input: DeleteInput!): Payload, save(input: SaveInput!): Boolean }
+  input GraphDocumentInput { nodes: [JSON!]! }
+  input SaveInput { name: String, document: JSON }
   input RetryInput { limit: Int = 100, labels: [String!] }
   input DeleteInput { ids: [ID!]!, others: [ID!] }
   type Payload { graphs: [Graph!], edges: [GraphEdge!] }
@@ -57,6 +60,23 @@ it.each([
   ['a subscription: one event', 'subscription { changed { document } }', 3],
 ])('is that of %s', (_what, text, expected) => {
   expect(cost(text)).toBe(expected)
+})
+
+it.each<[string, string, Record<string, unknown>, number]>([
+  ['in a variable', 'query ($d: GraphDocumentInput!) { check(document: $d) }', { d: { nodes: ['x'.repeat(9_985)] } }, 101],
+  ['in the query', `{ check(document: { nodes: ["${'x'.repeat(9_985)}"] }) }`, {}, 101],
+  [
+    'for each field that checks it',
+    'query ($d: GraphDocumentInput!) { a: check(document: $d) b: check(document: $d) }',
+    { d: { nodes: ['x'.repeat(9_985)] } },
+    201,
+  ],
+  ['in an input', 'mutation ($d: JSON) { save(input: { document: $d }) }', { d: { nodes: ['x'.repeat(9_985)] } }, 101],
+  ['as text', 'mutation ($i: SaveInput!) { save(input: $i) }', { i: { document: 'x'.repeat(9_998) } }, 101],
+  ['that is large', 'mutation ($d: JSON) { save(input: { document: $d }) }', { d: 'x'.repeat(5_000_000) }, 15_001],
+  ['that is missing', 'mutation { save(input: {}) }', {}, 1],
+])('counts the characters of a graph document %s', (_what, text, variables, expected) => {
+  expect(cost(text, variables)).toBe(expected)
 })
 
 it.each([

@@ -17,7 +17,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { modelOf, type FieldModel } from './field-cost.ts'
-import { readBulkSize, readPageSize, readListLength, type Variables } from './cost-arguments.ts'
+import { readBulkSize, readDocumentCost, readPageSize, readListLength, type Variables } from './cost-arguments.ts'
 
 /** An operation that has been validated. */
 export interface PricedOperation {
@@ -31,7 +31,8 @@ export interface PricedOperation {
 /**
  * Calculates the cost of an operation before it runs. The cost of a field is `size × (weight + the cost of its
  * selection)`; `size` is 1 except for lists. See {@link modelOf} for both numbers. Of a type that is an interface or a
- * union, the most expensive possible type counts. A field that `@skip` or `@include` omits counts too.
+ * union, the most expensive possible type counts. A field that `@skip` or `@include` omits counts too. A field that
+ * checks a graph document costs more, the longer the document is.
  *
  * @returns a whole number
  */
@@ -108,7 +109,7 @@ class Pricing {
     const first = this.#readSize(node, field, model)
     const size = isList ? (first ?? pageSize ?? this.#idCount(node, model) ?? model.size) : 1
     const inner = node.selectionSet ? this.selection(node.selectionSet, named, isList ? undefined : first) : 0
-    return size * (model.weight + inner)
+    return size * (model.weight + inner) + (model.document ? readDocumentCost(node, model.document, this.#variables) : 0)
   }
 
   /** The number of items of the list below this field, if it is not a list itself. */

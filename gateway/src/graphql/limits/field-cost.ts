@@ -8,6 +8,7 @@ import {
   isScalarType,
   GraphQLID,
   valueFromASTUntyped,
+  type GraphQLArgument,
   type GraphQLField,
   type GraphQLInputField,
   type GraphQLInputType,
@@ -31,6 +32,8 @@ export interface FieldModel {
   pages: boolean
   /** The list has one item for each id in this argument. */
   idsArgument?: string
+  /** The path in the arguments to a graph document or a graph file, which the field checks. */
+  document?: readonly string[]
   /** The field is a mutation of many objects. The lists of its payload have as many items. */
   bulk?: BulkModel
 }
@@ -69,6 +72,7 @@ export function modelOf(parent: GraphQLType, field: GraphQLField<unknown, unknow
     size: size ?? (isObjectList ? (introspects ? (INTROSPECTION_SIZES[field.name] ?? INTROSPECTION_SIZE) : LIST_SIZE) : 1),
     pages,
     ...bulkOf(field),
+    ...documentOf(field),
     ...(isObjectList && ids && size === undefined && { idsArgument: ids.name }),
   }
 }
@@ -80,6 +84,18 @@ function bulkOf({ args }: GraphQLField<unknown, unknown>): Pick<FieldModel, 'bul
   const ids = Object.values(others).filter(({ type }) => isIds(type))
   if (!limit && ids.length === 0) return {}
   return { bulk: { limit: limit && { default: readDefault(limit) }, ids: ids.map(({ name }) => name) } }
+}
+
+function documentOf({ args }: GraphQLField<unknown, unknown>): Pick<FieldModel, 'document'> {
+  if (args.some(isDocument)) return { document: [DOCUMENT] }
+  const input = getNamedType(args.find(({ name }) => name === 'input')?.type)
+  return isInputObjectType(input) && Object.values(input.getFields()).some(isDocument) ? { document: ['input', DOCUMENT] } : {}
+}
+
+const DOCUMENT = 'document'
+
+function isDocument({ name, type }: GraphQLArgument | GraphQLInputField): boolean {
+  return name === DOCUMENT && ['GraphDocumentInput', 'JSON'].includes(String(getNamedType(type)))
 }
 
 function readDefault({ default: given }: GraphQLInputField): unknown {

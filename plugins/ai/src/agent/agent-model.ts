@@ -1,6 +1,17 @@
 import { BlockError, type BlockContext } from '@ashlar/sdk'
-import { connect, languageModel, priceOf, reportUsage, toModelError, type Asked, type Connection } from '../model/index.ts'
-import { ask, type Answer } from './ask.ts'
+import {
+  assertComplete,
+  connect,
+  languageModel,
+  priceOf,
+  readAnswer,
+  reportUsage,
+  showModel,
+  toModelError,
+  type Answer,
+  type Connection,
+} from '../model/index.ts'
+import { toOptions } from './ask.ts'
 import type { Message } from './messages.ts'
 import type { AgentInput } from './pins.ts'
 
@@ -44,28 +55,19 @@ export class AgentModel {
     const { signal } = this.#context
     const asked = { provider: this.#connection.provider, model }
     const onText = (text: string): void => this.#context.stream('finished', text)
-    const question = { system, messages, tools, mayCall, isParallel, maxTokens, temperature, signal, onText }
+    const options = toOptions({ system, messages, tools, mayCall, isParallel, maxTokens, temperature, signal })
     try {
-      const answer = await ask(languageModel(this.#connection, model), question)
+      const answer = await readAnswer(languageModel(this.#connection, model), options, asked, onText)
       const { used } = answer
       const { isOwnServer } = this.#connection
       reportUsage(this.#context, asked, used, this.#input, isOwnServer)
       assertComplete(answer, asked)
+      if (answer.text === '' && answer.calls.length === 0)
+        throw new BlockError('MODEL_OUTPUT_INVALID', `${showModel(asked)}: the model gave neither a text nor a tool call`)
       const costUsd = used ? priceOf(model, used, this.#input, isOwnServer) : null
       return { ...answer, tokens: used ? used.inputTokens + used.outputTokens : 0, costUsd: costUsd ?? 0 }
     } catch (error) {
       throw toModelError(error, asked)
     }
   }
-}
-
-/** No tool is called because of a part of an answer. */
-function assertComplete({ end, text, calls }: Answer, { provider, model }: Asked): void {
-  const place = `model ${JSON.stringify(model)} of ${provider}`
-  if (end === 'content-filter')
-    throw new BlockError('CONTENT_FILTERED', `${place}: the service ended the answer because of its content policy`)
-  if (end === undefined || end === 'error' || end === 'interrupted')
-    throw new BlockError('SERVICE_FAILED', `${place}: the answer ended early, after ${text.length} characters`)
-  if (text === '' && calls.length === 0)
-    throw new BlockError('MODEL_OUTPUT_INVALID', `${place}: the model gave neither a text nor a tool call`)
 }

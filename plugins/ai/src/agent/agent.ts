@@ -1,12 +1,11 @@
 import { BlockError, defineBlock, type ToolPin } from '@ashlar/sdk'
-import { MODEL_CAPABILITIES, MODEL_TIMEOUT_MS } from '../model/index.ts'
+import { MODEL_CAPABILITIES, MODEL_TIMEOUT_MS, type Answer } from '../model/index.ts'
 import { AgentModel, type PaidAnswer } from './agent-model.ts'
-import type { Answer } from './ask.ts'
 import { compact, summaryRequest } from './compaction.ts'
 import { readConversation, type Conversation, type StepRecord } from './conversation.ts'
-import type { Message } from './messages.ts'
+import { toCallMessage, withUniqueIds, type Message } from './messages.ts'
 import { agentInput, agentOutput, type AgentInput } from './pins.ts'
-import { answered, chat, KEY, refused } from '../testing/index.ts'
+import { answered, chat, KEY, WRONG_KEY } from '../testing/index.ts'
 import { checkCall, type CheckedCall } from './tools.ts'
 
 export const agent = defineBlock({
@@ -14,6 +13,7 @@ export const agent = defineBlock({
   name: 'agent',
   description: 'Let a model decide which of the linked nodes to run, and with which inputs, until it has an answer.',
   category: 'AGENT',
+  common: true,
   categories: ['AI', 'LOGIC'],
   icon: 'bot',
   synonyms: [
@@ -55,18 +55,7 @@ export const agent = defineBlock({
         ],
       ],
     },
-    {
-      name: 'a wrong key',
-      input: { prompt: 'Hi', model: 'gpt-x' },
-      ...KEY,
-      http: chat(refused(401, 'Incorrect API key provided')),
-      output: [
-        [
-          'error',
-          'model "gpt-x" of openai-compatible: the service does not accept the key of your credential (401): Incorrect API key provided',
-        ],
-      ],
-    },
+    WRONG_KEY,
   ],
   async *run(input, context) {
     const conversation = readConversation(input)
@@ -108,8 +97,9 @@ async function* finish(conversation: Conversation, { text }: Answer): Yields {
 
 /** Calls the tools, or returns what is wrong to the model. */
 async function* act(input: AgentInput, conversation: Conversation, answer: PaidAnswer): Yields {
-  const message = toMessage(answer)
-  const checked = answer.calls.map((each) => checkCall(each, input.node_tools))
+  const calls = withUniqueIds(answer.calls, conversation.messages)
+  const message = toCallMessage(answer.text, calls)
+  const checked = calls.map((each) => checkCall(each, input.node_tools))
   const isForGraph = input.agent_mode_max_iterations === 0
   const errors = checked.map((each) => ('error' in each ? each.error : null))
   const isWrong = errors.some((error) => error !== null)
@@ -131,14 +121,6 @@ async function* act(input: AgentInput, conversation: Conversation, answer: PaidA
 
 async function* values(calls: readonly CheckedCall[]): Yields {
   for (const each of calls) if ('values' in each) yield* each.values
-}
-
-function toMessage({ text, calls }: Answer): Message {
-  return {
-    role: 'assistant',
-    content: text,
-    tool_calls: calls.map(({ id, name, arguments: json }) => ({ id, type: 'function', function: { name, arguments: json } })),
-  }
 }
 
 function exportMessages({ system, messages }: Conversation, ...more: Message[]): Message[] {

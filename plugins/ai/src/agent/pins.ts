@@ -23,10 +23,12 @@ export const agentInput = z.object({
   conversation_history: list(messageSchema).meta({
     description: 'Earlier messages, as `conversations` gives them.',
     advanced: true,
+    feedback: true,
   }),
   last_tool_output: z.unknown().optional().meta({
     description: 'The result of the last tool call in `conversation_history`. Only without iterations.',
     advanced: true,
+    feedback: true,
   }),
   retry: z
     .int()

@@ -1,5 +1,6 @@
 import type { ToolPin } from '@ashlar/sdk'
 import { z } from 'zod'
+import type { RequestedCall } from '../model/index.ts'
 import { parseArguments } from './messages.ts'
 
 /** A node that the pin `tools` links to, as Ashlar describes it. */
@@ -12,14 +13,6 @@ export const toolSchema = z.object({
 })
 
 export type Tool = z.output<typeof toolSchema>
-
-/** A tool call of a model, as it came. */
-export interface RequestedCall {
-  id: string
-  name: string
-  /** JSON text, which may be invalid. */
-  arguments: string
-}
 
 /** What is to be done with a tool call: the values by pin of the node, or an error for the model. */
 export type CheckedCall = { id: string; values: [pin: ToolPin, value: unknown][] } | { id: string; error: string }

@@ -19,6 +19,7 @@ export const chat = defineBlock({
   name: 'chat',
   description: 'Continue a conversation with a language model.',
   category: 'AI',
+  common: true,
   icon: 'messages-square',
   synonyms: ['llm', 'chatgpt', 'ai conversation', 'history', 'memory', 'assistant', 'chatbot', 'messages'],
   capabilities: MODEL_CAPABILITIES,

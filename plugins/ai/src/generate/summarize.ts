@@ -23,6 +23,7 @@ export const summarize = defineBlock({
   name: 'summarize',
   description: 'Summarize a text of any length with a language model.',
   category: 'AI',
+  common: true,
   icon: 'scroll-text',
   synonyms: ['llm', 'gpt', 'ai text summarizer', 'summary', 'tl;dr', 'abstract', 'shorten', 'condense', 'key points'],
   capabilities: MODEL_CAPABILITIES,

@@ -13,13 +13,14 @@ import {
   TextModel,
   toPrompt,
 } from '../model/index.ts'
-import { answered, chat, KEY, refused } from '../testing/index.ts'
+import { answered, chat, KEY, WRONG_KEY } from '../testing/index.ts'
 
 export const text = defineBlock({
   id: '1f292d4a-41a4-4977-9684-7c8d560b9f91',
   name: 'text',
   description: 'Ask a language model, and receive its answer as text.',
   category: 'AI',
+  common: true,
   icon: 'message-square-text',
   synonyms: [
     'llm',
@@ -39,6 +40,9 @@ export const text = defineBlock({
     'basic llm chain',
     'message a model',
     'artificial intelligence',
+    'groq',
+    'openrouter',
+    'lm studio',
   ],
   capabilities: MODEL_CAPABILITIES,
   timeoutMs: MODEL_TIMEOUT_MS,
@@ -78,18 +82,7 @@ export const text = defineBlock({
         ],
       ],
     },
-    {
-      name: 'a wrong key',
-      input: { prompt: 'Hi', model: 'gpt-x' },
-      ...KEY,
-      http: chat(refused(401, 'Incorrect API key provided')),
-      output: [
-        [
-          'error',
-          'model "gpt-x" of openai-compatible: the service does not accept the key of your credential (401): Incorrect API key provided',
-        ],
-      ],
-    },
+    WRONG_KEY,
     {
       name: 'no credential',
       input: { prompt: 'Hi' },

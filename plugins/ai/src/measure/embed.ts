@@ -1,4 +1,4 @@
-import { defineBlock } from '@ashlar/sdk'
+import { BlockError, defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import {
   capabilitiesFor,
@@ -7,7 +7,10 @@ import {
   MODEL_TIMEOUT_MS,
   modelPins,
   reportUsage,
+  showModel,
   toModelError,
+  toTokens,
+  type Asked,
 } from '../model/index.ts'
 import { KEY } from '../testing/index.ts'
 
@@ -73,9 +76,9 @@ export const embed = defineBlock({
     const vectors: number[][] = []
     for (let i = 0; i < list.length; i += BATCH) {
       try {
-        const { embeddings, usage } = await model.doEmbed({ values: list.slice(i, i + BATCH), abortSignal: context.signal })
-        vectors.push(...embeddings)
-        const tokens = usage && { inputTokens: usage.tokens, outputTokens: 0, cachedTokens: 0 }
+        const values = list.slice(i, i + BATCH)
+        const { embeddings, usage, response } = await model.doEmbed({ values, abortSignal: context.signal })
+        const tokens = toTokens(usage?.tokens)
         reportUsage(
           context,
           asked,
@@ -83,6 +86,7 @@ export const embed = defineBlock({
           { ...input, output_usd_per_million: input.output_usd_per_million ?? 0 },
           connection.isOwnServer,
         )
+        vectors.push(...checkVectors(sortVectors(embeddings, response?.body), values.length, vectors[0], asked))
       } catch (error) {
         throw toModelError(error, asked)
       }
@@ -91,3 +95,27 @@ export const embed = defineBlock({
     yield ['vectors', vectors]
   },
 })
+
+/** The API of OpenAI numbers the vectors. A server may send them in another order. */
+function sortVectors(vectors: number[][], body: unknown): number[][] {
+  const { data } = Object(body) as { data?: unknown }
+  const places = Array.isArray(data) ? data.map((each) => (Object(each) as { index?: unknown }).index) : []
+  const order = vectors.map((_, i) => places.indexOf(i))
+  return order.includes(-1) ? vectors : order.flatMap((at) => vectors.slice(at, at + 1))
+}
+
+/** @param first a vector of an earlier request @throws {BlockError} SERVICE_FAILED when they do not fit the texts */
+function checkVectors(vectors: number[][], count: number, first: number[] | undefined, asked: Asked): number[][] {
+  if (vectors.length !== count)
+    throw new BlockError(
+      'SERVICE_FAILED',
+      `${showModel(asked)}: the answer must have a vector for each of ${count} texts, got ${vectors.length}`,
+    )
+  const length = (first ?? vectors[0])?.length
+  const other = vectors.find((vector) => vector.length !== length)
+  if (!other) return vectors
+  throw new BlockError(
+    'SERVICE_FAILED',
+    `${showModel(asked)}: all vectors must have the same length, got ${length} and ${other.length} numbers`,
+  )
+}

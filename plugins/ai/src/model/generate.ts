@@ -1,15 +1,12 @@
-import type {
-  LanguageModelV4,
-  LanguageModelV4CallOptions,
-  LanguageModelV4StreamPart,
-  LanguageModelV4Usage,
-} from '@ai-sdk/provider'
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
 import { BlockError, type BlockContext } from '@ashlar/sdk'
-import { toModelError, type Asked } from './errors.ts'
+import { showModel, toModelError, type Asked } from './errors.ts'
 import { connect, languageModel, type Connection } from './open-model.ts'
 import type { AnswerInput, ModelInput } from './pins.ts'
-import { priceOf, type PriceOverride, type Tokens } from './prices.ts'
+import { priceOf, type PriceOverride } from './prices.ts'
 import { toModelMessages, type Message } from './prompt.ts'
+import { assertComplete, readAnswer, type Answer } from './read-answer.ts'
+import type { Tokens } from './tokens.ts'
 
 export type GenerateContext = Pick<BlockContext, 'credentials' | 'signal' | 'log' | 'stream' | 'usage'>
 
@@ -53,10 +50,10 @@ export class TextModel {
       ...(responseFormat && { responseFormat }),
     }
     try {
-      const answer = await readAnswer(languageModel(connection, model), options, (text) => {
+      const answer = await readAnswer(languageModel(connection, model), options, asked, (text) => {
         if (pin !== undefined) this.#context.stream(pin, text)
       })
-      reportUsage(this.#context, asked, toTokens(answer.usage), this.#input, connection.isOwnServer)
+      reportUsage(this.#context, asked, answer.used, this.#input, connection.isOwnServer)
       return checkEnd(answer, asked, this.#context)
     } catch (error) {
       throw toModelError(error, asked)
@@ -64,63 +61,18 @@ export class TextModel {
   }
 }
 
-interface Answer {
-  text: string
-  /** The name of a tool that the model calls, although it has none. */
-  tool: string | undefined
-  /** Undefined if the answer ended early. */
-  end: string | undefined
-  usage: LanguageModelV4Usage | undefined
-}
-
-async function readAnswer(
-  model: LanguageModelV4,
-  options: LanguageModelV4CallOptions,
-  onText: (text: string) => void,
-): Promise<Answer> {
-  const { stream } = await model.doStream(options)
-  const answer: Answer = { text: '', tool: undefined, end: undefined, usage: undefined }
-  const reader = stream.getReader()
-  for (let next = await reader.read(); !next.done; next = await reader.read()) takePart(answer, next.value, onText)
-  return answer
-}
-
-function takePart(answer: Answer, part: LanguageModelV4StreamPart, onText: (text: string) => void): void {
-  if (part.type === 'text-delta') {
-    answer.text += part.delta
-    onText(part.delta)
-  } else if (part.type === 'tool-call') answer.tool = part.toolName
-  else if (part.type === 'finish') {
-    const { unified, raw } = part.finishReason
-    answer.usage = part.usage
-    answer.end = unified === 'other' && raw === undefined ? undefined : unified
-  } else if (part.type === 'error') throw part.error
-}
-
-/** @throws {BlockError} when the answer is not complete */
-function checkEnd({ text, end, tool }: Answer, { provider, model }: Asked, { log }: GenerateContext): string {
-  const place = `model ${JSON.stringify(model)} of ${provider}`
-  if (end === undefined || end === 'error' || end === 'interrupted')
-    throw new BlockError('SERVICE_FAILED', `${place}: the answer ended early, after ${text.length} characters`)
-  if (end === 'content-filter')
-    throw new BlockError('CONTENT_FILTERED', `${place}: the service ended the answer because of its content policy`)
-  if (tool !== undefined && text === '')
+/** @throws {BlockError} when the answer is not a complete text */
+function checkEnd(answer: Answer, asked: Asked, { log }: GenerateContext): string {
+  assertComplete(answer, asked)
+  const { text, end, calls } = answer
+  const [call] = calls
+  if (call && text === '')
     throw new BlockError(
       'MODEL_OUTPUT_INVALID',
-      `${place}: the model calls the tool ${JSON.stringify(tool)}, which does not exist`,
+      `${showModel(asked)}: the model calls the tool ${JSON.stringify(call.name)}, which does not exist`,
     )
-  if (end === 'length') log(`${place}: the answer reached its maximum length and is incomplete`, 'warn')
+  if (end === 'length') log(`${showModel(asked)}: the answer reached its maximum length and is incomplete`, 'warn')
   return text
-}
-
-function toTokens(usage: LanguageModelV4Usage | undefined): Tokens | undefined {
-  const { inputTokens, outputTokens } = usage ?? {}
-  if (inputTokens?.total === undefined && outputTokens?.total === undefined) return undefined
-  return {
-    inputTokens: inputTokens?.total ?? 0,
-    outputTokens: outputTokens?.total ?? 0,
-    cachedTokens: inputTokens?.cacheRead ?? 0,
-  }
 }
 
 /**

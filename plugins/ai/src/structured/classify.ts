@@ -9,6 +9,7 @@ export const classify = defineBlock({
   name: 'classify',
   description: 'Choose the categories of a text with a language model.',
   category: 'AI',
+  common: true,
   icon: 'tags',
   synonyms: ['llm', 'gpt', 'text classifier', 'sentiment', 'label', 'route', 'intent', 'sort', 'triage', 'topic'],
   capabilities: MODEL_CAPABILITIES,

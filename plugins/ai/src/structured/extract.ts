@@ -9,6 +9,7 @@ export const extract = defineBlock({
   name: 'extract',
   description: 'Extract named facts from a text with a language model. A fact that the text does not contain is null.',
   category: 'AI',
+  common: true,
   icon: 'text-search',
   synonyms: [
     'llm',

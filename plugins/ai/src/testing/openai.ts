@@ -1,4 +1,4 @@
-import type { FakeResponse, Fakes } from '@ashlar/sdk'
+import type { BlockTest, FakeResponse, Fakes } from '@ashlar/sdk'
 
 /** The credential of the tests of blocks. */
 export const KEY: Pick<Fakes, 'credentials'> = {
@@ -26,3 +26,17 @@ export function answered(...pieces: string[]): FakeResponse {
 export function refused(status: number, message: string): FakeResponse {
   return { status, json: { error: { message, type: 'invalid_request_error', param: null, code: null } } }
 }
+
+/** The test of a block whose credential has a wrong key. */
+export const WRONG_KEY = {
+  name: 'a wrong key',
+  input: { prompt: 'Hi', model: 'gpt-x' },
+  ...KEY,
+  http: chat(refused(401, 'Incorrect API key provided')),
+  output: [
+    [
+      'error',
+      'model "gpt-x" of openai-compatible: the service does not accept the key of your credential (401): Incorrect API key provided',
+    ],
+  ],
+} satisfies BlockTest

@@ -1,5 +1,5 @@
-import { findSyntaxFault } from './syntax.ts'
 import { locate } from './locate.ts'
+import { findSyntaxFault } from './parser.ts'
 
 /** The name of the code in stack frames. */
 const FILE = 'code.js'
@@ -17,14 +17,14 @@ const CompiledGenerator = Object.getPrototypeOf(async function* () {}).construct
  *
  * @throws {Error} with line and column, when the code is not JavaScript
  */
-export function compile(code: string, variables: Readonly<Record<string, unknown>>): Program {
+export async function compile(code: string, variables: Readonly<Record<string, unknown>>): Promise<Program> {
   const names = Object.keys(variables).filter(isVariable)
   const values = names.map((name) => variables[name])
   try {
     const run = new CompiledGenerator(...names, `'use strict'\n${code}\n//# sourceURL=${FILE}`)
     return () => run.apply(undefined, values)
   } catch (error) {
-    const fault = error instanceof SyntaxError ? findSyntaxFault(code, names) : undefined
+    const fault = error instanceof SyntaxError ? await findSyntaxFault(code, names) : undefined
     throw fault ? new SyntaxError(fault, { cause: error }) : locate(error)
   }
 }

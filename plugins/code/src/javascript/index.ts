@@ -1,3 +1,3 @@
 export { compile } from './compile.ts'
 export { locate } from './locate.ts'
-export { returnLast } from './syntax.ts'
+export { returnLast } from './parser.ts'

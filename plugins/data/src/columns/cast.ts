@@ -91,6 +91,24 @@ export const cast = defineBlock({
       input: { rows: [{ n: 1 }, { n: 'many' }], types: { n: 'number' }, invalid: 'error' },
       output: [['error', 'row 2: the field "n" must be a number, got "many"']],
     },
+    {
+      name: 'separators at places where thousands do not end',
+      input: {
+        rows: [{ n: '3,14' }, { n: '1 2 3' }, { n: '12,34,567.5' }, { n: "1'234" }, { n: '0x10' }],
+        types: { n: 'number' },
+      },
+      output: [
+        ['rows', [{ n: null }, { n: null }, { n: 1234567.5 }, { n: 1234 }, { n: null }]],
+        [
+          'failures',
+          [
+            { row: 1, field: 'n', value: '3,14' },
+            { row: 2, field: 'n', value: '1 2 3' },
+            { row: 5, field: 'n', value: '0x10' },
+          ],
+        ],
+      ],
+    },
   ],
   *run({ rows, types, decimal, invalid }) {
     const failures: z.output<typeof failure>[] = []
@@ -147,10 +165,17 @@ function convert(value: unknown, type: Type, decimal: '.' | ','): unknown {
 
 function readNumber(value: unknown, decimal: '.' | ','): number | bigint | undefined {
   if (typeof value !== 'string') return toNumber(value)
-  const text = value.trim().replaceAll(/[\s'\u00a0\u202f_]/g, '')
-  const grouped = decimal === '.' ? text.replaceAll(',', '') : text.replaceAll('.', '').replace(',', '.')
-  return toNumber(grouped)
+  const text = decimal === '.' ? value.trim() : value.trim().replaceAll(/[.,]/g, (sign) => (sign === '.' ? ',' : '.'))
+  const [whole = '', ...rest] = text.split(/(?=[.eE])/)
+  const isGrouped = SEPARATOR.test(whole)
+  if (isGrouped && !GROUPED.test(whole)) return undefined
+  return toNumber((isGrouped ? whole.replaceAll(SEPARATORS, '') : whole) + rest.join(''))
 }
+
+const SEPARATOR = /[\s',_]/
+const SEPARATORS = /[\s',_]/g
+/** The last group has three digits, and each group before it two (as in India) or three. "3,14" is not a number. */
+const GROUPED = /^[+-]?\d{1,3}(?:[\s',_]\d{2,3})*[\s',_]\d{3}$/
 
 /** Accepts 2026-07-31 with any time after it, 31.07.2026, and 2026/07/31. */
 function readDate(value: unknown): string | undefined {

@@ -8,6 +8,7 @@ export const compute = defineBlock({
   name: 'compute',
   description: 'Add a field to every row, computed with a formula from its other fields.',
   category: 'DATA',
+  common: true,
   icon: 'square-function',
   synonyms: [
     'formula',
@@ -111,6 +112,36 @@ export const compute = defineBlock({
     {
       input: { rows: [{ a: 1e300 }], field: 'b', expression: 'a * a' },
       output: [['error', (message: string) => message.startsWith('row 1: ')]],
+    },
+    {
+      name: 'texts of numbers are numbers',
+      input: { rows: [{ a: '9', b: '10' }], field: 'v', expression: 'max(a, b) - min(a, b)' },
+      output: [['rows', [{ a: '9', b: '10', v: 1 }]]],
+    },
+    {
+      name: 'rounding preserves all digits of an integer',
+      input: { rows: [{ a: 9007199254740993n }], field: 'v', expression: 'round(a)' },
+      output: [['rows', [{ a: 9007199254740993n, v: 9007199254740993n }]]],
+    },
+    {
+      name: 'texts that are not dates have no distance',
+      input: {
+        rows: [
+          { a: 'room 1', b: 'room 2' },
+          { a: '2026-02-30', b: '2026-03-01' },
+        ],
+        field: 'v',
+        expression: 'daysBetween(a, b)',
+      },
+      output: [
+        [
+          'rows',
+          [
+            { a: 'room 1', b: 'room 2', v: null },
+            { a: '2026-02-30', b: '2026-03-01', v: null },
+          ],
+        ],
+      ],
     },
   ],
   *run({ rows, field, expression }) {

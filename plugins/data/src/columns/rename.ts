@@ -65,6 +65,11 @@ export const rename = defineBlock({
       output: [['error', 'the fields "a" and "A" would both have the name "a"']],
     },
     { input: { rows: [{ a: 1 }], names: { b: 'c' } }, output: [['error', 'no row has the field "b"; the rows have "a"']] },
+    {
+      name: 'accents and vowel signs that are characters of their own',
+      input: { rows: [{ 'Cafe\u0301 Name': 1, 'नाम पता': 2 }], style: 'snake_case' },
+      output: [['rows', [{ 'cafe\u0301_name': 1, नाम_पता: 2 }]]],
+    },
   ],
   *run({ rows, names, style, prefix }) {
     const fields = listFields(rows)
@@ -100,5 +105,5 @@ function assertUnique(renamed: ReadonlyMap<string, string>): void {
 }
 
 function wordsOf(name: string): string[] {
-  return (name.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2').match(/[\p{L}\p{N}]+/gu) ?? [name]).map((word) => word.toLowerCase())
+  return (name.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2').match(/[\p{L}\p{M}\p{N}]+/gu) ?? [name]).map((word) => word.toLowerCase())
 }

@@ -64,6 +64,21 @@ export const deduplicate = defineBlock({
         ['removed', []],
       ],
     },
+    {
+      name: 'whole rows without case, in any order of their fields',
+      input: {
+        rows: [
+          { a: 'X', b: { c: ['Y'] } },
+          { b: { c: ['y '] }, a: 'x' },
+        ],
+        ignore_case: true,
+      },
+      output: [
+        ['rows', [{ a: 'X', b: { c: ['Y'] } }]],
+        ['count', 1],
+        ['removed', [{ b: { c: ['y '] }, a: 'x' }]],
+      ],
+    },
   ],
   *run({ rows, by, keep, ignore_case }) {
     const keys = rows.map((row) => keyOf(row, by, ignore_case))
@@ -81,13 +96,14 @@ export const deduplicate = defineBlock({
 })
 
 function keyOf(row: Row, by: readonly string[], ignoreCase: boolean): string {
-  const key = canonicalJson(by.length === 0 ? row : by.map((field) => readField(row, field)))
-  if (!ignoreCase) return key
-  const parts = by.length === 0 ? Object.entries(row) : by.map((field) => readField(row, field))
-  return canonicalJson(fold(parts))
+  const compared = by.length === 0 ? row : by.map((field) => readField(row, field))
+  return canonicalJson(ignoreCase ? fold(compared) : compared)
 }
 
+/** Folds texts at every level. The keys of dictionaries keep their case. */
 function fold(value: unknown): unknown {
   if (typeof value === 'string') return value.trim().toLowerCase()
-  return Array.isArray(value) ? value.map(fold) : value
+  if (Array.isArray(value)) return value.map(fold)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, fold(member)]))
 }

@@ -18,6 +18,7 @@ export const join = defineBlock({
   name: 'join',
   description: 'Join two tables: combine the rows of one with the rows of the other that have the same keys.',
   category: 'DATA',
+  common: true,
   icon: 'combine',
   synonyms: [
     'merge tables',

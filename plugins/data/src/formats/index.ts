@@ -1,4 +1,4 @@
-export { parseCsv, writeCsv } from './csv/index.ts'
+export { parseCsv, readCsv, writeCsv } from './csv/index.ts'
 export { parseJsonBlock } from './parse-json.ts'
 export { parseXml } from './parse-xml.ts'
 export { writeJson } from './write-json.ts'

@@ -6,6 +6,7 @@ export const parseJsonBlock = defineBlock({
   name: 'parse-json',
   description: 'Parse a JSON text into a value.',
   category: 'DATA',
+  common: true,
   icon: 'braces',
   synonyms: ['json decode', 'deserialize', 'from json', 'json to object', 'string to object', 'read json', 'parse body'],
   input: z.object({ json_str: z.string().describe('The JSON text.') }),
@@ -23,6 +24,7 @@ export const parseJsonBlock = defineBlock({
     },
     { input: { json_str: 'null' }, output: [['data', null]] },
     { input: { json_str: "{'a': 1}" }, output: [['error', (message) => message.startsWith('json_str must be JSON: ')]] },
+    { name: 'a byte order mark', input: { json_str: '\ufeff{"a":1}' }, output: [['data', { a: 1 }]] },
   ],
   *run({ json_str: text }) {
     yield ['data', parse(text)]
@@ -31,7 +33,7 @@ export const parseJsonBlock = defineBlock({
 
 function parse(text: string): unknown {
   try {
-    return parseJson(text)
+    return parseJson(text.replace(/^\ufeff/, ''))
   } catch (error) {
     throw new Error(`json_str must be JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }

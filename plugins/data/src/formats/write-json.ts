@@ -6,6 +6,7 @@ export const writeJson = defineBlock({
   name: 'write-json',
   description: 'Write a value as JSON text, without spaces.',
   category: 'DATA',
+  common: true,
   icon: 'braces',
   synonyms: ['json stringify', 'serialize', 'to json', 'object to string', 'json encode', 'create json'],
   input: z.object({ data: z.unknown() }),

@@ -37,7 +37,8 @@ export const bin = defineBlock({
       }),
     labels: z.array(z.string()).default([]).meta({
       title: 'Labels',
-      description: 'Names of the ranges. By default a name such as "0 to 18". The first range is below the first edge.',
+      description:
+        'Names of the ranges, one for each. By default a name such as "0 to 18". Your own edges have one more range, below the first edge.',
       advanced: true,
     }),
   }),
@@ -110,7 +111,22 @@ export const bin = defineBlock({
     },
     {
       input: { rows: [], field: 'n', method: 'edges', edges: [5], labels: ['a'] },
-      output: [['error', 'labels must be 2 texts, one more than the edges, got 1']],
+      output: [['error', 'labels must be 2 texts, one for each range, got 1']],
+    },
+    {
+      name: 'labels of ranges of equal width',
+      input: { rows: [{ n: 1 }, { n: 6 }, { n: 10 }], field: 'n', count: 2, labels: ['low', 'high'] },
+      output: [
+        [
+          'rows',
+          [
+            { n: 1, bin: 'low' },
+            { n: 6, bin: 'high' },
+            { n: 10, bin: 'high' },
+          ],
+        ],
+        ['edges', [1, 5.5, 10]],
+      ],
     },
   ],
   *run({ rows, field, as, method, count, edges: own, labels }) {
@@ -118,14 +134,16 @@ export const bin = defineBlock({
     const edges = method === 'edges' ? own : findEdges(numbers, method, count)
     if (method === 'edges' && (own.length === 0 || own.some((edge, i) => i > 0 && edge <= (own[i - 1] ?? edge))))
       throw new Error(`edges must be at least one number, in ascending order, got ${JSON.stringify(own).slice(0, 100)}`)
-    if (labels.length > 0 && labels.length !== edges.length + 1)
-      throw new Error(`labels must be ${edges.length + 1} texts, one more than the edges, got ${labels.length}`)
     const isOpen = method === 'edges'
+    const ranges = isOpen ? edges.length + 1 : Math.max(1, edges.length - 1)
+    if (labels.length > 0 && labels.length !== ranges && edges.length > 0)
+      throw new Error(`labels must be ${ranges} texts, one for each range, got ${labels.length}`)
+    const names = isOpen || labels.length === 0 ? labels : ['', ...labels]
     yield [
       'rows',
       rows.map((row) => {
         const value = toDouble(readField(row, field))
-        return withField(row, as, value === undefined ? null : nameOf(placeOf(value, edges, isOpen), edges, labels))
+        return withField(row, as, value === undefined ? null : nameOf(placeOf(value, edges, isOpen), edges, names))
       }),
     ]
     yield ['edges', edges]

@@ -10,7 +10,7 @@ import {
   type JsonNumber,
 } from '@ashlar/sdk'
 import { z } from 'zod'
-import { readField, roundFraction, rows, toNumber, withField, type Row } from '../rows/index.ts'
+import { readField, roundFraction, rows, toComparable, toNumber, withField, type Row } from '../rows/index.ts'
 
 const FUNCTIONS = [
   'running_sum',
@@ -165,6 +165,33 @@ export const window = defineBlock({
         ],
       ],
     },
+    {
+      name: 'texts of numbers are ranked by their size',
+      input: { rows: [{ n: '9' }, { n: '10' }, { n: null }], field: 'n', function: 'rank' },
+      output: [
+        [
+          'rows',
+          [
+            { n: '9', rank_n: 2 },
+            { n: '10', rank_n: 1 },
+            { n: null, rank_n: null },
+          ],
+        ],
+      ],
+    },
+    {
+      name: 'the largest of texts of numbers',
+      input: { rows: [{ n: '9' }, { n: '10' }], field: 'n', function: 'running_max', as: 'm' },
+      output: [
+        [
+          'rows',
+          [
+            { n: '9', m: 9 },
+            { n: '10', m: 10 },
+          ],
+        ],
+      ],
+    },
   ],
   *run({ rows, field, function: name, as = `${name}_${field}`, by, size = name === 'moving_mean' ? 3 : 1 }) {
     const groups = Map.groupBy(rows.keys(), (i) => canonicalJson(by.map((each) => readField(rows[i] as Row, each))))
@@ -187,9 +214,9 @@ function computeAll(name: WindowFunction, values: readonly unknown[], size: numb
     case 'running_mean':
       return runningMean(numbers)
     case 'running_min':
-      return running(values, (a, b) => compareValues(a, b) <= 0)
+      return running(toComparable(values), (a, b) => compareValues(a, b) <= 0)
     case 'running_max':
-      return running(values, (a, b) => compareValues(a, b) >= 0)
+      return running(toComparable(values), (a, b) => compareValues(a, b) >= 0)
     case 'moving_mean':
       return numbers.map((_, i) => meanOf(numbers.slice(Math.max(0, i + 1 - size), i + 1)))
     case 'previous':
@@ -201,7 +228,7 @@ function computeAll(name: WindowFunction, values: readonly unknown[], size: numb
     case 'percent_change':
       return numbers.map((number, i) => percentChange(number, numbers[i - size]))
     case 'rank':
-      return rankAll(values)
+      return rankAll(toComparable(values))
     case 'share':
       return shareAll(numbers)
   }

@@ -78,9 +78,26 @@ export function rememberByValue<T>(fields: readonly string[], compute: (row: Row
  */
 export function toNumber(value: unknown): JsonNumber | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return value
-  if (typeof value !== 'string' || value.trim() === '') return undefined
-  const number = parseNumber(value) ?? Number(value)
-  return typeof number === 'bigint' || Number.isFinite(number) ? number : undefined
+  return typeof value === 'string' ? parseNumber(value) : undefined
+}
+
+/** Returns the values as numbers, if each is a number, the text of a number or null. Otherwise returns them as they are. */
+export function toComparable(values: readonly unknown[]): readonly unknown[] {
+  const numbers: unknown[] = []
+  for (const value of values) {
+    const number = value === null ? null : toNumber(value)
+    if (number === undefined) return values
+    numbers.push(number)
+  }
+  return numbers
+}
+
+/** Rounds half away from zero, by the decimal digits of the number: 1.005 becomes 1.01. */
+export function roundTo(number: JsonNumber, digits: number): JsonNumber {
+  if (typeof number === 'bigint' && digits >= 0) return number
+  const [mantissa = '0', exponent = '0'] = String(Math.abs(Number(number))).split('e')
+  const scaled = Math.round(Number(`${mantissa}e${Number(exponent) + digits}`))
+  return Number.isFinite(scaled) ? Math.sign(Number(number)) * Number(`${scaled}e${-digits}`) : number
 }
 
 /** Rounds a decimal fraction to 15 significant digits, as spreadsheets do: 0.1 + 0.2 is 0.3. */

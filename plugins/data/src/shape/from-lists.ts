@@ -75,6 +75,16 @@ export const fromLists = defineBlock({
     { input: { data: [[1, 2]], fields: ['a'] }, output: [['error', 'row 1 has 2 values, but fields has 1 name']] },
     { input: { data: 'x' }, output: [['error', 'data must be a list or a dictionary of lists, got "x"']] },
     { input: { data: { a: 1 } }, output: [['error', 'data: the column "a" must be a list, got 1']] },
+    {
+      name: 'a name that occurs twice',
+      input: {
+        data: [
+          ['a', 'a'],
+          [1, 2],
+        ],
+      },
+      output: [['error', 'two columns have the name "a"; set fields to other names']],
+    },
   ],
   *run({ data, fields }) {
     const result = Array.isArray(data) ? fromList(data, fields) : fromColumns(data)
@@ -105,6 +115,8 @@ function fromList(list: readonly unknown[], fields: readonly string[]): z.output
   const lines = list as unknown[][]
   const names =
     fields.length > 0 ? fields : (lines[0] ?? []).map((name) => (typeof name === 'string' ? name : JSON.stringify(name)))
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined) throw new Error(`two columns have the name ${JSON.stringify(twice)}; set fields to other names`)
   const build = rowBuilder(names)
   return (fields.length > 0 ? lines : lines.slice(1)).map((values, i) => {
     if (values.length > names.length)

@@ -78,15 +78,30 @@ export const pivot = defineBlock({
         ['columns', []],
       ],
     },
+    {
+      name: 'a number and its text belong to the same column',
+      input: {
+        rows: [
+          { k: 1, v: 1 },
+          { k: '1', v: 2 },
+        ],
+        column: 'k',
+        value: 'v',
+      },
+      output: [
+        ['rows', [{ '1': 3 }]],
+        ['columns', ['1']],
+      ],
+    },
   ],
   *run({ rows, by, column, value, function: name, empty, sort_columns }) {
-    const keys = new Map(rows.map((row) => [canonicalJson(readField(row, column)), readField(row, column)]))
+    const keys = new Map(rows.map((row) => [nameOf(row, column), readField(row, column)]))
     if (keys.size > MAX_COLUMNS)
       throw new Error(
         `the field ${JSON.stringify(column)} has ${keys.size} different values; a pivot table has at most ${MAX_COLUMNS} columns`,
       )
-    const values = sort_columns ? [...keys.values()].toSorted(compareValues) : [...keys.values()]
-    const names = values.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)))
+    const entries = sort_columns ? [...keys].toSorted(([, a], [, b]) => compareValues(a, b)) : [...keys]
+    const names = entries.map(([name]) => name)
     const taken = names.find((each) => by.includes(each))
     if (taken !== undefined)
       throw new Error(
@@ -100,13 +115,16 @@ export const pivot = defineBlock({
         : (MEASURES[name](inCell.map((row) => readField(row, value)).filter((each) => each !== null)) ?? null)
     }
     const pivoted = groupRows(rows, by).map((group) => {
-      const cells = Map.groupBy(group.rows, (row) => canonicalJson(readField(row, column)))
-      return build([
-        ...by.map((field) => readField(group.key, field)),
-        ...values.map((each) => cell(cells.get(canonicalJson(each)))),
-      ])
+      const cells = Map.groupBy(group.rows, (row) => nameOf(row, column))
+      return build([...by.map((field) => readField(group.key, field)), ...names.map((name) => cell(cells.get(name)))])
     })
     yield ['rows', pivoted]
     yield ['columns', names]
   },
 })
+
+/** The name of the new column. The number 1 and the text "1" belong to the same column. */
+function nameOf(row: Row, column: string): string {
+  const value = readField(row, column)
+  return typeof value === 'string' ? value : canonicalJson(value)
+}

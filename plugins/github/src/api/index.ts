@@ -1,5 +1,6 @@
 export { openGithub, provider } from './api.ts'
 export { yieldList } from './list.ts'
+export { issueOutputs, pullOutputs, yieldIssue, yieldPull } from './outputs.ts'
 export { labelsPin, limitPin, listPins, numberPin, repositoryPin, urlOut } from './pins.ts'
 export {
   credentials,

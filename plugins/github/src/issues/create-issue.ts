@@ -3,13 +3,13 @@ import { z } from 'zod'
 import {
   credentials,
   issueAnswer,
+  issueOutputs,
   issueRow,
   labelsPin,
   openGithub,
   provider,
   repositoryPin,
-  toIssue,
-  urlOut,
+  yieldIssue,
 } from '../api/index.ts'
 
 export const createIssue = defineBlock({
@@ -28,11 +28,7 @@ export const createIssue = defineBlock({
     labels: labelsPin.default([]),
     assignees: z.array(z.string()).default([]).describe('Login names of the users to assign.'),
   }),
-  output: z.object({
-    issue: z.record(z.string(), z.unknown()).describe('The issue, as a dictionary.'),
-    number: z.int().describe('The number of the issue.'),
-    url: urlOut,
-  }),
+  output: issueOutputs,
   tests: [
     {
       name: 'creates the issue',
@@ -60,9 +56,6 @@ export const createIssue = defineBlock({
   ],
   async *run({ repository, title, text, labels, assignees }, context) {
     const json = { title, body: text, labels, assignees }
-    const issue = toIssue(await (await openGithub(context)).json('POST', `/repos/${repository}/issues`, { json }))
-    yield ['issue', issue]
-    yield ['number', issue.number]
-    yield ['url', issue.url]
+    yield* yieldIssue(await (await openGithub(context)).json('POST', `/repos/${repository}/issues`, { json }))
   },
 })

@@ -1,6 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { credentials, openGithub, provider, pullAnswer, pullRow, repositoryPin, toPull, urlOut } from '../api/index.ts'
+import { credentials, openGithub, provider, pullAnswer, pullOutputs, pullRow, repositoryPin, yieldPull } from '../api/index.ts'
 
 export const createPullRequest = defineBlock({
   id: '7d7d90b6-d956-4f9e-b20d-d02136b35f9e',
@@ -22,11 +22,7 @@ export const createPullRequest = defineBlock({
     base: z.string().min(1).default('main').describe('The branch to change.'),
     draft: z.boolean().default(false).meta({ description: 'Whether the pull request is a draft.', advanced: true }),
   }),
-  output: z.object({
-    pull_request: z.record(z.string(), z.unknown()).describe('The pull request, as a dictionary.'),
-    number: z.int().describe('The number of the pull request.'),
-    url: urlOut,
-  }),
+  output: pullOutputs,
   tests: [
     {
       name: 'opens the pull request',
@@ -54,9 +50,6 @@ export const createPullRequest = defineBlock({
   ],
   async *run({ repository, text, ...rest }, context) {
     const json = { ...rest, body: text }
-    const pull = toPull(await (await openGithub(context)).json('POST', `/repos/${repository}/pulls`, { json }))
-    yield ['pull_request', pull]
-    yield ['number', pull.number]
-    yield ['url', pull.url]
+    yield* yieldPull(await (await openGithub(context)).json('POST', `/repos/${repository}/pulls`, { json }))
   },
 })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import {
   credentials,
   issueAnswer,
+  issueOutputs,
   issueRow,
   notFound,
   notFoundMessage,
@@ -10,8 +11,7 @@ import {
   openGithub,
   provider,
   repositoryPin,
-  toIssue,
-  urlOut,
+  yieldIssue,
 } from '../api/index.ts'
 
 export const getIssue = defineBlock({
@@ -25,11 +25,7 @@ export const getIssue = defineBlock({
   onCrash: 'retry',
   timeoutMs: 300_000,
   input: z.object({ repository: repositoryPin, number: numberPin }),
-  output: z.object({
-    issue: z.record(z.string(), z.unknown()).describe('The issue, as a dictionary.'),
-    number: z.int().describe('The number of the issue.'),
-    url: urlOut,
-  }),
+  output: issueOutputs,
   tests: [
     {
       name: 'returns the issue',
@@ -51,9 +47,6 @@ export const getIssue = defineBlock({
     },
   ],
   async *run({ repository, number }, context) {
-    const issue = toIssue(await (await openGithub(context)).json('GET', `/repos/${repository}/issues/${number}`))
-    yield ['issue', issue]
-    yield ['number', issue.number]
-    yield ['url', issue.url]
+    yield* yieldIssue(await (await openGithub(context)).json('GET', `/repos/${repository}/issues/${number}`))
   },
 })

@@ -8,10 +8,10 @@ import {
   openGithub,
   provider,
   pullAnswer,
+  pullOutputs,
   pullRow,
   repositoryPin,
-  toPull,
-  urlOut,
+  yieldPull,
 } from '../api/index.ts'
 
 export const getPullRequest = defineBlock({
@@ -25,11 +25,7 @@ export const getPullRequest = defineBlock({
   onCrash: 'retry',
   timeoutMs: 300_000,
   input: z.object({ repository: repositoryPin, number: numberPin }),
-  output: z.object({
-    pull_request: z.record(z.string(), z.unknown()).describe('The pull request, as a dictionary.'),
-    number: z.int().describe('The number of the pull request.'),
-    url: urlOut,
-  }),
+  output: pullOutputs,
   tests: [
     {
       name: 'returns the pull request',
@@ -51,9 +47,6 @@ export const getPullRequest = defineBlock({
     },
   ],
   async *run({ repository, number }, context) {
-    const pull = toPull(await (await openGithub(context)).json('GET', `/repos/${repository}/pulls/${number}`))
-    yield ['pull_request', pull]
-    yield ['number', pull.number]
-    yield ['url', pull.url]
+    yield* yieldPull(await (await openGithub(context)).json('GET', `/repos/${repository}/pulls/${number}`))
   },
 })

@@ -3,14 +3,14 @@ import { z } from 'zod'
 import {
   credentials,
   issueAnswer,
+  issueOutputs,
   issueRow,
   labelsPin,
   numberPin,
   openGithub,
   provider,
   repositoryPin,
-  toIssue,
-  urlOut,
+  yieldIssue,
 } from '../api/index.ts'
 
 export const updateIssue = defineBlock({
@@ -31,11 +31,7 @@ export const updateIssue = defineBlock({
     labels: labelsPin.optional().describe('Replaces all labels.'),
     assignees: z.array(z.string()).optional().describe('Replaces all assignees.'),
   }),
-  output: z.object({
-    issue: z.record(z.string(), z.unknown()).describe('The issue, as a dictionary.'),
-    number: z.int().describe('The number of the issue.'),
-    url: urlOut,
-  }),
+  output: issueOutputs,
   tests: [
     {
       name: 'changes the issue',
@@ -60,9 +56,6 @@ export const updateIssue = defineBlock({
       throw new Error('set at least one of title, text, state, labels and assignees')
     const api = await openGithub(context)
     // The same values again change nothing, so the request may be repeated.
-    const issue = toIssue(await api.json('PATCH', `/repos/${repository}/issues/${number}`, { json, isRepeatable: true }))
-    yield ['issue', issue]
-    yield ['number', issue.number]
-    yield ['url', issue.url]
+    yield* yieldIssue(await api.json('PATCH', `/repos/${repository}/issues/${number}`, { json, isRepeatable: true }))
   },
 })

@@ -7,8 +7,9 @@ export const output = defineBlock({
   name: 'output',
   description: 'Define an output of the graph.',
   category: 'OUTPUT',
+  common: true,
   icon: 'log-out',
-  synonyms: ['result', 'return', 'respond', 'response', 'end', 'agent output', 'finish', 'answer'],
+  synonyms: ['result', 'return', 'respond', 'response', 'end', 'agent output', 'finish', 'answer', 'respond to webhook'],
   kind: 'output',
   staticOutput: true,
   input: z.object({

@@ -1,6 +1,6 @@
 import { defineBlock, isEqual } from '@ashlar/sdk'
-import { createPatch } from 'rfc6902'
 import { z } from 'zod'
+import { listOperations } from './list-operations.ts'
 import { operations } from './operations.ts'
 
 export const diff = defineBlock({
@@ -16,7 +16,7 @@ export const diff = defineBlock({
   }),
   output: z.object({
     operations: operations.describe(
-      'Operations such as { op: "replace", path: "/a/0", value: 5 }. Empty if the values are equal.',
+      'Operations such as { op: "replace", path: "/a/0", value: 5 }. Empty if the values are equal. Items of long lists are compared by their position.',
     ),
     equal: z.boolean(),
   }),
@@ -50,10 +50,40 @@ export const diff = defineBlock({
         ['equal', false],
       ],
     },
+    {
+      name: 'long lists',
+      input: {
+        before: { list: numbers(3000) },
+        after: { list: [...numbers(3000).slice(0, 1500), { a: 1 }, ...numbers(3000).slice(1501), 7] },
+      },
+      output: [
+        [
+          'operations',
+          [
+            { op: 'replace', path: '/list/1500', value: { a: 1 } },
+            { op: 'add', path: '/list/3000', value: 7 },
+          ],
+        ],
+        ['equal', false],
+      ],
+    },
+    {
+      name: 'an item in the middle of a long list',
+      input: { before: numbers(3000), after: numbers(3000).filter((each) => each !== 5) },
+      output: [
+        ['operations', [{ op: 'remove', path: '/5' }]],
+        ['equal', false],
+      ],
+    },
   ],
   *run({ before, after }) {
     const equal = isEqual(before, after)
-    yield ['operations', equal ? [] : createPatch(before, after)]
+    yield ['operations', equal ? [] : listOperations(before, after)]
     yield ['equal', equal]
   },
 })
+
+/** For the tests. */
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i)
+}

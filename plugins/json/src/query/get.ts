@@ -7,6 +7,7 @@ export const get = defineBlock({
   name: 'get',
   description: 'Get the value at a path in nested data.',
   category: 'DATA',
+  common: true,
   categories: ['DICTIONARY'],
   icon: 'corner-down-right',
   synonyms: [
@@ -44,6 +45,7 @@ export const get = defineBlock({
       input: { data: {}, path: 'a[b' },
       output: [['error', 'path must be like a.b[0] or /a/b/0, but "a[b" is not clear from "[b"']],
     },
+    { name: 'a name that starts with $', input: { data: { $id: 5, id: 6 }, path: '$id' }, output: [['value', 5]] },
   ],
   *run({ data, path, default: fallback }) {
     const found = readPath(data, parsePath(path))

@@ -8,7 +8,7 @@ export function parsePath(path: string): string[] {
       .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
   const steps: string[] = []
   const part = /\.?([^.[\]"']+)|\[(?:(-?\d+)|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\]/y
-  const text = path.startsWith('$') ? path.slice(1) : path
+  const text = /^\$[.[]/.test(path) ? path.slice(1) : path
   while (part.lastIndex < text.length) {
     const at = part.lastIndex
     const found = part.exec(text)

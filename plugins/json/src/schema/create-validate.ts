@@ -33,13 +33,18 @@ export function createValidate(schema: unknown): (value: unknown) => Fault[] {
     const { valid, errors } = run(() => validator.validate(toDoubles(value)))
     if (valid) return []
     // A fault of a part makes each schema around it fail too.
-    const innermost = errors.filter(
-      (error) => !errors.some((other) => other.keywordLocation.startsWith(`${error.keywordLocation}/`)),
-    )
-    return innermost
+    const outer = new Set(errors.flatMap(({ keywordLocation }) => listParents(keywordLocation)))
+    return errors
+      .filter(({ keywordLocation }) => !outer.has(keywordLocation))
       .slice(0, MAX_FAULTS)
       .map(({ instanceLocation, error }) => ({ path: instanceLocation.replace(/^#/, ''), message: error }))
   }
+}
+
+/** The locations of the schemas around a keyword: `#/a` for `#/a/b`. */
+function listParents(location: string): string[] {
+  const parts = location.split('/')
+  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('/'))
 }
 
 function compile(schema: Schema | boolean, draft: SchemaDraft): Validator {

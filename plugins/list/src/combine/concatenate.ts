@@ -6,6 +6,7 @@ export const concatenate = defineBlock({
   name: 'concatenate',
   description: 'Concatenate several lists.',
   category: 'LIST',
+  common: true,
   synonyms: ['merge', 'merge lists', 'merge arrays', 'join lists', 'append', 'combine arrays', 'union', 'concat', 'array'],
   input: z.object({
     lists: z.array(z.array(z.unknown())).describe('The lists, in order.'),

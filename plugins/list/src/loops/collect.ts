@@ -7,6 +7,7 @@ export const collect = defineBlock({
   name: 'collect',
   description: 'Gather the items of a loop into one list, in the order of the loop.',
   category: 'LIST',
+  common: true,
   categories: ['LOOP'],
   synonyms: [
     'gather',

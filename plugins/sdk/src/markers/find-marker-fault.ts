@@ -1,5 +1,5 @@
 const OUTPUT_MARKERS = ['many', 'done', 'caught', 'step'] as const
-const INPUT_MARKERS = ['collect', 'optional', 'latest', 'loop', 'steps', 'tools'] as const
+const INPUT_MARKERS = ['collect', 'optional', 'latest', 'feedback', 'loop', 'steps', 'tools'] as const
 /** All markers of pins. */
 export const PIN_MARKERS = [...OUTPUT_MARKERS, ...INPUT_MARKERS]
 

@@ -49,6 +49,11 @@ export const changeCase = defineBlock({
       input: { text: 'x', case: 'lower', language: '!' },
       output: [['error', 'language must be a language tag such as "tr", got "!"']],
     },
+    {
+      name: 'marks belong to their letter',
+      input: { text: 'नमस्ते दुनिया Cafe\u0301XMLBar', case: 'snake' },
+      output: [['text', 'नमस्ते_दुनिया_café_xml_bar']],
+    },
   ],
   *run({ text, case: wanted, language }) {
     yield ['text', changeTo(wanted, text, parseLanguage(language))]
@@ -78,8 +83,17 @@ function changeTo(
     case 'snake':
     case 'kebab':
     case 'constant':
-      return CODE[wanted](text, language === undefined ? {} : { locale: language })
+      return CODE[wanted](text, { split: splitWords, ...(language !== undefined && { locale: language }) })
   }
+}
+
+/** Marks belong to their letter: é may be two characters, and vowels of Hindi are marks. */
+function splitWords(text: string): string[] {
+  const parted = text
+    .normalize('NFC')
+    .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2')
+    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+  return parted.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
 }
 
 function parseLanguage(language: string): string | undefined {

@@ -30,7 +30,9 @@ export const normalize = defineBlock({
     accents: z
       .enum(['keep', 'remove', 'ascii'])
       .default('keep')
-      .describe('"remove" turns é into e. "ascii" writes every letter with Latin letters: ß becomes ss.'),
+      .describe(
+        '"remove" turns é into e, in Latin and Greek letters. "ascii" writes every letter with Latin letters: ß becomes ss.',
+      ),
     white_space: z
       .enum(['keep', 'collapse', 'lines'])
       .default('keep')
@@ -41,7 +43,7 @@ export const normalize = defineBlock({
     invisible: z
       .boolean()
       .default(true)
-      .describe('Remove control characters and characters without a width. Line ends become "\\n".'),
+      .describe('Remove control characters and characters without a width. Line ends and page breaks become "\\n".'),
   }),
   output: z.object({ text: z.string().describe('The clean text.') }),
   tests: [
@@ -53,12 +55,18 @@ export const normalize = defineBlock({
     { input: { text: '“a” – ‘b’…', quotes: true }, output: [['text', '"a" - \'b\'...']] },
     { input: { text: 'ﬁ①', form: 'NFKC' }, output: [['text', 'fi1']] },
     { name: 'keeps emoji of several characters', input: { text: '👩‍🚀' }, output: [['text', '👩‍🚀']] },
+    {
+      name: 'letters of other scripts are not accents',
+      input: { text: 'é ά й が', accents: 'remove' },
+      output: [['text', 'e α й が']],
+    },
+    { name: 'a page break separates lines', input: { text: 'a\fb\u2028c' }, output: [['text', 'a\nb\nc']] },
   ],
   *run({ text, form, accents, white_space: whiteSpace, quotes, invisible }) {
     let result = invisible ? removeInvisible(text) : text
     if (quotes) result = replaceQuotes(result)
     if (accents === 'ascii') result = transliterate(result)
-    if (accents === 'remove') result = result.normalize('NFD').replace(/\p{Mn}/gu, '')
+    if (accents === 'remove') result = result.normalize('NFD').replace(ACCENTS, '$1')
     result = result.normalize(form)
     if (whiteSpace === 'collapse') result = result.replace(/\s+/gu, ' ').trim()
     if (whiteSpace === 'lines')
@@ -70,9 +78,12 @@ export const normalize = defineBlock({
   },
 })
 
+/** In other scripts such a mark is part of a letter: й and が would become other letters. */
+const ACCENTS = /([\p{Script=Latin}\p{Script=Greek}])\p{Mn}+/gu
+
 function removeInvisible(text: string): string {
   // The zero width joiner is a part of emoji, and of words in some scripts.
-  return text.replace(/\r\n?/g, '\n').replace(/(?![\t\n])\p{Cc}|[\u00ad\u200b\u2060\ufeff]/gu, '')
+  return text.replace(/\r\n?|[\v\f\u0085\u2028\u2029]/g, '\n').replace(/(?![\t\n])\p{Cc}|[\u00ad\u200b\u2060\ufeff]/gu, '')
 }
 
 function replaceQuotes(text: string): string {

@@ -45,6 +45,15 @@ export const compare = defineBlock({
       ],
     },
     { input: { a: 'x'.repeat(20_001), b: '' }, output: [['error', 'a must have at most 20000 characters, got 20001']] },
+    {
+      name: 'an emoji is one character',
+      input: { a: 'a😀', b: 'a😃' },
+      output: [
+        ['similarity', 0.5],
+        ['distance', 1],
+        ['equal', false],
+      ],
+    },
   ],
   *run({ a, b, ignore_case: ignoreCase }) {
     checkLength('a', a)

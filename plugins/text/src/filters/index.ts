@@ -18,5 +18,5 @@ export const JINJA_FILTERS: Readonly<Record<string, Filter>> = {
   wordcount,
 }
 
-export { isEmpty, print, setVariable, toRuntimeValue } from './values.ts'
+export { argument, isEmpty, print, setVariable, toRuntimeValue } from './values.ts'
 export type { Filter, FilterArguments, RuntimeValue } from './values.ts'

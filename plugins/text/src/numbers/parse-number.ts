@@ -92,6 +92,14 @@ export const parseNumberBlock = defineBlock({
     { input: { text: 'none' }, output: [['error', 'text must contain one number, got "none"']] },
     { input: { text: '1 of 2' }, output: [['error', 'text must contain one number, got "1 of 2"']] },
     { input: { text: '1.2.3' }, output: [['error', 'text must contain one number, got "1.2.3"']] },
+    {
+      name: 'a percentage without the error of a binary fraction',
+      input: { text: '1.1 %' },
+      output: [
+        ['number', 0.011],
+        ['unit', '%'],
+      ],
+    },
   ],
   *run({ text, decimal }) {
     const { number, unit } = read(text, decimal)
@@ -117,7 +125,7 @@ function read(text: string, decimal: 'auto' | '.' | ','): { number: JsonNumber; 
     /^\s*\(.*\)\s*$/s.test(text) || (/[-−]\s*[^\d\s]{0,3}\s*$/.test(text.slice(0, only.index)) && !only[0].startsWith('-'))
   const unit = around.replace(/[()\-−]/g, '').trim()
   const signed = isNegative ? -value : value
-  return { number: unit === '%' ? Number(signed) / 100 : signed, unit }
+  return { number: unit === '%' ? Number((Number(signed) / 100).toPrecision(15)) : signed, unit }
 }
 
 /** Returns the number with a decimal point and without separators of thousands, or undefined if they contradict. */

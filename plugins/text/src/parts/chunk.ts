@@ -7,6 +7,7 @@ export const chunk = defineBlock({
   name: 'chunk',
   description: 'Split a long text into chunks of a maximum size that overlap, for language models and search.',
   category: 'TEXT',
+  common: true,
   categories: ['AI', 'LOOP'],
   icon: 'split',
   synonyms: ['text splitter', 'chunk text', 'rag', 'embedding', 'token splitter', 'overlap', 'recursive splitter', 'pieces'],

@@ -45,10 +45,18 @@ export const sortLines = defineBlock({
       ],
     },
     { input: { text: 'a', language: '?' }, output: [['error', 'language must be a language tag such as "en", got "?"']] },
+    {
+      name: 'an empty text has no lines',
+      input: { text: '' },
+      output: [
+        ['text', ''],
+        ['count', 0],
+      ],
+    },
   ],
   *run({ text, order, unique, ignore_case: ignoreCase, language }) {
     const collator = createCollator(language, ignoreCase)
-    const all = text.replace(/\r\n?/g, '\n').replace(/\n$/, '').split('\n')
+    const all = text === '' ? [] : text.replace(/\r\n?/g, '\n').replace(/\n$/, '').split('\n')
     const seen = new Set<string>()
     const lines = unique ? all.filter((line) => isFirst(seen, ignoreCase ? line.toLowerCase() : line)) : all
     const sorted = order === 'reverse' ? lines.toReversed() : order === 'keep' ? lines : lines.toSorted(collator.compare)

@@ -6,7 +6,7 @@ export const CONTACTS = {
   emails:
     /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}_%+-](?:[\p{L}\p{N}._%+-]{0,62}[\p{L}\p{N}_%+-])?@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}{2,24}(?![\p{L}\p{N}])/gu,
   urls: /(?<![\p{L}\p{N}])(?:https?:\/\/|www\.)[^\s<>"'`{}|\\^[\]]{1,2000}/giu,
-  phones: /(?<![\p{L}\p{N}.,/+-])(?:\+|00)?(?:\(\d{1,5}\)|\d)(?:[ ./-]?(?:\(\d{1,5}\)|\d)){6,16}(?![\p{L}\p{N}])/gu,
+  phones: createPhonePattern(),
   hashtags: /(?<![\p{L}\p{N}_&#])#[\p{L}\p{N}_]*[\p{L}_][\p{L}\p{N}_]*/gu,
   mentions: /(?<![\p{L}\p{N}_.@])@[A-Za-z0-9_](?:[\w.-]{0,48}\w)?/gu,
   numbers: /(?<![\p{L}\p{N}.,-])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\p{L}\d])/gu,
@@ -16,6 +16,17 @@ export const CONTACTS = {
 } as const
 
 export type ContactKind = keyof typeof CONTACTS
+
+/** Dates and decimal fractions also consist of digits, points and dashes. A number neither starts with one nor continues with one. */
+function createPhonePattern(): RegExp {
+  const date = String.raw`(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d)(?!\d)`
+  const fraction = String.raw`\d+\.\d{1,2}(?![\d./-])`
+  const digit = String.raw`(?:\(\d{1,5}\)|\d)`
+  return new RegExp(
+    String.raw`(?<![\p{L}\p{N}.,/+-])(?!${date}|${fraction})(?:\+|00)?${digit}(?:(?! (?:${date}|${fraction}))[ ./-]?${digit}){6,16}(?![\p{L}\p{N}])`,
+    'gu',
+  )
+}
 
 /** Returns the parts of a kind, in order. */
 export function findContacts(kind: ContactKind, text: string): string[] {

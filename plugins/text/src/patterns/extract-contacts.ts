@@ -57,6 +57,18 @@ export const extractContacts = defineBlock({
         ['numbers', []],
       ],
     },
+    {
+      name: 'dates and amounts are not phone numbers',
+      input: { text: 'On 2026-07-31 12:30 or 31.07.2026 pay 12345.67 to 030 1234567 31.07.2026, 555-123-4567.' },
+      output: [
+        ['emails', []],
+        ['urls', []],
+        ['phones', ['030 1234567', '555-123-4567']],
+        ['hashtags', []],
+        ['mentions', []],
+        ['numbers', (numbers: number[]) => numbers.includes(12345.67)],
+      ],
+    },
   ],
   *run({ text }) {
     for (const kind of KINDS) yield [kind, unique(kind, text)]

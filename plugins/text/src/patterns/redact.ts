@@ -51,6 +51,14 @@ export const redact = defineBlock({
         ['count', 0],
       ],
     },
+    {
+      name: 'dates and amounts remain',
+      input: { text: 'On 2026-07-31 12:30 pay 12345.67, 31.07.2026 +49 30 1234567' },
+      output: [
+        ['text', 'On 2026-07-31 12:30 pay 12345.67, 31.07.2026 [phone]'],
+        ['count', 1],
+      ],
+    },
   ],
   *run({ text, kinds, words, replacement }) {
     let count = 0

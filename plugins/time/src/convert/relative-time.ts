@@ -60,12 +60,29 @@ export const relativeTime = defineBlock({
         ['seconds', -0.4],
       ],
     },
+    {
+      name: 'a date without a time is a whole day',
+      input: { date: '2026-12-01', now: '2026-11-30T19:00:00Z' },
+      output: [
+        ['text', 'tomorrow'],
+        ['seconds', 18_000],
+      ],
+    },
+    {
+      name: 'the date of today',
+      input: { date: '2026-11-30', now: '2026-11-30T19:00:00Z' },
+      output: [
+        ['text', 'today'],
+        ['seconds', -68_400],
+      ],
+    },
   ],
   *run({ date, now, language, timezone, numeric }) {
     checkLanguage(language)
-    const { zoned } = parseMoment('date', date, { timezone })
+    const { zoned, isDate } = parseMoment('date', date, { timezone })
     const from = parseMoment('now', now === '' ? Date.now() : now, { timezone: zoned.timeZoneId }).zoned
-    const duration = from.until(zoned, { largestUnit: 'years' })
+    // A date without a time is a whole day: tomorrow is in one day, at any time of today.
+    const duration = (isDate ? from.startOfDay() : from).until(zoned, { largestUnit: 'years' })
     const amounts = {
       year: duration.years,
       month: duration.months,
@@ -75,7 +92,7 @@ export const relativeTime = defineBlock({
       minute: duration.minutes,
       second: duration.seconds,
     }
-    const unit = UNITS.find((each) => amounts[each] !== 0) ?? 'second'
+    const unit = UNITS.find((each) => amounts[each] !== 0) ?? (isDate ? 'day' : 'second')
     yield ['text', new Intl.RelativeTimeFormat(language, { numeric: numeric ? 'always' : 'auto' }).format(amounts[unit], unit)]
     yield ['seconds', (zoned.epochMilliseconds - from.epochMilliseconds) / 1000]
   },

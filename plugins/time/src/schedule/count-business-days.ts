@@ -47,6 +47,14 @@ export const countBusinessDays = defineBlock({
       input: { start: '1000-01-01', end: '2026-03-30' },
       output: [['error', 'end must be at most 100000 days from start, got 374827']],
     },
+    {
+      name: 'the start counts, also if the end is before it',
+      input: { start: '2026-03-30', end: '2026-03-29' },
+      output: [
+        ['count', -1],
+        ['start_is_business_day', true],
+      ],
+    },
   ],
   *run({ start, end, include_end: includeEnd, holidays, weekend, timezone }) {
     const isBusinessDay = createBusinessTest(holidays, weekend)
@@ -54,9 +62,9 @@ export const countBusinessDays = defineBlock({
     const to = parseMoment('end', end, { timezone }).zoned.toPlainDate()
     const span = from.until(to, { largestUnit: 'days' }).days
     if (Math.abs(span) > MAX_DAYS) throw new Error(`end must be at most ${MAX_DAYS} days from start, got ${Math.abs(span)}`)
-    const [first, length] = span < 0 ? [to, -span] : [from, span]
+    const [step, length] = [span < 0 ? -1 : 1, Math.abs(span) + (includeEnd ? 1 : 0)]
     let count = 0
-    for (let i = 0; i < length + (includeEnd ? 1 : 0); i++) if (isBusinessDay(first.add({ days: i }))) count++
+    for (let i = 0; i < length; i++) if (isBusinessDay(from.add({ days: i * step }))) count++
     // Adding 0 converts -0 to 0.
     yield ['count', (span < 0 ? -count : count) + 0]
     yield ['start_is_business_day', isBusinessDay(from)]

@@ -6,7 +6,7 @@ import { parseMoment, showMoment, showText, timezone } from '../calendar/index.t
 export const nextCron = defineBlock({
   id: '768fa607-be4a-416c-9bae-b921efd792a9',
   name: 'next-cron',
-  description: 'Compute the next times of a cron expression.',
+  description: 'Compute the next times of a cron expression. It does not start graphs: Ashlar has no schedules yet.',
   category: 'TIME',
   icon: 'calendar-clock',
   synonyms: ['cron', 'crontab', 'schedule', 'next run', 'recurring', 'cron parser', 'every day at', 'scheduler'],

@@ -8,6 +8,7 @@ export const htmlToMarkdown = defineBlock({
   name: 'html-to-markdown',
   description: 'Convert HTML to Markdown.',
   category: 'WEB',
+  common: true,
   categories: ['TEXT'],
   icon: 'file-down',
   synonyms: ['turndown', 'markdownify', 'html2text', 'html to md', 'convert html', 'page to prompt'],

@@ -7,6 +7,7 @@ export const htmlToText = defineBlock({
   name: 'html-to-text',
   description: 'Convert HTML to plain text.',
   category: 'WEB',
+  common: true,
   categories: ['TEXT'],
   icon: 'file-type',
   synonyms: ['strip tags', 'remove html', 'striptags', 'html2text', 'plain text', 'strip html', 'inner text'],

@@ -5,6 +5,9 @@ import { parseJsonFeed } from './json-feed.ts'
 import { toAttachment, type Feed, type FeedEntry } from './feed-pins.ts'
 import { attribute, childOf, childrenOf, dateOf, linkOf, textOf } from './xml.ts'
 
+/** The header `accept` of a request for a feed. */
+export const FEED_TYPES = 'application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,*/*;q=0.5'
+
 /**
  * Parses a feed: RSS 0.9 to 2.0, RDF, Atom or JSON Feed. XML that is not well-formed is read as far as possible.
  *

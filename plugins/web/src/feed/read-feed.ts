@@ -2,7 +2,7 @@ import { defineBlock, fromInput } from '@ashlar/sdk'
 import { z } from 'zod'
 import { fetchText, show, urlPin } from '../document/index.ts'
 import { feedPins, type FeedEntry } from './feed-pins.ts'
-import { parseEntries } from './feed.ts'
+import { FEED_TYPES, parseEntries } from './feed.ts'
 
 const RSS = `<?xml version="1.0"?><rss version="2.0" xmlns:dc="d" xmlns:content="c"><channel><title>News</title><link>https://a.example/</link>
 <item><title>New &amp; old</title><link>/2</link><guid isPermaLink="false">g2</guid><pubDate>Sun, 29 Mar 2026 14:30:00 +0200</pubDate>
@@ -41,6 +41,7 @@ export const readFeed = defineBlock({
   name: 'read-feed',
   description: 'Fetch an RSS, Atom or JSON feed and return its entries, or only the new ones.',
   category: 'WEB',
+  common: true,
   icon: 'rss',
   synonyms: ['rss', 'atom', 'news feed', 'podcast', 'blog', 'rss feed read', 'feedparser', 'subscribe', 'syndication'],
   capabilities: { http: [fromInput('url', { redirects: 'public' })] },
@@ -102,11 +103,7 @@ export const readFeed = defineBlock({
   ],
   async *run({ url, since, limit }, context) {
     const after = readTime(since)
-    const page = await fetchText(
-      url,
-      'application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,*/*;q=0.5',
-      context,
-    )
+    const page = await fetchText(url, FEED_TYPES, context)
     const { info, entries } = parseEntries(page.text, page.url, 'url')
     const recent = entries.filter((entry) => after === undefined || isAfter(entry, after))
     const wanted = limit === 0 ? recent : recent.slice(0, limit)

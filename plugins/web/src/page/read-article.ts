@@ -25,6 +25,7 @@ export const readArticle = defineBlock({
   name: 'read-article',
   description: 'Extract the article of a page, without menus and advertisements.',
   category: 'WEB',
+  common: true,
   icon: 'newspaper',
   synonyms: [
     'readability',

@@ -8,6 +8,7 @@ export const readPage = defineBlock({
   name: 'read-page',
   description: 'Fetch a web page and return its title, its text, Markdown and HTML.',
   category: 'WEB',
+  common: true,
   icon: 'globe',
   synonyms: [
     'fetch page',

@@ -10,6 +10,7 @@ export const select = defineBlock({
   name: 'select',
   description: 'Find the elements of a page that match a CSS selector, and return their text, HTML or an attribute.',
   category: 'WEB',
+  common: true,
   icon: 'mouse-pointer-click',
   synonyms: [
     'css selector',

@@ -32,6 +32,15 @@ it('nulls only the values that do not fit in the answer', async () => {
   expect(errors).toMatchObject([{ message: MESSAGE, path: ['graphs', 'edges', 0, 'node', 'c'] }])
 })
 
+it('counts the text of an exported graph', async () => {
+  const { rows } = await runtime.database.pool.query<{ id: string }>('select id from graph')
+  const id = Buffer.from(`Graph:${rows[0]?.id}`).toString('base64url')
+  const { data, errors } = await ask(`mutation { exportGraph(input: { graphId: "${id}" }) { a: text b: text c: text } }`)
+  const { exportGraph } = data as { exportGraph: Record<string, unknown> }
+  expect(['a', 'b', 'c'].map((key) => exportGraph[key] !== null)).toEqual([true, true, false])
+  expect(errors).toMatchObject([{ message: MESSAGE, path: ['exportGraph', 'c'] }])
+})
+
 it('counts the values of each answer apart', async () => {
   const query = '{ graphs(first: 1) { edges { node { a: export b: export } } } }'
   expect([(await ask(query)).errors, (await ask(query)).errors]).toEqual([undefined, undefined])

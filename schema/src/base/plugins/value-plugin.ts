@@ -13,7 +13,7 @@ declare global {
 
 type Resolver<Types extends SchemaTypes> = GraphQLFieldResolver<unknown, Types['Context'], object>
 
-/** The values of type `JSON` in one answer, as JSON, and the objects in lists that have no pages. */
+/** The values of type `JSON` in one answer, as JSON, the long texts, and the objects in lists that have no pages. */
 const MAX_BYTES = 16 * 1024 * 1024
 /** The estimated length of a number, a boolean or null, and of the punctuation around a value. */
 const VALUE_BYTES = 4
@@ -21,8 +21,8 @@ const VALUE_BYTES = 4
 const OBJECT_BYTES = 320
 
 /**
- * Limits what an answer contains besides the pages of its lists: JSON values, and objects in lists without pages, such
- * as the nodes of a graph. A field that does not fit has an error LIMIT_EXCEEDED. Each event of a subscription is an
+ * Limits what an answer contains besides the pages of its lists: JSON values, texts of fields with the extension
+ * `isLong`, and objects in lists without pages, such as the nodes of a graph. A field that does not fit has an error LIMIT_EXCEEDED. Each event of a subscription is an
  * answer of its own.
  *
  * These fields take turns: GraphQL would complete them all without letting other work run.
@@ -45,8 +45,10 @@ class ValuePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 
   /** @returns undefined for a field that is not counted */
-  #findMeasure({ type, args, name }: PothosOutputFieldConfig<Types>): Measure | undefined {
-    if (type.kind === 'Scalar') return this.builder.configStore.getTypeConfig(type.ref).name === 'JSON' ? measureValue : undefined
+  #findMeasure({ type, args, name, extensions }: PothosOutputFieldConfig<Types>): Measure | undefined {
+    const isLong = extensions?.['isLong'] === true
+    if (type.kind === 'Scalar')
+      return isLong || this.builder.configStore.getTypeConfig(type.ref).name === 'JSON' ? measureValue : undefined
     const isObjectList = type.kind === 'List' && type.type.kind !== 'Scalar' && type.type.kind !== 'Enum'
     return isObjectList && name !== 'edges' && !('first' in args) && !('ids' in args) ? measureList : undefined
   }

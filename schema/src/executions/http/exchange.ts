@@ -18,7 +18,10 @@ const HttpResponseType = builder.objectRef<Response>('HttpResponse').implement({
   fields: (t) => ({
     status: t.exposeInt('status', { description: 'The status code.' }),
     headers: t.field({ type: [HttpHeaderType], description: 'The headers.', resolve: ({ headers }) => headers }),
-    base64: t.exposeString('base64', { description: 'The part of the body that the block has read, as base64, at most 1 MiB.' }),
+    base64: t.exposeString('base64', {
+      description: 'The part of the body that the block has read, as base64, at most 1 MiB.',
+      extensions: { isLong: true },
+    }),
     cut: t.exposeBoolean('isCut', { description: 'Whether a part of the body is missing.' }),
   }),
 })

@@ -108,6 +108,14 @@ describe('a module of Node without authority', () => {
     expect(await run(`yield ['out', all]`, `import { all } from 'dep'`, files)).toEqual(['/', 'other', {}])
   })
 
+  it.each([
+    ['createCipheriv', 'crypto.subtle for AES-GCM, or a package such as @noble/ciphers'],
+    ['generateKeyPairSync', 'a package such as @noble/curves'],
+  ])('crypto.%s names what to use instead', async (name, instead) => {
+    const use = `try { crypto.${name}('a') } catch (error) { yield ['out', error.message] }`
+    expect(await run(use, `import crypto from 'node:crypto'`)).toContain(`is not available in a sandbox: use ${instead}`)
+  })
+
   it('is bundled by a confined bundler', async () => {
     const top = `import { createHash } from 'node:crypto'`
     const value = await run(`yield ['out', createHash('sha1').update('a').digest('hex')]`, top, {}, 'PACKAGE')

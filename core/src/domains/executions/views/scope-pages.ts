@@ -127,10 +127,8 @@ function viewProgress(scope: Scope, isOver: boolean): ScopeProgress {
   return { iterations, alive, done, dropped, failed }
 }
 
-function isCollected({ kind, producer, cycle }: Scope): boolean {
-  const flow = producer?.node.flow
-  const gathers = kind === 'TOOLS' ? flow?.toolCounted : (flow ?? cycle)?.counted
-  return gathers !== undefined && gathers.length > 0
+function isCollected({ collections }: Scope): boolean {
+  return collections !== undefined && collections.counted.length > 0
 }
 
 function isEnded({ kind, isProduced, alive }: Scope, isOver: boolean): boolean {

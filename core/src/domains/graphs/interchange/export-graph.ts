@@ -1,8 +1,9 @@
 import type { PluginRegistry } from '../../../catalogue/registry/index.ts'
-import type { Batcher } from '../../../base/index.ts'
+import { AshlarError, minJsonLength, type Batcher } from '../../../base/index.ts'
 import { graphNotFound } from '../active-versions.ts'
 import type { Graph, GraphVersion } from '../entities.ts'
 import type { Graphs } from '../graphs.ts'
+import { FILE_LIMITS } from './limits.ts'
 import { canonicalText, toAshlarFile, type VersionTree } from './ashlar/index.ts'
 import { toAutoGptFile } from './autogpt/index.ts'
 import type { GraphFormat, TransferChange } from './report/index.ts'
@@ -32,7 +33,7 @@ interface Parts {
   graphs: Graphs
 }
 
-/** @throws {AshlarError} NOT_FOUND, GRAPH_INVALID with all parts that do not fit the format */
+/** @throws {AshlarError} NOT_FOUND, LIMIT_EXCEEDED, GRAPH_INVALID with all parts that do not fit the format */
 export async function exportGraph(
   parts: Parts,
   ownerId: string,
@@ -56,18 +57,36 @@ export async function toFile(parts: Parts, { ownerId, activeVersionId: id }: Gra
   return toAshlarFile(await loadTree(parts, version))
 }
 
-/** Loads a version and the versions that its nodes run, level by level. */
+/** The versions that are loaded at once, because each may have a large document. */
+const MAX_LOADED = 20
+
+/** Loads a version and the versions that its nodes run. @throws {AshlarError} LIMIT_EXCEEDED */
 async function loadTree({ names, graphs }: Parts, root: GraphVersion): Promise<VersionTree> {
   const versions = new Map([[root.id, root]])
-  for (let ids = Object.values(root.children); ids.length > 0;) {
-    const found = await graphs.findVersions(root.ownerId, [...new Set(ids)])
-    for (const [id, version] of found) versions.set(id, version)
-    ids = [...found.values()].flatMap(({ children }) => Object.values(children)).filter((id) => !versions.has(id))
+  const waiting = new Set(Object.values(root.children))
+  let chars = minJsonLength(root.document)
+  while (waiting.size > 0) {
+    const ids = waiting.values().take(MAX_LOADED).toArray()
+    const found = await graphs.findVersions(root.ownerId, ids)
+    for (const id of ids) waiting.delete(id)
+    for (const [id, version] of found) {
+      versions.set(id, version)
+      chars += minJsonLength(version.document)
+    }
+    if (versions.size > FILE_LIMITS.graphs + 1 || chars > FILE_LIMITS.chars) throw tooLarge()
+    for (const version of found.values())
+      for (const child of Object.values(version.children)) if (!versions.has(child)) waiting.add(child)
   }
   // A node still runs the version of a graph that was deleted.
   const graphIds = new Set([...versions.values()].flatMap(({ graphId }) => graphId ?? []))
   const named = await Promise.all([...graphIds].map((id) => names.add(id)))
   return buildTree(root, versions, new Map(named.flatMap((graph) => (graph ? [[graph.id, graph]] : []))))
+}
+
+function tooLarge(): AshlarError {
+  const { graphs, chars } = FILE_LIMITS
+  const message = `the graph and the graphs that it runs do not fit in one file, which has at most ${graphs} other graphs and ${chars} characters: export the graphs one by one`
+  return new AshlarError('LIMIT_EXCEEDED', message, { details: { path: ['graphId'] } })
 }
 
 function buildTree(

@@ -20,7 +20,30 @@ const AGENT = 'e189baac-8c20-45a1-94a7-55177ea42565'
 const autogpt = (nodes: unknown, links: unknown = [], more: object = {}) => ({ name: 'x', nodes, links, ...more })
 const input = { id: 'a', block_id: INPUT, input_default: { name: 'a' } }
 const runs = (graphId: string) => ({ id: 'run', block_id: AGENT, input_default: { graph_id: graphId, graph_version: 1 } })
+/** Graphs that run each other: `g1` runs `g0`. @param first what `g0` runs */
+const chain = (length: number, first?: string): Record<string, object> =>
+  Object.fromEntries(
+    Array.from({ length }, (_, i) => {
+      const inputs = { graph_id: i === 0 ? first : `g${i - 1}` }
+      return [`g${i}`, { name: `Graph ${i}`, document: { nodes: [{ id: 'n', block: 'io/graph', inputs }] } }]
+    }),
+  )
 const deep = (levels: number): unknown => parseJson(`${'['.repeat(levels)}${']'.repeat(levels)}`)
+
+describe('the report of an import', () => {
+  it('names a block of AutoGPT that is not installed', async () => {
+    const { missingBlocks } = await load(autogpt([{ id: 'x', block_id: 'd38b6c5e-9968-4271-8423-6cfe60d6e7e6' }]))
+    expect(missingBlocks).toMatchObject([{ name: 'FactCheckerBlock', reason: 'block FactCheckerBlock is not installed' }])
+  })
+
+  it('says that one of several providers is enough', async () => {
+    const text = { id: 'x', block_id: '1f292d4a-41a4-4977-9684-7c8d560b9f91', input_default: { prompt: 'Hi' } }
+    const { graphs, providers } = await load(autogpt([text]))
+    expect(providers).toEqual(['ai/anthropic', 'ai/google', 'ai/openai-compatible'])
+    const messages = graphs[0]?.nodes[0]?.changes.map(({ message }) => message)
+    expect(messages).toContain('the node needs a credential for one of the 3 providers of its block, such as ai/google')
+  })
+})
 
 describe('a file that cannot be imported', () => {
   it.each<[string, unknown, GraphFormat | undefined, string, string]>([
@@ -78,6 +101,15 @@ describe('a file that cannot be imported', () => {
       'BAD_INPUT',
       'sub_graphs.99',
     ],
+    [
+      'two sub-graphs with the same id and version',
+      autogpt([runs('g')], [], {
+        sub_graphs: [autogpt([input], [], { id: 'g', version: 1 }), autogpt([], [], { id: 'g', version: 1 })],
+      }),
+      undefined,
+      'GRAPH_INVALID',
+      'sub_graphs.1.id',
+    ],
     ['a file without a document', { name: 'x', document: 5 }, undefined, 'BAD_INPUT', 'document.document'],
     ['an unknown field', { name: 'x', document: { nodes: [] }, inptus: {} }, undefined, 'BAD_INPUT', ''],
     [
@@ -93,6 +125,14 @@ describe('a file that cannot be imported', () => {
       undefined,
       'GRAPH_INVALID',
       'graphs.a.document.nodes',
+    ],
+    ['too many graphs', { name: 'x', document: { nodes: [] }, graphs: chain(1001) }, undefined, 'BAD_INPUT', 'graphs'],
+    [
+      'many graphs in a circle',
+      { name: 'x', document: { nodes: [] }, graphs: chain(1000, 'g999') },
+      undefined,
+      'GRAPH_INVALID',
+      'graphs.g0.document.nodes',
     ],
   ])('is rejected with a code and a path: %s', async (_, document, format, code, path) => {
     const before = await countGraphs()
@@ -127,12 +167,70 @@ describe('a file that cannot be imported', () => {
   })
 })
 
+it.each(['constructor', '__proto__', 'toString'])(
+  'does not save a graph that links the pin "%s", which every object has',
+  async (pin) => {
+    const nodes = [
+      { id: 'a', block: 'text/template', inputs: { format: 'x', values: {} } },
+      { id: 'b', block: 'text/template', inputs: { format: 'x', values: {} } },
+    ]
+    const links = [
+      { from: `a.${pin}`, to: 'b.format' },
+      { from: 'a.output', to: `b.${pin}` },
+    ]
+    const faults = [{ path: 'links.0.from' }, { path: 'links.1.to' }]
+    await expect(runtime.graphs.create(runtime.ownerId, { name: 'x', document: { nodes, links } })).rejects.toMatchObject({
+      code: 'GRAPH_INVALID',
+      details: { faults },
+    })
+  },
+)
+
+describe('a large export', () => {
+  it('is rejected, because it could not be imported', async () => {
+    const child = {
+      name: 'Child',
+      document: { nodes: [{ id: 'n', block: 'text/template', inputs: { format: 'x'.repeat(6_000_000), values: {} } }] },
+    }
+    const ids = [await importFile(child), await importFile(child), await importFile(child)]
+    const nodes = ids.map((id, i) => ({ id: `n${i}`, block: 'io/graph', inputs: { graph_id: id } }))
+    const parent = await importFile({ name: 'Parent', document: { nodes } })
+    await expect(textOf(parent)).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED', details: { path: ['graphId'] } })
+  })
+})
+
 describe('an import', () => {
+  it('drops an input with the name of a member of all objects', async () => {
+    const inputs = `{ "name": "a", "constructor": 1, "__proto__": { "x": 1 }, "__proto___#_x": 1, "toString_#_x": 1 }`
+    const { graphs } = await load(`{ "name": "x", "nodes": [{ "id": "a", "block_id": "${INPUT}", "input_default": ${inputs} }] }`)
+    const dropped = graphs[0]?.nodes[0]?.changes.filter(({ kind }) => kind === 'DROPPED').map(({ path }) => path)
+    expect(dropped).toEqual(['constructor', '__proto__', '__proto___#_x', 'toString_#_x'].map((pin) => `input_default.${pin}`))
+  })
+
+  it('drops parts of lists that would need too many items without a value', async () => {
+    const template = 'db7d8f02-2f44-4c55-ab7a-eae0941f0c30'
+    const parts = Array.from({ length: 20 }, (_, i) => [`values_#_a${i}_$_9999`, 1] as const)
+    const node = { id: 'a', block_id: template, input_default: Object.fromEntries(parts) }
+    const { graphs } = await load(autogpt([node, { ...node, id: 'b' }]))
+    const changes = graphs[0]?.nodes.map((each) => each.changes.filter(({ kind }) => kind === 'DROPPED').length)
+    expect(changes).toEqual([10, 20])
+  })
+
   it('gives the graph another name if the caller asks for it', async () => {
     const { graphs } = await runtime.interchange.import(runtime.ownerId, { document: autogpt([input]), name: 'Mine' })
     expect(graphs.map(({ graph }) => graph.name)).toEqual(['Mine'])
     await expect(runtime.interchange.import(runtime.ownerId, { document: autogpt([input]), name: ' ' })).rejects.toMatchObject({
       code: 'BAD_INPUT',
+    })
+  })
+
+  it('reports that it cuts the names of graphs and nodes', async () => {
+    const long = 'x'.repeat(201)
+    const { graphs } = await load({ ...autogpt([{ ...input, metadata: { customized_name: long } }]), name: long })
+    expect(graphs[0]).toMatchObject({
+      graph: { name: long.slice(1) },
+      changes: [{ kind: 'DROPPED', path: 'name', message: 'a name has at most 200 characters; the end was cut' }],
+      nodes: [{ changes: [{ kind: 'DROPPED', path: 'metadata.customized_name' }] }],
     })
   })
 

@@ -1,8 +1,7 @@
 import { AshlarError, errorMessage, minJsonLength } from '../../../base/index.ts'
 import { parseJson } from '@ashlar/sdk/json'
+import { FILE_LIMITS } from './limits.ts'
 import type { GraphFormat } from './report/index.ts'
-
-const MAX_FILE_CHARS = 16 * 1024 * 1024
 
 /**
  * Reads an imported file.
@@ -12,9 +11,9 @@ const MAX_FILE_CHARS = 16 * 1024 * 1024
  */
 export function parseFile(document: unknown): Record<string, unknown> {
   const value = typeof document === 'string' ? parseText(document) : document
-  const length = minJsonLength(value, MAX_FILE_CHARS)
+  const length = minJsonLength(value, FILE_LIMITS.chars)
   if (length === Infinity) throw invalid('lists and objects of the file are nested more than 1000 levels deep')
-  if (length > MAX_FILE_CHARS) throw tooLarge('more than')
+  if (length > FILE_LIMITS.chars) throw tooLarge()
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid(`the file must contain an object, got ${describe(value)}`)
   return value as Record<string, unknown>
@@ -52,7 +51,7 @@ function hasMember(list: unknown, key: string): boolean {
 }
 
 function parseText(text: string): unknown {
-  if (text.length > MAX_FILE_CHARS) throw tooLarge(`${text.length} characters:`)
+  if (text.length > FILE_LIMITS.chars) throw tooLarge()
   try {
     return parseJson(text.replace(/^\uFEFF/, ''))
   } catch (error) {
@@ -63,8 +62,10 @@ function parseText(text: string): unknown {
   }
 }
 
-function tooLarge(size: string): AshlarError {
-  return invalid(`the file has ${size} ${MAX_FILE_CHARS} characters, which is the limit: remove what is not part of the graph`)
+function tooLarge(): AshlarError {
+  return invalid(
+    `the file has more than ${FILE_LIMITS.chars} characters, which is the limit: split the graph, or store its data elsewhere`,
+  )
 }
 
 function describe(value: unknown): string {

@@ -1,3 +1,4 @@
+import { stronglyConnected } from './components.ts'
 import { isCollect, type Cycle, type FlowLink, type FlowNode } from './flow.ts'
 
 /** What the cycles of a graph make of its links. */
@@ -24,12 +25,12 @@ export function findCycles(nodes: readonly FlowNode[]): Cycles {
   const found: Cycles = { cycles: [], enters: new Map(), backs: new Map(), headless: [], tooDeep: [] }
   const isFollowed = (link: FlowLink): boolean => !link.carry && !found.backs.has(link)
   const search = (part: readonly FlowNode[], depth: number): void => {
-    const inside = new Set(part)
-    for (const component of stronglyConnected(part, (link) => inside.has(link.sink) && isFollowed(link))) {
+    const next = ({ outgoing }: FlowNode): FlowNode[] => outgoing.filter(isFollowed).map(({ sink }) => sink)
+    for (const component of stronglyConnected(part, next)) {
       const isCyclic =
         component.length > 1 || component[0]?.outgoing.some((link) => link.sink === component[0] && isFollowed(link))
       if (isCyclic !== true) continue
-      addCycle(component, isFollowed, found)
+      addCycle(component, depth, isFollowed, found)
       if (depth < MAX_NESTED) search(component, depth + 1)
       else found.tooDeep.push(...component.slice(0, 1))
     }
@@ -38,9 +39,9 @@ export function findCycles(nodes: readonly FlowNode[]): Cycles {
   return found
 }
 
-function addCycle(nodes: FlowNode[], isFollowed: (link: FlowLink) => boolean, found: Cycles): void {
+function addCycle(nodes: FlowNode[], level: number, isFollowed: (link: FlowLink) => boolean, found: Cycles): void {
   const members = new Set(nodes)
-  const cycle: Cycle = { kind: 'CYCLE', nodes, headers: new Map() }
+  const cycle: Cycle = { kind: 'CYCLE', nodes, level, headers: new Map() }
   found.cycles.push(cycle)
   const isInside = (link: FlowLink): boolean => members.has(link.source)
   const removed: FlowLink[] = []
@@ -61,50 +62,4 @@ function addCycle(nodes: FlowNode[], isFollowed: (link: FlowLink) => boolean, fo
     removed.push(...(nodes[0]?.incoming.filter((link) => isInside(link) && isFollowed(link)) ?? []))
   }
   for (const link of removed) found.backs.set(link, cycle)
-}
-
-/** Tarjan's algorithm. @returns components in topological order; the nodes of each in the given order */
-function stronglyConnected(nodes: readonly FlowNode[], isFollowed: (link: FlowLink) => boolean): FlowNode[][] {
-  const places = new Map(nodes.map((node, i) => [node, i]))
-  const [indexes, lows] = [new Map<FlowNode, number>(), new Map<FlowNode, number>()]
-  const open: FlowNode[] = []
-  const isOpen = new Set<FlowNode>()
-  const components: FlowNode[][] = []
-  const enter = (node: FlowNode): Frame => {
-    indexes.set(node, indexes.size)
-    lows.set(node, indexes.size - 1)
-    open.push(node)
-    isOpen.add(node)
-    return { node, links: node.outgoing.values() }
-  }
-  const lower = (node: FlowNode, low: number | undefined): void => {
-    if (low !== undefined && low < (lows.get(node) ?? 0)) lows.set(node, low)
-  }
-  const leave = (node: FlowNode): void => {
-    if (lows.get(node) !== indexes.get(node)) return
-    const component = open.splice(open.indexOf(node))
-    for (const each of component) isOpen.delete(each)
-    components.push(component.toSorted((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0)))
-  }
-  for (const root of nodes) {
-    const frames = indexes.has(root) ? [] : [enter(root)]
-    for (let frame = frames.at(-1); frame; frame = frames.at(-1)) {
-      const { value: link, done } = frame.links.next()
-      if (done === true) {
-        frames.pop()
-        leave(frame.node)
-        const parent = frames.at(-1)
-        if (parent) lower(parent.node, lows.get(frame.node))
-      } else if (isFollowed(link)) {
-        if (!indexes.has(link.sink)) frames.push(enter(link.sink))
-        else if (isOpen.has(link.sink)) lower(frame.node, indexes.get(link.sink))
-      }
-    }
-  }
-  return components.toReversed()
-}
-
-interface Frame {
-  node: FlowNode
-  links: Iterator<FlowLink, undefined>
 }

@@ -38,6 +38,8 @@ export interface LoopScope {
 export interface Cycle {
   kind: 'CYCLE'
   nodes: FlowNode[]
+  /** 1 for a cycle that is in no other one. */
+  level: number
   /** Input pins with a link from inside and one from outside, by node. */
   headers: Map<FlowNode, Set<string>>
 }

@@ -1,5 +1,6 @@
 import type { Cycles } from './cycles.ts'
-import { findEffects, reachable, sortNodes } from './order.ts'
+import { findEffects } from './effects.ts'
+import { Edges, sortNodes } from './order.ts'
 import { isCollect, opens, type FlowLink, type FlowNode, type FlowScope, type NodeScopes, type ScopePath } from './flow.ts'
 
 /** The scopes that contain the node executions and the values of a graph. */
@@ -29,9 +30,11 @@ export type Misfit =
   | { type: 'OWN_CYCLE'; link: FlowLink }
   /** Links to one collect pin close different scopes. */
   | { type: 'SEVERAL_LOOPS'; node: FlowNode; pin: string; scopes: [FlowScope, FlowScope] }
-  | { type: 'CARRY'; link: FlowLink; problem: 'NO_LOOP' | 'OTHER_LOOP' | 'CYCLE' }
+  | { type: 'CARRY'; link: FlowLink; problem: CarryProblem }
   | { type: 'TOO_MANY'; node: FlowNode }
   | { type: 'TOO_DEEP'; node: FlowNode }
+
+type CarryProblem = 'NO_LOOP' | 'OTHER_LOOP' | 'CYCLE' | 'TOOLS'
 
 /** A node in more different scopes than this cannot be understood by people either. */
 const MAX_PATHS = 64
@@ -143,7 +146,7 @@ function nodePaths(node: FlowNode, found: Paths, backs: ReadonlyMap<FlowLink, un
       const isPossible = others.every(
         ([name, theirs]) => (theirs.length === 0 && isOptional(node, name)) || theirs.some((other) => isPrefix(other, path)),
       )
-      if (isPossible && !paths.some((known) => isSame(known, path))) paths.push(path)
+      if (isPossible && !paths.some((known) => isSamePath(known, path))) paths.push(path)
     }
   if (paths.length > MAX_PATHS) found.misfits.push({ type: 'TOO_MANY', node })
   if (paths.some((path) => path.length > MAX_DEPTH)) found.misfits.push({ type: 'TOO_DEEP', node })
@@ -175,14 +178,11 @@ function findCaught(
   backs: ReadonlyMap<FlowLink, unknown>,
 ): number {
   const catching = new Map<FlowScope, ReadonlySet<FlowNode>>()
+  const edges = new Edges(backs, [])
   for (const node of nodes) {
     const handlers = node.outgoing.filter(({ sourcePin }) => node.block.caughtPins.has(sourcePin))
     const loop = scopes.get(node)?.loop
-    if (handlers.length > 0 && loop)
-      catching.set(
-        loop,
-        reachable(handlers, (link) => !link.carry && !backs.has(link)),
-      )
+    if (handlers.length > 0 && loop) catching.set(loop, edges.reachable(handlers.map(({ sink }) => sink)))
   }
   found.catches.clear()
   if (catching.size === 0) return 0
@@ -202,11 +202,13 @@ function findCaught(
 
 function checkCarry(link: FlowLink, found: Paths): void {
   const [from, to] = [found.nodes.get(link.source) ?? [], found.nodes.get(link.sink) ?? []]
-  const add = (problem: 'NO_LOOP' | 'OTHER_LOOP' | 'CYCLE'): void => void found.misfits.push({ type: 'CARRY', link, problem })
+  const add = (problem: CarryProblem): void => void found.misfits.push({ type: 'CARRY', link, problem })
   if (from.length === 0 || to.length === 0) return
   if ([...from, ...to].some((path) => path.length === 0)) return add('NO_LOOP')
-  if (to.some((path) => path.at(-1)?.kind === 'CYCLE')) return add('CYCLE')
-  if (!from.every((path) => to.some((other) => isSame(path, other)))) add('OTHER_LOOP')
+  const kinds = new Set(to.map((path) => path.at(-1)?.kind))
+  if (kinds.has('CYCLE')) return add('CYCLE')
+  if (kinds.has('TOOLS')) return add('TOOLS')
+  if (!from.every((path) => to.some((other) => isSamePath(path, other)))) add('OTHER_LOOP')
 }
 
 /** All links to a collect pin close the same loop. Otherwise its list would mix the items of several. */
@@ -220,7 +222,7 @@ function checkClosed(node: FlowNode, found: Paths): void {
 
 function union(lists: readonly ScopePath[][]): ScopePath[] {
   const all: ScopePath[] = []
-  for (const path of lists.flat()) if (!all.some((known) => isSame(known, path))) all.push(path)
+  for (const path of lists.flat()) if (!all.some((known) => isSamePath(known, path))) all.push(path)
   return all
 }
 
@@ -228,6 +230,7 @@ function isPrefix(path: ScopePath, of: ScopePath): boolean {
   return path.length <= of.length && path.every((scope, i) => of[i] === scope)
 }
 
-function isSame(a: ScopePath, b: ScopePath): boolean {
+/** Whether two paths have the same scopes. */
+export function isSamePath(a: ScopePath, b: ScopePath): boolean {
   return a.length === b.length && isPrefix(a, b)
 }

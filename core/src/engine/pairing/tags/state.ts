@@ -1,5 +1,5 @@
 import type { SourcePosition } from '../../../blocks/index.ts'
-import type { CyclePlan, GatherPlan, PlanLink, PlanNode } from '../../plan/index.ts'
+import type { Collections, CyclePlan, GatherPlan, PlanLink, PlanNode } from '../../plan/index.ts'
 import type { Lineage } from './lineage.ts'
 
 /** The reason why a run of a node failed. */
@@ -55,8 +55,18 @@ export interface RunStep {
   number: number
   /** The steps before it. */
   earlier: readonly StepRecord[]
-  /** What it yielded to ask for the next step, and the tool calls since then. */
-  next: { value: unknown; calls: ToolCall[] } | undefined
+  /** Undefined until it asks for the next step. */
+  next: NextStep | undefined
+}
+
+/** What a run has yielded to ask for the next step, and its tool calls since then. */
+export interface NextStep {
+  value: unknown
+  calls: ToolCall[]
+  /** The calls of each node, and the number of those that have an argument, by pin. */
+  byNode: Map<string, { calls: ToolCall[]; filled: Map<string, number> }>
+  /** The calls that something still carries out, or that will be carried out. */
+  open: Set<ToolCall>
 }
 
 /** What the next steps receive of a step. */
@@ -194,6 +204,10 @@ export class Scope {
     this.producer = producer
     this.cycle = cycle
     this.lineage = producer?.lineage
+  }
+
+  get collections(): Collections | undefined {
+    return this.cycle?.turns ?? this.producer?.node.flow?.[this.kind === 'TOOLS' ? 'tools' : 'loop']
   }
 }
 

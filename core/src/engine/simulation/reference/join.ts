@@ -1,4 +1,4 @@
-import type { Lineage, Node, Tag, Token } from './entities.ts'
+import type { Lineage, Link, Node, Tag, Token } from './entities.ts'
 import { linksTo, markersOf } from './graph.ts'
 import { isSamePath, pathOf, type Paths } from './paths.ts'
 import type { State } from './state.ts'
@@ -63,11 +63,11 @@ export function mayBeLeftOut(node: Node, pin: string): boolean {
 }
 
 /** Rule 26: each combination of values whose lineages agree. */
-export function combine(node: Node, tag: Tag, { byPin }: Candidates, { isBack }: Paths): Combination[] {
+export function combine(node: Node, tag: Tag, { byPin }: Candidates, paths: Paths): Combination[] {
   let combinations: Combination[] = [{ taken: new Map(), lineage: new Map() }]
   for (const [pin, tokens] of byPin) {
     const links = markersOf(node, pin).collect ? [] : linksTo(node, pin).filter(({ carry }) => !carry)
-    const notes = links.filter(isBack).length > 1 || links.filter((link) => !isBack(link)).length > 1
+    const notes = links.filter(paths.isBack).length > 1 || mayMeet(links, paths)
     combinations = combinations.flatMap(({ taken, lineage }) =>
       tokens
         .filter((token) => agree(token.lineage, lineage))
@@ -79,4 +79,12 @@ export function combine(node: Node, tag: Tag, { byPin }: Candidates, { isBack }:
     )
   }
   return combinations.filter(({ taken }) => taken.size > 0 || node.pins.length === 0)
+}
+
+/** Whether two links that lead to the same turn may bring values with the same tag. */
+function mayMeet(links: readonly Link[], { isBack, ofSink }: Paths): boolean {
+  const own = links.filter((link) => !isBack(link)).map(ofSink)
+  return own.some((paths, i) =>
+    own.slice(i + 1).some((others) => paths.some((path) => others.some((other) => isSamePath(path, other)))),
+  )
 }

@@ -11,12 +11,23 @@ export function listLargest({ bundle }: Draft): { path: string; bytes: number }[
 }
 
 export function findInBundle(draft: Draft): Finding[] {
-  return [...draft.bundle.warnings.map(toWarning), ...findInSize(draft)]
+  return [...toWarnings(draft.bundle.warnings), ...findInSize(draft)]
 }
 
-/** An import of a Node module in a dependency. */
-function toWarning({ path, message }: Fault): Finding {
-  return { level: 'warning', code: 'NODE_MODULE', position: path, message: `${message}; code that calls it fails` }
+/** The imports of Node modules in dependencies: a finding for each package and module, with its first position. */
+function toWarnings(faults: readonly Fault[]): Finding[] {
+  const groups = Map.groupBy(faults, ({ path, message }) => `${packageOf(path)} ${message.replace('"node:', '"')}`)
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (!first) return []
+    const more = others.length === 0 ? '' : ` (and ${others.length} more in ${packageOf(first.path)})`
+    const message = `${first.message}; code that calls it fails${more}`
+    return { level: 'warning' as const, code: 'NODE_MODULE' as const, position: first.path, message }
+  })
+}
+
+/** `node_modules/a/node_modules/@b/c/index.js:1:1` is in the package `@b/c`. */
+function packageOf(path: string): string {
+  return /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? ''
 }
 
 function findInSize(draft: Draft): Finding[] {

@@ -91,7 +91,7 @@ it('loads every change into the server, keeps the last version that loads, and r
     })
     const tested = await next('tested')
     expect(tested).toMatchObject({ results: { length: 5 } })
-    await change('src/slugify.ts', 'Turn a text into', 'Make of a text')
+    await change('src/slugify.ts', 'Convert a text to', 'Make of a text')
     await next('loaded')
     expect(await fetchDescription('sky/slugify')).toMatch(/^Make of a text/)
     await change('src/slugify.ts', 'export const', 'export cnst')
@@ -164,7 +164,7 @@ it('sends one request at a time, so that an older version cannot arrive last', a
   await whileDeveloping(
     async (next) => {
       await next('loaded')
-      await change('src/slugify.ts', 'Make of a text', 'Turn a text into')
+      await change('src/slugify.ts', 'Make of a text', 'Convert a text to')
       await next('loaded')
     },
     { api: counted, renewEveryMs: 1 },

@@ -31,11 +31,16 @@ it('runs the tests of one block and prints JSON', async () => {
     results: [
       {
         block: 'sky/repository',
-        test: 'gives what the service answers',
+        test: 'returns the description and the stars',
         difference: null,
         position: 'src/repository.ts:28:13',
       },
-      { block: 'sky/repository', test: 'fails where there is none', difference: null, position: 'src/repository.ts:37:13' },
+      {
+        block: 'sky/repository',
+        test: 'fails if the repository does not exist',
+        difference: null,
+        position: 'src/repository.ts:37:13',
+      },
     ],
   })
 })
@@ -45,7 +50,7 @@ it('prints the difference and the position of a failed test, and exits with stat
   const { status, stdout } = await ashlar('plugin', 'test', folder)
   expect(stdout.split('\n').slice(0, 7)).toEqual([
     '✗ sky/slugify  3 tests',
-    '    takes another separator  src/slugify.ts:19:13',
+    '    uses another separator  src/slugify.ts:19:13',
     '      pair 1 on pin "slug"',
     '      expected  "one-two"',
     '      got       "one_two"',

@@ -14,14 +14,14 @@ it('documents each block with its pins, capabilities and an example from its tes
   await ashlar('plugin', 'create', folder)
   const { status, stdout } = await ashlar('plugin', 'docs', folder)
   expect(status).toBe(0)
-  expect(stdout).toMatch(/^# ashlar-plugin-sky 0\.1\.0\n\nSky: blocks for Ashlar\.\n\n## sky\/slugify\n\nTurn a text/)
+  expect(stdout).toMatch(/^# ashlar-plugin-sky 0\.1\.0\n\nSky: blocks for Ashlar\.\n\n## sky\/slugify\n\nConvert a text/)
   for (const line of [
-    '| `text` | `string` | yes |  | Text: What to turn. For example `"Crème brûlée, twice!"`. |',
+    '| `text` | `string` | yes |  | Text: The text to convert. For example `"Crème brûlée, twice!"`. |',
     '| `separator` | `string` |  | `"-"` | Separator: The text between words. Advanced. |',
     'It has no capabilities: it only computes.',
     '- http: GET api.github.com/repos/\\*',
     'After a crash, it runs again.',
-    '### Example: gives what the service answers',
+    '### Example: returns the description and the stars',
     'description: "Node.js"\nstars: 9\n',
     '{\n  "text": "Crème brûlée, twice!"\n}',
     'slug: "creme-brulee-twice"',

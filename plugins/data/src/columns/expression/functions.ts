@@ -1,5 +1,5 @@
-import { compareValues, divideNumbers, sumNumbers, type JsonNumber } from '@ashlar/sdk'
-import { toNumber } from '../../rows/index.ts'
+import { compareNumbers, compareValues, divideNumbers, sumNumbers, type JsonNumber } from '@ashlar/sdk'
+import { roundTo, toNumber } from '../../rows/index.ts'
 
 type Run = (values: readonly unknown[]) => unknown
 
@@ -11,7 +11,7 @@ interface ExpressionFunction {
 
 /** The functions of expressions, by name. A missing value is null, and most functions of null are null. */
 export const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
-  round: numeric(1, 2, ([value, digits = 0]) => roundTo(Number(value), Number(digits))),
+  round: numeric(1, 2, ([value = 0, digits = 0]) => roundTo(value, Number(digits))),
   floor: numeric(1, 1, ([value]) => (typeof value === 'bigint' ? value : Math.floor(Number(value)))),
   ceil: numeric(1, 1, ([value]) => (typeof value === 'bigint' ? value : Math.ceil(Number(value)))),
   abs: numeric(1, 1, ([value = 0]) => (value < 0 ? -value : value)),
@@ -20,8 +20,8 @@ export const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
   exp: numeric(1, 1, ([value]) => Math.exp(Number(value))),
   number: { takes: [1, 1], run: ([value]) => toNumber(value) ?? null },
   text: { takes: [1, 1], run: ([value]) => toText(value) },
-  min: some((values) => values.toSorted(compareValues)[0]),
-  max: some((values) => values.toSorted(compareValues).at(-1)),
+  min: some((values) => inOrder(values)[0]),
+  max: some((values) => inOrder(values).at(-1)),
   sum: some((values) => sumNumbers(values.flatMap((value) => toNumber(value) ?? []))),
   mean: some((values) => {
     const numbers = values.flatMap((value) => toNumber(value) ?? [])
@@ -78,11 +78,10 @@ export function toText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** Rounds half away from zero, by the decimal digits of the number: 1.005 becomes 1.01. */
-function roundTo(value: number, digits: number): number {
-  const [mantissa = '0', exponent = '0'] = String(Math.abs(value)).split('e')
-  const scaled = Math.round(Number(`${mantissa}e${Number(exponent) + digits}`))
-  return Math.sign(value) * Number(`${scaled}e${-digits}`)
+/** Numbers and texts of numbers by their size. Other values as {@link compareValues} orders them. */
+function inOrder(values: readonly unknown[]): unknown[] {
+  const numbers = values.map(toNumber).filter((number) => number !== undefined)
+  return numbers.length === values.length ? numbers.toSorted(compareNumbers) : values.toSorted(compareValues)
 }
 
 function lengthOf(value: unknown): number | null {
@@ -97,5 +96,8 @@ function datePart(date: string, part: number): number | null {
 
 /** The number of the day since 1970, or NaN if the text does not begin with a date such as 2026-07-31. */
 function dayNumber(date: string): number {
-  return Math.floor(Date.parse(date.slice(0, 10)) / 86_400_000)
+  const day = /^\d{4}-\d{2}-\d{2}/.exec(date)?.[0]
+  const time = new Date(day ?? NaN)
+  // 30 February would be 2 March.
+  return day !== undefined && time.toJSON()?.startsWith(day) ? time.getTime() / 86_400_000 : NaN
 }

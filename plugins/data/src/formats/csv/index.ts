@@ -1,2 +1,3 @@
 export { parseCsv } from './parse-csv.ts'
+export { readCsv } from './read-csv.ts'
 export { writeCsv } from './write-csv.ts'

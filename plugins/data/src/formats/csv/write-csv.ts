@@ -1,6 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { checkDialect, writeCsvText } from './dialect.ts'
+import { delimiterPin, quotecharPin } from './pins.ts'
 import { readField, rows } from '../../rows/index.ts'
 
 export const writeCsv = defineBlock({
@@ -8,6 +9,7 @@ export const writeCsv = defineBlock({
   name: 'write-csv',
   description: 'Write rows as the text of a CSV table (RFC 4180), which the block parse-csv can read.',
   category: 'DATA',
+  common: true,
   icon: 'sheet',
   synonyms: ['export csv', 'to csv', 'spreadsheet', 'excel', 'json to csv', 'convert to file', 'create csv', 'table'],
   input: z.object({
@@ -16,12 +18,8 @@ export const writeCsv = defineBlock({
       .array(z.string())
       .default([])
       .describe('The fields to write, in this order. By default all fields, in the order of their first use in the rows.'),
-    delimiter: z.string().length(1).default(',').describe('Character between values.'),
-    quotechar: z
-      .string()
-      .length(1)
-      .default('"')
-      .describe('Character around values that contain special characters. Inside a value it is doubled.'),
+    delimiter: delimiterPin,
+    quotechar: quotecharPin,
     escapechar: z
       .string()
       .max(1)

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { AshlarError, describeIssues, showFaults } from '../../../../base/index.ts'
 import type { GraphVersion } from '../../entities.ts'
-import { findCycle, type Draft } from '../report/index.ts'
+import { FILE_LIMITS } from '../limits.ts'
+import { describeCycle, findCycle, type Draft } from '../report/index.ts'
 
 const graphForm = {
   name: z.string(),
@@ -13,7 +14,10 @@ const graphForm = {
 const fileForm = z.strictObject({
   $schema: z.string().optional(),
   ...graphForm,
-  graphs: z.record(z.string(), z.strictObject(graphForm)).default({}),
+  graphs: z
+    .record(z.string(), z.strictObject(graphForm))
+    .refine((graphs) => Object.keys(graphs).length <= FILE_LIMITS.graphs, `must have at most ${FILE_LIMITS.graphs} graphs`)
+    .default({}),
   /** `ashlar run` uses these default inputs. */
   inputs: z.unknown().optional(),
 })
@@ -91,9 +95,8 @@ function assertNoCycle(drafts: readonly Draft[]): void {
   const cycle = findCycle(drafts)
   if (!cycle) return
   const [first] = cycle
-  const names = [...cycle, first].map((draft) => JSON.stringify(draft?.name)).join(' runs ')
   const path = [...(first?.documentPath ?? []), 'nodes'].join('.')
-  const message = `graphs must not run each other in a circle: ${names}`
+  const message = `graphs must not run each other in a circle: ${describeCycle(cycle)}`
   throw new AshlarError('GRAPH_INVALID', message, { details: { path: ['document'], faults: [placeInside({ path, message })] } })
 }
 

@@ -1,9 +1,10 @@
 import type { Block } from '../../../../blocks/index.ts'
-import { isToolPin, parsePinPath, toToolPin } from '../../../../pins/index.ts'
+import { isToolPin, parsePinPath, Placing, toToolPin } from '../../../../pins/index.ts'
 import { sinkSchema, sourceSchema } from '../../../../engine/graph/index.ts'
 import type { GraphVersion } from '../../entities.ts'
 import { blockWithPins } from '../../sub-graphs.ts'
 import type { DraftDocument, ImportedNode, TransferChange } from '../report/index.ts'
+import { blockNameOf } from './block-names.ts'
 import { AGENT_EXECUTOR, RENAMED_OUTPUTS } from './block-ids.ts'
 import { convertNode, isCredentialPin, toPlaceholder, type ConvertedNode } from './convert-node.ts'
 import { describeDropped } from './dropped-fields.ts'
@@ -44,7 +45,8 @@ export function convertGraph({ graph }: FileGraph, surroundings: Surroundings): 
 
 function describeSource(node: ExportedNode, { find, childOf }: Surroundings): Source {
   const block = find(node.block_id)
-  if (!block) return { node, block, child: undefined, reason: `block ${node.block_id} is not installed` }
+  if (!block)
+    return { node, block, child: undefined, reason: `block ${blockNameOf(node.block_id) ?? node.block_id} is not installed` }
   if (node.block_id !== AGENT_EXECUTOR) return { node, block, child: undefined, reason: undefined }
   const child = childOf(node.id)
   const { graph_id: graphId, graph_version: version } = node.input_default ?? {}
@@ -94,6 +96,7 @@ function unknownPin({ block }: Source, side: string, pin: string): string {
 
 function convertNodes(sources: readonly Source[]): ConvertedNode[] {
   const keys = new NodeKeys()
+  const placing = new Placing()
   const inputs = new Map<string, ImportedNode>()
   return sources.map((source) => {
     const { node, block, reason } = source
@@ -101,7 +104,7 @@ function convertNodes(sources: readonly Source[]): ConvertedNode[] {
     const name = block?.kind === 'input' ? node.input_default?.name : undefined
     const same = typeof name === 'string' ? inputs.get(name) : undefined
     if (same) return { node: undefined, report: joinInput(source, same) }
-    const converted = convertNode(source, keys)
+    const converted = convertNode(source, { keys, placing })
     if (typeof name === 'string') inputs.set(name, converted.report)
     return converted
   })

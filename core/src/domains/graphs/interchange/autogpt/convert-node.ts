@@ -1,11 +1,11 @@
 import { showValue } from '../../../../base/index.ts'
 import { describeUnavailable, type Block } from '../../../../blocks/index.ts'
 import { listProviders } from '../../../../capabilities/index.ts'
-import { parsePinPath, placeValue } from '../../../../pins/index.ts'
+import { findProperty, parsePinPath, type Placing, placeValue } from '../../../../pins/index.ts'
 import type { ImportedNode, TransferChange } from '../report/index.ts'
 import { DROPDOWN } from './block-ids.ts'
-import type { ExportedNode } from './form.ts'
-import { AUTOGPT_BLOCKS } from './known-blocks.ts'
+import { blockNameOf } from './block-names.ts'
+import { MAX_NAME_LENGTH, type ExportedNode } from './form.ts'
 import type { NodeKeys } from './node-keys.ts'
 import type { Source } from './source.ts'
 
@@ -16,20 +16,25 @@ export interface ConvertedNode {
 }
 
 /** Converts a node whose block is installed. */
-export function convertNode({ node, block, child }: Source & { block: Block | undefined }, keys: NodeKeys): ConvertedNode {
+export function convertNode(
+  { node, block, child }: Source & { block: Block | undefined },
+  { keys, placing }: { keys: NodeKeys; placing: Placing },
+): ConvertedNode {
   if (!block) throw new Error(`node ${node.id} has no block`)
   const changes: TransferChange[] = []
   const { title, position } = readMetadata(node, changes)
   const nodeId = keys.create(title ?? block.qualifiedName.slice(block.qualifiedName.indexOf('/') + 1))
-  const inputs = convertInputs(node, block, changes)
+  const inputs = convertInputs(node, block, { changes, placing })
   if (child) {
     inputs.graph_id = child.graphId
     inputs.graph_version = child.number
     changes.push({ kind: 'MAPPED', path: 'input_default.graph_id', message: 'the graph that was imported with this one' })
   }
   if (block.inputSchema.properties?.autogpt_quirks) inputs.autogpt_quirks = true
-  for (const provider of listProviders(block.capabilities))
-    changes.push({ kind: 'MISSING', path: 'credentials', message: `the node needs a credential for ${provider}`, provider })
+  const providers = listProviders(block.capabilities)
+  const any = providers.length > 1 ? `one of the ${providers.length} providers of its block, such as ` : ''
+  for (const provider of providers)
+    changes.push({ kind: 'MISSING', path: 'credentials', message: `the node needs a credential for ${any}${provider}`, provider })
   if (block.unavailable !== undefined) changes.push({ kind: 'MISSING', path: 'block_id', message: describeUnavailable(block) })
   return {
     node: {
@@ -57,16 +62,24 @@ export function toPlaceholder({ node }: Source, keys: NodeKeys, reason: string):
   const nodeId = keys.create(title ?? 'missing-block')
   const kept = Object.entries(node.input_default ?? {}).filter(([pin, value]) => !dropCredential(pin, value, changes))
   const data = { block_id: node.block_id, input_default: Object.fromEntries(kept), metadata: node.metadata ?? {} }
-  const name = AUTOGPT_BLOCKS.get(node.block_id) ?? title ?? null
+  const blockName = blockNameOf(node.block_id)
   return {
     node: {
       id: nodeId,
       block: PLACEHOLDER,
-      inputs: { missing: node.block_id, name, reason, data },
+      inputs: { missing: node.block_id, name: blockName ?? title ?? null, reason, data },
       ...(title !== undefined && { title }),
       ...(position && { position }),
     },
-    report: { sourceId: node.id, nodeId, sourceBlock: node.block_id, block: PLACEHOLDER, status: 'PLACEHOLDER', changes },
+    report: {
+      sourceId: node.id,
+      nodeId,
+      sourceBlock: node.block_id,
+      blockName,
+      block: PLACEHOLDER,
+      status: 'PLACEHOLDER',
+      changes,
+    },
   }
 }
 
@@ -79,9 +92,9 @@ const OWN_PINS = ['user_id', 'input_schema', 'output_schema']
 function convertInputs(
   { block_id: blockId, input_default: given }: ExportedNode,
   block: Block,
-  changes: TransferChange[],
+  { changes, placing }: { changes: TransferChange[]; placing: Placing },
 ): Record<string, unknown> {
-  let inputs: Record<string, unknown> = {}
+  const inputs = new Map<string, unknown>()
   for (const [pin, value] of Object.entries(given ?? {})) {
     const { base, steps } = parsePinPath(pin)
     const path = `input_default.${pin}`
@@ -93,34 +106,30 @@ function convertInputs(
         path,
         message: pin === 'user_id' ? 'you own the graph' : 'the graph that the node runs determines it',
       })
-    } else if (!block.inputSchema.properties?.[base])
+    } else if (!findProperty(block.inputSchema, base))
       changes.push({
         kind: 'DROPPED',
         path,
         message: `block ${block.qualifiedName} has no input pin "${base}"; its value was ${showValue(value)}`,
       })
-    else if (steps.length === 0) inputs = { ...inputs, [pin]: value }
-    else inputs = placePart(inputs, { pin, path }, value, changes)
+    else if (steps.length === 0) inputs.set(pin, value)
+    else changes.push(placePart(inputs, pin, value, placing))
   }
-  return blockId === DROPDOWN ? withOptions(inputs, block, changes) : inputs
+  return blockId === DROPDOWN
+    ? withOptions(Object.fromEntries(inputs), block, changes)
+    : (Object.fromEntries(inputs) as Record<string, unknown>)
 }
 
-/** Puts a constant for a part of a pin into the constant of the pin. */
-function placePart(
-  inputs: Record<string, unknown>,
-  { pin, path }: { pin: string; path: string },
-  value: unknown,
-  changes: TransferChange[],
-): Record<string, unknown> {
+/** Puts a constant for a part of a pin into the constant of the pin. @returns what happened to it */
+function placePart(inputs: Map<string, unknown>, pin: string, value: unknown, placing: Placing): TransferChange {
   const { base, steps } = parsePinPath(pin)
+  const path = `input_default.${pin}`
   try {
-    const placed = placeValue(inputs[base], steps, value)
-    changes.push({ kind: 'MAPPED', path, message: `a part of the value of "${base}"` })
-    return { ...inputs, [base]: placed }
+    inputs.set(base, placeValue(inputs.get(base), steps, value, placing))
+    return { kind: 'MAPPED', path, message: `a part of the value of "${base}"` }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    changes.push({ kind: 'DROPPED', path, message: `${error.message}; its value was ${showValue(value)}` })
-    return inputs
+    return { kind: 'DROPPED', path, message: `${error.message}; its value was ${showValue(value)}` }
   }
 }
 
@@ -154,7 +163,6 @@ function dropCredential(pin: string, value: unknown, changes: TransferChange[]):
   return true
 }
 
-const MAX_TITLE = 200
 const MAX_COORDINATE = Number.MAX_SAFE_INTEGER
 /** Fields of `metadata` that a node here has too, or that it does not need. */
 const METADATA = ['position', 'customized_name']
@@ -174,7 +182,14 @@ function readMetadata(
   for (const key of Object.keys(metadata ?? {}))
     if (!METADATA.includes(key))
       changes.push({ kind: 'DROPPED', path: `metadata.${key}`, message: 'nodes have no such field here' })
-  const title = typeof name === 'string' && name.trim() !== '' ? Array.from(name).slice(0, MAX_TITLE).join('') : undefined
+  const chars = typeof name === 'string' && name.trim() !== '' ? Array.from(name) : []
+  if (chars.length > MAX_NAME_LENGTH)
+    changes.push({
+      kind: 'DROPPED',
+      path: 'metadata.customized_name',
+      message: `a title has at most ${MAX_NAME_LENGTH} characters; the end was cut`,
+    })
+  const title = chars.length > 0 ? chars.slice(0, MAX_NAME_LENGTH).join('') : undefined
   return { title, position: isCoordinate(x) && isCoordinate(y) ? { x, y } : undefined }
 }
 

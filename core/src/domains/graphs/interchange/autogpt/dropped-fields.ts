@@ -1,11 +1,13 @@
 import type { TransferChange } from '../report/index.ts'
-import type { ExportedGraph } from './form.ts'
+import { MAX_NAME_LENGTH, type ExportedGraph } from './form.ts'
 
-/** Describes what happened to the fields of a graph besides its name, nodes and links. */
+/** Describes what happened to the fields of a graph besides its nodes and links. */
 export function describeDropped(graph: ExportedGraph): TransferChange[] {
-  const { instructions, recommended_schedule_cron: cron, user_id: userId, trigger_setup_info: trigger } = graph
+  const { name, instructions, recommended_schedule_cron: cron, user_id: userId, trigger_setup_info: trigger } = graph
   const changes: TransferChange[] = []
   const add = (kind: TransferChange['kind'], path: string, message: string): void => void changes.push({ kind, path, message })
+  if ((name?.trim().length ?? 0) > MAX_NAME_LENGTH)
+    add('DROPPED', 'name', `a name has at most ${MAX_NAME_LENGTH} characters; the end was cut`)
   if (instructions?.trim()) add('MAPPED', 'instructions', 'they are the last part of the description')
   if (graph.input_schema || graph.output_schema)
     add('RECOMPUTED', 'input_schema', 'the inputs and outputs are those of the input and output nodes')

@@ -14,6 +14,9 @@ const data = z.custom<Record<string, unknown>>(
 )
 const version = z.number().nullish()
 
+/** Longer names of graphs and nodes are cut. */
+export const MAX_NAME_LENGTH = 200
+
 const nodeForm = z.looseObject({
   id,
   block_id: id,

@@ -1,8 +1,8 @@
 import { AshlarError, describeIssues, showValue, type Fault } from '../../../../base/index.ts'
-import { findCycle, type Draft } from '../report/index.ts'
+import { describeCycle, findCycle, type Draft } from '../report/index.ts'
 import { AGENT_EXECUTOR } from './block-ids.ts'
 import { convertGraph } from './convert-graph.ts'
-import { graphForm, type ExportedGraph, type ExportedNode, type FileGraph } from './form.ts'
+import { graphForm, MAX_NAME_LENGTH, type ExportedGraph, type ExportedNode, type FileGraph } from './form.ts'
 
 /** The limits of a file. Each graph has those of a graph document too. */
 const MAX_GRAPHS = 100
@@ -26,7 +26,7 @@ export function readAutoGptFile(file: Record<string, unknown>): Draft[] {
     throw invalid('BAD_INPUT', [
       { path: 'nodes', message: `the graphs of a file must have at most ${MAX_NODES} nodes together, got ${nodes}` },
     ])
-  const faults = graphs.flatMap(findReferenceFaults)
+  const faults = [...findDuplicates(graphs), ...graphs.flatMap(findReferenceFaults)]
   if (faults.length > 0) throw invalid('GRAPH_INVALID', faults)
   const drafts = graphs.map((each) => toDraft(each, graphs))
   assertNoCycle(drafts)
@@ -61,6 +61,21 @@ function parseGraph(value: unknown, path: readonly string[]): ExportedGraph {
     'BAD_INPUT',
     faults.map(({ path: at, message }) => ({ path: [...path, ...(at === '' ? [] : [at])].join('.'), message })),
   )
+}
+
+/** Finds graphs with the same id and version: a node that runs such a graph could mean either. */
+function findDuplicates(graphs: readonly FileGraph[]): Fault[] {
+  const places = new Map<string, string>()
+  return graphs.flatMap(({ graph: { id, version }, path }): Fault[] => {
+    if (id == null) return []
+    const key = `${id} ${version ?? ''}`
+    const first = places.get(key)
+    if (first === undefined) places.set(key, path.length === 0 ? 'the file' : path.join('.'))
+    const which = version == null ? showValue(id) : `${showValue(id)}, version ${version},`
+    return first === undefined
+      ? []
+      : [{ path: [...path, 'id'].join('.'), message: `${first} contains the graph ${which} too: remove one of them` }]
+  })
 }
 
 /** Finds links that name unknown nodes, and nodes with the same id. */
@@ -110,7 +125,6 @@ function toDraft(file: FileGraph, graphs: readonly FileGraph[]): Draft {
 
 /** No key of a graph. */
 const NONE = ' '
-const MAX_NAME_LENGTH = 200
 
 function nameOf({ name }: ExportedGraph): string {
   return name?.trim() ? name.trim().slice(0, MAX_NAME_LENGTH) : DEFAULT_NAME
@@ -136,9 +150,8 @@ function assertNoCycle(drafts: readonly Draft[]): void {
   const cycle = findCycle(drafts)
   const [first] = cycle ?? []
   if (!cycle || !first) return
-  const names = [...cycle, first].map(({ name }) => JSON.stringify(name)).join(' runs ')
   throw invalid('GRAPH_INVALID', [
-    { path: [...first.path, 'nodes'].join('.'), message: `graphs must not run each other in a circle: ${names}` },
+    { path: [...first.path, 'nodes'].join('.'), message: `graphs must not run each other in a circle: ${describeCycle(cycle)}` },
   ])
 }
 

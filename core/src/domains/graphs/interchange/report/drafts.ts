@@ -1,3 +1,4 @@
+import { showValue } from '../../../../base/index.ts'
 import type { Draft } from './report.ts'
 
 /** Returns graphs that run each other in a circle, or undefined if there are none. */
@@ -21,6 +22,15 @@ export function findCycle(drafts: readonly Draft[]): Draft[] | undefined {
     if (cycle) return cycle
   }
   return undefined
+}
+
+const MAX_NAMED = 10
+
+/** `"A" runs "B" runs "A"` */
+export function describeCycle(cycle: readonly Draft[]): string {
+  const names = [...cycle, ...cycle.slice(0, 1)].map(({ name }) => showValue(name))
+  const shown = names.length > MAX_NAMED ? [...names.slice(0, MAX_NAMED - 1), '…', ...names.slice(-1)] : names
+  return shown.join(' runs ')
 }
 
 /** Sorts graphs without cycles, so that a graph comes after those that it runs. */

@@ -1,4 +1,4 @@
-export { findCycle, sortDrafts } from './drafts.ts'
+export { describeCycle, findCycle, sortDrafts } from './drafts.ts'
 export { summarize } from './report.ts'
 export type {
   Draft,

@@ -29,6 +29,8 @@ export interface ImportedNode {
   /** The block in the file, and its name here. */
   sourceBlock: string
   block: string
+  /** What people call the block of a placeholder; undefined if it is not known. */
+  blockName?: string | undefined
   /** `UNAVAILABLE`: the block exists, but cannot run in this release. */
   status: 'MAPPED' | 'PLACEHOLDER' | 'UNAVAILABLE'
   changes: TransferChange[]
@@ -92,18 +94,19 @@ export function summarize(format: GraphFormat, graphs: ImportedGraph[]): ImportR
   const missing = new Map<string, MissingBlock>()
   const providers = new Set<string>()
   for (const { nodes, changes } of graphs) {
-    for (const { sourceBlock, block, status, changes: own } of nodes) {
+    for (const { sourceBlock, block, blockName, status, changes: own } of nodes) {
       if (status === 'MAPPED') continue
       const reason = own.find(({ kind }) => kind === 'MISSING')?.message ?? 'the block is not installed'
-      const known = missing.get(sourceBlock) ?? { block: sourceBlock, name: nameOf(block, status), reason, count: 0 }
+      const known = missing.get(sourceBlock) ?? {
+        block: sourceBlock,
+        name: status === 'UNAVAILABLE' ? block : blockName,
+        reason,
+        count: 0,
+      }
       missing.set(sourceBlock, { ...known, count: known.count + 1 })
     }
     for (const { provider, kind } of [...changes, ...nodes.flatMap((node) => node.changes)])
       if (provider !== undefined && kind === 'MISSING') providers.add(provider)
   }
   return { format, graphs, missingBlocks: [...missing.values()], providers: [...providers].toSorted() }
-}
-
-function nameOf(block: string, status: ImportedNode['status']): string | undefined {
-  return status === 'UNAVAILABLE' ? block : undefined
 }

@@ -1,3 +1,4 @@
+import type { BlockTest } from '@ashlar/sdk'
 import { z } from 'zod'
 
 const dictionary = z.record(z.string(), z.unknown())
@@ -5,7 +6,7 @@ const count = z.union([z.int(), z.bigint()]).nullable().default(null)
 const number = z.number().nullable().default(null)
 
 /** Data about a keyword of a search engine. Other members are ignored. */
-export const keywordSchema = z.object({
+const keywordSchema = z.object({
   keyword: z.string(),
   search_volume: count,
   competition: number,
@@ -13,6 +14,12 @@ export const keywordSchema = z.object({
   keyword_difficulty: count,
   serp_info: dictionary.nullable().default(null),
   clickstream_data: dictionary.nullable().default(null),
+})
+
+/** The input of both blocks, which AutoGPT gives two names. */
+export const keywordPin = keywordSchema.meta({
+  description: 'The data of one keyword.',
+  examples: [{ keyword: 'running shoes', search_volume: 1900, cpc: 0.7 }],
 })
 
 /** The members of the data as pins. A member that is missing is null. */
@@ -38,3 +45,36 @@ type Keyword = z.output<typeof keywordSchema>
 export function* toPairs(keyword: Keyword): Generator<[keyof Keyword, never]> {
   for (const name of Object.keys(keywordOutputs.shape) as (keyof Keyword)[]) yield [name, keyword[name] as never]
 }
+
+/** All members of a keyword, and the pairs of pin and value that they become. */
+export const WHOLE = {
+  keyword: 'shoes',
+  search_volume: 1900,
+  competition: 0.5,
+  cpc: 0.7,
+  keyword_difficulty: 42,
+  serp_info: { a: 1 },
+  clickstream_data: { b: 2 },
+}
+
+type Pairs = BlockTest<z.ZodObject, typeof keywordOutputs>['output']
+
+export const WHOLE_PAIRS: Pairs = [
+  ['keyword', 'shoes'],
+  ['search_volume', 1900],
+  ['competition', 0.5],
+  ['cpc', 0.7],
+  ['keyword_difficulty', 42],
+  ['serp_info', { a: 1 }],
+  ['clickstream_data', { b: 2 }],
+]
+
+export const NAME_ONLY_PAIRS: Pairs = [
+  ['keyword', 'shoes'],
+  ['search_volume', null],
+  ['competition', null],
+  ['cpc', null],
+  ['keyword_difficulty', null],
+  ['serp_info', null],
+  ['clickstream_data', null],
+]

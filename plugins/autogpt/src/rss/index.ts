@@ -1,1 +1,0 @@
-export { readRssFeed } from './read-rss-feed.ts'
