@@ -22,6 +22,7 @@ export {
   listAuthorizationHosts,
   listCredentialGrants,
   listProviders,
+  listSecretSpellings,
   providerSchema,
   hostOfBaseUrl,
   secretHostSchema,

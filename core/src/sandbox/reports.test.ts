@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { newTestBundle } from '../testing/test-bundle.ts'
 import type { AshlarError } from '../base/index.ts'
-import { forwardReport, newCall, prepareRestart, RecordSpace } from './calls/index.ts'
+import { forwardReport, newCall, parseEvents, prepareRestart, RecordSpace } from './calls/index.ts'
 import { createSandbox, type Sandbox } from './index.ts'
 
 let sandbox: Sandbox
@@ -67,6 +67,12 @@ it('reports at most 64 KiB of a text at a time', async () => {
   )
   expect(Math.max(...lengths)).toBe(64 * 1024)
   expect(lengths.length).toBeLessThan(40)
+})
+
+it('ignores a piece of a text that is longer than a guest reports', () => {
+  const report = (chars: number): string => JSON.stringify({ t: 's', id: 1, pin: 'out', offset: 0, text: 'x'.repeat(chars) })
+  const limit = 64 * 1024
+  expect(parseEvents([limit, limit + 1].map(report).join(), 1_000_000)).toMatchObject([{ t: 's' }])
 })
 
 it.each([

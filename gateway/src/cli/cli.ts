@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { withCommandLines } from '../base/command-line.ts'
+import { withoutControls } from './command/terminal.ts'
 import { withEnvFiles } from '../base/env-files.ts'
 import type { CommandContext, CommandEntry } from './command/command.ts'
 import { COMMANDS } from './commands.ts'
@@ -57,7 +58,7 @@ function printFailure(error: unknown, entry: CommandEntry, context: CommandConte
   // An unexpected error is a bug: its stack helps to find the cause.
   const stack = code === 'UNEXPECTED' && error instanceof Error ? error.stack : undefined
   const text = stack ?? [`error ${code}: ${message}`, ...faultLines(faults)].join('\n')
-  context.stderr.write(`${withCommandLines(text, context.environment)}\n`)
+  context.stderr.write(`${withoutControls(withCommandLines(text, context.environment))}\n`)
   return 1
 }
 

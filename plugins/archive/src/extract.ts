@@ -1,6 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { listEntries, unpackEntry, type ZipEntry } from './open-zip.ts'
+import { listEntries, unpackEntries, type ZipEntry } from './open-zip.ts'
 import { archivePin, MAX_ENTRY_BYTES, MAX_UNPACKED_BYTES, readArchive } from './pins.ts'
 import { SAMPLE } from './sample.ts'
 
@@ -73,11 +73,8 @@ export const extract = defineBlock({
     const entries = listEntries(archive).filter(({ name }) => !name.endsWith('/') && name.endsWith(only))
     assertSafe(entries)
     const paths: string[] = []
-    for (const { name } of entries) {
-      const { path } = await files.write(
-        folder === '' ? name : `${folder.replace(/\/+$/, '')}/${name}`,
-        unpackEntry(archive, name),
-      )
+    for (const [name, bytes] of unpackEntries(archive, entries)) {
+      const { path } = await files.write(folder === '' ? name : `${folder.replace(/\/+$/, '')}/${name}`, bytes)
       paths.push(path)
       progress(paths.length / entries.length, name)
     }

@@ -24,11 +24,36 @@ export function listEntries(archive: Uint8Array): ZipEntry[] {
   return entries
 }
 
-/** Unpacks one entry. It takes no more memory than the directory declares. */
-export function unpackEntry(archive: Uint8Array, name: string): Uint8Array {
-  const unpacked = unzip(archive, (entry) => entry.name === name)[name]
-  if (!unpacked) throw new ArchiveError(`the archive has no entry ${JSON.stringify(name)}`)
-  return unpacked
+/** The unpacked size of the entries that are unpacked at a time. */
+const BATCH_BYTES = 8 * 1024 * 1024
+
+/**
+ * Unpacks entries. Small ones are unpacked together, because each pass reads the whole directory. A batch takes no more
+ * memory than the directory declares.
+ */
+export function* unpackEntries(archive: Uint8Array, entries: readonly ZipEntry[]): Generator<[name: string, bytes: Uint8Array]> {
+  for (const batch of divide(entries)) {
+    const names = new Set(batch.map(({ name }) => name))
+    const unpacked = unzip(archive, ({ name }) => names.has(name))
+    for (const { name } of batch) {
+      const bytes = unpacked[name]
+      if (!bytes) throw new ArchiveError(`the archive has no entry ${JSON.stringify(name)}`)
+      yield [name, bytes]
+    }
+  }
+}
+
+function* divide(entries: readonly ZipEntry[]): Generator<ZipEntry[]> {
+  let [batch, bytes]: [ZipEntry[], number] = [[], 0]
+  for (const entry of entries) {
+    if (batch.length > 0 && bytes + entry.bytes > BATCH_BYTES) {
+      yield batch
+      ;[batch, bytes] = [[], 0]
+    }
+    batch.push(entry)
+    bytes += entry.bytes
+  }
+  if (batch.length > 0) yield batch
 }
 
 class ArchiveError extends Error {}

@@ -22,9 +22,10 @@ export async function storeFile(given: string, context: SourceContext): Promise<
 
 /** Returns the content of a file as a data URI. */
 export async function toDataUri(given: string, context: SourceContext): Promise<string> {
-  const { stream, type } = await openSource(parseSource(given), context, MAX_DATA_URI_BYTES)
+  const source = parseSource(given)
+  const { stream, type } = await openSource(source, context, MAX_DATA_URI_BYTES)
   const bytes = new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer())
-  return `data:${type || 'application/octet-stream'};base64,${bytes.toBase64()}`
+  return `data:${type || typeOf(source)};base64,${bytes.toBase64()}`
 }
 
 const EXTENSIONS: Record<string, string> = {
@@ -45,6 +46,13 @@ const EXTENSIONS: Record<string, string> = {
   'image/webp': 'webp',
   'video/mp4': 'mp4',
   'video/webm': 'webm',
+}
+
+/** The media type by the name of a file of the execution, which does not store one. */
+function typeOf(source: Source): string {
+  const extension = 'path' in source ? (/\.(\w+)$/.exec(source.path)?.[1]?.toLowerCase() ?? '') : ''
+  const wanted = extension === 'jpeg' ? 'jpg' : extension
+  return Object.keys(EXTENSIONS).find((type) => EXTENSIONS[type] === wanted) ?? 'application/octet-stream'
 }
 
 /** Returns a name that depends only on the source, so that storing a source again replaces its file. */

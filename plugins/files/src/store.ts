@@ -91,6 +91,12 @@ export const store = defineBlock({
       http: { 'GET https://a.example/x': { status: 404, text: 'gone' } },
       output: [['error', 'a.example responded with status 404']],
     },
+    {
+      name: 'the media type of a file by its name',
+      input: { file_in: 'f/photo.JPEG', base_64: true },
+      files: { 'f/photo.JPEG': 'Hello' },
+      output: [['file_out', 'data:image/jpeg;base64,SGVsbG8=']],
+    },
   ],
   async *run({ file_in, base_64 }, context) {
     yield ['file_out', await (base_64 ? toDataUri : storeFile)(file_in, context)]

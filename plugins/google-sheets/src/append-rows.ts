@@ -1,7 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { openSheets, parsePin, provider, readValues, sheetPin, spreadsheetPin, toCell, toRange, toValuesPath } from './api.ts'
-import { toValues } from './rows.ts'
+import { nameColumns, toValues } from './rows.ts'
 import { credentials } from './samples.ts'
 
 export const appendRows = defineBlock({
@@ -60,7 +60,7 @@ export const appendRows = defineBlock({
   async *run({ spreadsheet, rows, sheet, parse }, context) {
     const api = await openSheets(context)
     const [header = []] = await readValues(api, spreadsheet, toRange(sheet, '1:1'))
-    const columns = header.length > 0 ? header.map(String) : [...new Set(rows.flatMap((row) => Object.keys(row)))]
+    const columns = header.length > 0 ? nameColumns(header, header.length) : [...new Set(rows.flatMap((row) => Object.keys(row)))]
     const values = toValues(rows, columns, toCell)
     const query = { valueInputOption: parse ? 'USER_ENTERED' : 'RAW', insertDataOption: 'INSERT_ROWS' }
     const json = { values: header.length > 0 ? values : [columns, ...values] }

@@ -81,6 +81,26 @@ export const readRows = defineBlock({
       input: { spreadsheet: 'https://example.com/a' },
       output: [['error', (message: string) => message.includes('must be the id')]],
     },
+    {
+      name: 'columns without a name, whose letters are the name of another column',
+      input: { spreadsheet: 'id1' },
+      credentials,
+      http: {
+        "GET https://sheets.googleapis.com/v4/spreadsheets/id1/values/'Sheet1'": {
+          json: {
+            values: [
+              ['C', 'x', '', 'x', '2024'],
+              [1, 2, 3, 4, 5],
+            ],
+          },
+        },
+      },
+      output: [
+        ['row', { C: 1, x: 2, C_2: 3, D: 4, '2024': 5 }],
+        ['rows', [{ C: 1, x: 2, C_2: 3, D: 4, '2024': 5 }]],
+        ['count', 1],
+      ],
+    },
   ],
   async *run({ spreadsheet, sheet, cells, has_header }, context) {
     const values = await readValues(await openSheets(context), spreadsheet, toRange(sheet, cells))

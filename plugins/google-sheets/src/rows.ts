@@ -1,3 +1,5 @@
+import { orderedObject } from '@ashlar/sdk'
+
 type Row = Record<string, unknown>
 
 /** @param values without the empty cells at the end of a row */
@@ -5,17 +7,22 @@ export function toRows(values: readonly unknown[][], hasHeader: boolean): Row[] 
   const width = Math.max(0, ...values.map(({ length }) => length))
   const header = hasHeader ? (values[0] ?? []) : []
   const names = nameColumns(header, width)
-  return values.slice(hasHeader ? 1 : 0).map((row) => Object.fromEntries(names.map((name, i) => [name, row[i] ?? ''])))
+  return values.slice(hasHeader ? 1 : 0).map((row) => orderedObject(names.map((name, i) => [name, row[i] ?? ''])))
 }
 
-/** A column without a name, or with the name of an earlier one, is named by its letters. */
-function nameColumns(header: readonly unknown[], width: number): string[] {
-  const names = new Set<string>()
-  for (let i = 0; i < width; i++) {
-    const given = String(header[i] ?? '').trim()
-    names.add(given === '' || names.has(given) ? toLetters(i) : given)
-  }
-  return [...names]
+/**
+ * A column without a name, or with the name of an earlier one, is named by its letters: `C`, or `C_2` if that is taken.
+ */
+export function nameColumns(header: readonly unknown[], width: number): string[] {
+  const given = Array.from({ length: width }, (_, i) => String(header[i] ?? '').trim())
+  const taken = new Set(given)
+  return given.map((name, i) => {
+    if (name !== '' && given.indexOf(name) === i) return name
+    let free = toLetters(i)
+    for (let number = 2; taken.has(free); number++) free = `${toLetters(i)}_${number}`
+    taken.add(free)
+    return free
+  })
 }
 
 /** 0 is A, 25 is Z, 26 is AA. */

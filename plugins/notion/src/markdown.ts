@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { toLanguage } from './languages.ts'
 import { toPlainText, toRichText } from './properties.ts'
 
 /*
@@ -10,9 +11,9 @@ const PREFIXES: [type: string, pattern: RegExp][] = [
   ['heading_3', /^### (.*)$/],
   ['heading_2', /^## (.*)$/],
   ['heading_1', /^# (.*)$/],
-  ['to_do', /^[-*] \[([ xX])\] (.*)$/],
-  ['bulleted_list_item', /^[-*] (.*)$/],
-  ['numbered_list_item', /^\d+[.)] (.*)$/],
+  ['to_do', /^\s*[-*+] \[([ xX])\] (.*)$/],
+  ['bulleted_list_item', /^\s*[-*+] (.*)$/],
+  ['numbered_list_item', /^\s*\d+[.)] (.*)$/],
   ['quote', /^> ?(.*)$/],
 ]
 
@@ -21,11 +22,11 @@ export function toBlocks(markdown: string): Record<string, unknown>[] {
   const lines = markdown.split(/\r?\n/)
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i] ?? ''
-    const fence = /^```(\w*)\s*$/.exec(line)
+    const fence = /^```([^\s`]*)[^`]*$/.exec(line)
     if (fence) {
       const end = lines.findIndex((each, n) => n > i && /^```\s*$/.test(each))
       const last = end < 0 ? lines.length : end
-      blocks.push(block('code', lines.slice(i + 1, last).join('\n'), { language: fence[1] || 'plain text' }))
+      blocks.push(block('code', lines.slice(i + 1, last).join('\n'), { language: toLanguage(fence[1] ?? '') }))
       i = last
     } else if (/^(---|\*\*\*)\s*$/.test(line)) blocks.push({ object: 'block', type: 'divider', divider: {} })
     else if (line.trim() !== '') blocks.push(toBlock(line))
@@ -54,6 +55,7 @@ const contentSchema = z.object({ rich_text: z.unknown(), checked: z.boolean().op
 export function toMarkdown(item: unknown): string | undefined {
   const given = blockSchema.parse(item)
   if (given.type === 'divider') return '---'
+  if (given.type === 'table_row') return toTableRow(given['table_row'])
   const content = contentSchema.safeParse(given[given.type]).data
   if (!content) return undefined
   const text = toPlainText(content.rich_text)
@@ -71,10 +73,15 @@ export function toMarkdown(item: unknown): string | undefined {
     case 'to_do':
       return `- [${content.checked ? 'x' : ' '}] ${text}`
     case 'quote':
-      return `> ${text}`
+      return `> ${text.replaceAll('\n', '\n> ')}`
     case 'code':
       return `\`\`\`${content.language === 'plain text' ? '' : (content.language ?? '')}\n${text}\n\`\`\``
     default:
       return text
   }
+}
+
+function toTableRow(row: unknown): string {
+  const { cells } = z.object({ cells: z.array(z.unknown()) }).parse(row)
+  return `| ${cells.map((cell) => toPlainText(cell).replaceAll('|', '\\|').replaceAll('\n', '<br>')).join(' | ')} |`
 }

@@ -125,6 +125,8 @@ export function fromPlain(
       if (type === undefined) throw new Error(`there is no property "${name}"; there are ${Object.keys(types).join(', ')}`)
       const write = WRITERS[type]
       if (!write) throw new Error(`the property "${name}" cannot be set, because Notion computes a ${type}`)
+      if (type === 'checkbox' && !['true', 'false', 'null', ''].includes(String(value)))
+        throw new Error(`the property "${name}" must be true or false, got ${JSON.stringify(value)}`)
       if (type === 'number' && value !== null && Number.isNaN(Number(value)))
         throw new Error(`the property "${name}" must be a number, got ${JSON.stringify(value)}`)
       return [name, { [type]: value === null || value === '' ? (EMPTY[type] ?? null) : write(value) }]

@@ -55,6 +55,13 @@ export const updatePage = defineBlock({
       http: { [`GET https://api.notion.com/v1/pages/${ID}`]: { json: { properties: { Count: { type: 'number', number: 1 } } } } },
       output: [['error', 'the property "Count" must be a number, got "many"']],
     },
+    {
+      name: 'a checkbox is true or false',
+      input: { page: ID, properties: { Done: 'yes' } },
+      credentials,
+      http: { [`GET https://api.notion.com/v1/pages/${ID}`]: { json: pageAnswer } },
+      output: [['error', 'the property "Done" must be true or false, got "yes"']],
+    },
   ],
   async *run({ page: id, properties, trash }, context) {
     if (Object.keys(properties).length === 0 && trash === undefined) throw new Error('set at least one property, or "trash"')

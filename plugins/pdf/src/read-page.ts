@@ -10,9 +10,16 @@ export async function readPage(page: Page): Promise<string> {
     .map((item) => ('str' in item ? String(item.str) + ('hasEOL' in item && item.hasEOL === true ? '\n' : '') : ''))
     .join('')
   page.cleanup()
-  // PDF documents write some letters as one sign, such as the ligature "ﬁ".
-  return text
-    .normalize('NFKC')
+  return separateLigatures(text)
+    .normalize('NFC')
     .replaceAll(/[^\S\n]+$/gm, '')
     .trim()
+}
+
+/**
+ * PDF documents write some letters as one sign, such as "ﬁ", and the letters of Arabic and Hebrew as forms. Other signs
+ * keep their meaning: "m²" is not "m2".
+ */
+function separateLigatures(text: string): string {
+  return text.replaceAll(/[\ufb00-\ufdff\ufe70-\ufefc]+/g, (signs) => signs.normalize('NFKC'))
 }

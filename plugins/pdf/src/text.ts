@@ -70,6 +70,11 @@ export const text = defineBlock({
     { input: { base64: SAMPLE.plain, from: 3 }, output: [['error', 'the document has 2 pages; from is 3']] },
     { input: { file: 'b.pdf' }, output: [['error', 'files: the file "b.pdf" does not exist']] },
     { input: {}, output: [['error', 'set either file or base64']] },
+    {
+      name: 'a last page before the first one',
+      input: { base64: SAMPLE.plain, from: 2, to: 1 },
+      output: [['error', 'to must not be less than from, which is 2, got 1']],
+    },
   ],
   async *run({ from, to, ...source }, { files, progress }) {
     yield* withPdf(
@@ -77,13 +82,14 @@ export const text = defineBlock({
       (path) => files.read(path),
       async function* (pdf): AsyncGenerator<['text', string] | ['pages', string[]] | ['page_count', number]> {
         if (from > pdf.numPages) throw new Error(`the document has ${pdf.numPages} pages; from is ${from}`)
+        if (to !== undefined && to < from) throw new Error(`to must not be less than from, which is ${from}, got ${to}`)
         const last = Math.min(to ?? pdf.numPages, pdf.numPages)
         if (last - from >= MAX_PAGES)
           throw new Error(`the document has ${pdf.numPages} pages; read at most ${MAX_PAGES} at a time with from and to`)
         const pages: string[] = []
         for (let number = from; number <= last; number++) {
           pages.push(await readPage(await pdf.getPage(number)))
-          progress(number / last, `page ${number} of ${last}`)
+          progress((number - from + 1) / (last - from + 1), `page ${number} of ${last}`)
         }
         yield ['text', pages.join('\n\n')]
         yield ['pages', pages]

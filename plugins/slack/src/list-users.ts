@@ -49,18 +49,42 @@ export const listUsers = defineBlock({
       http: { 'GET https://slack.com/api/users.list': { json: { ok: false, error: 'missing_scope', needed: 'users:read' } } },
       output: [['error', 'Slack answered: missing_scope; the app needs the scope users:read']],
     },
+    {
+      name: 'reads no more pages than it needs',
+      input: { limit: 1 },
+      credentials,
+      http: {
+        'GET https://slack.com/api/users.list': [
+          {
+            json: {
+              ok: true,
+              members: [{ id: 'U1', name: 'ada', profile: { real_name: 'Ada L', email: 'ada@example.com' } }],
+              response_metadata: { next_cursor: 'a' },
+            },
+          },
+          { json: { ok: false, error: 'not reached' } },
+        ],
+      },
+      output: [
+        ['row', ada],
+        ['rows', [ada]],
+        ['count', 1],
+      ],
+    },
   ],
   async *run({ bots, limit }, context) {
     const rows: Record<string, unknown>[] = []
     const api = await openSlack(context)
     const path = '/users.list?limit=200'
-    for await (const page of api.pages(path, readPage(path, 'members')))
+    for await (const page of api.pages(path, readPage(path, 'members'))) {
       for (const user of page.map((item) => userSchema.parse(item))) {
         if (rows.length >= limit || (!bots && (user.is_bot || user.deleted || user.id === 'USLACKBOT'))) continue
         const row = toRow(user)
         rows.push(row)
         yield ['row', row]
       }
+      if (rows.length >= limit) break
+    }
     yield ['rows', rows]
     yield ['count', rows.length]
   },

@@ -14,7 +14,9 @@ const MAX_PARTS = 2000
  */
 export function openWorkbook(bytes: Uint8Array, sheetRows: number): WorkBook {
   assertZip(bytes)
-  const stored = zipSync(unpack(bytes), { level: 0 })
+  const parts = unpack(bytes)
+  assertWhole(parts)
+  const stored = zipSync(parts, { level: 0 })
   try {
     const workbook = XLSX.read(stored, {
       type: 'array',
@@ -70,6 +72,24 @@ function unpack(bytes: Uint8Array): Record<string, Uint8Array> {
 }
 
 class TooLarge extends Error {}
+
+/** SheetJS reads a damaged part as far as it can, and would return a part of the rows. */
+function assertWhole(parts: Record<string, Uint8Array>): void {
+  for (const [name, bytes] of Object.entries(parts)) {
+    const root = ROOTS.find(([path]) => path.test(name))?.[1]
+    if (root === undefined) continue
+    const text = new TextDecoder().decode(bytes.subarray(-200)).trimEnd()
+    if (!new RegExp(`</(\\w+:)?${root}>$|<(\\w+:)?${root}[^>]*/>$`).test(text))
+      throw new Error(`the workbook is damaged: its part ${JSON.stringify(name.slice(0, 100))} has no end; save it again`)
+  }
+}
+
+/** The elements with which the parts that contain values end. */
+const ROOTS: readonly [path: RegExp, root: string][] = [
+  [/^xl\/worksheets\/[^/]+\.xml$/i, 'worksheet'],
+  [/^xl\/sharedStrings\.xml$/i, 'sst'],
+  [/^content\.xml$/, 'document-content'],
+]
 
 /** Whether the bytes contain a text in UTF-16. */
 function contains(bytes: Uint8Array, text: string): boolean {

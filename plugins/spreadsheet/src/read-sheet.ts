@@ -17,6 +17,10 @@ export function findSheet({ SheetNames: names, Sheets: sheets }: WorkBook, wante
   const byNumber = /^\d+$/.test(wanted) ? names[Number(wanted) - 1] : undefined
   const name = names.includes(wanted) ? wanted : wanted === '' ? names[0] : byNumber
   const sheet = name === undefined ? undefined : sheets[name]
+  if (name !== undefined && !sheet)
+    throw new Error(
+      `the sheet ${JSON.stringify(name)} cannot be read, because it contains a value that is not valid; save it again`,
+    )
   if (name === undefined || !sheet)
     throw new Error(
       `the workbook has no sheet ${JSON.stringify(wanted)}; it has ${names

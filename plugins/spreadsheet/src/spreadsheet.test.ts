@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { zipSync } from 'fflate'
+import { strToU8, unzipSync, zipSync } from 'fflate'
 import { expect, test } from 'vitest'
 import XLSX from '@e965/xlsx/dist/xlsx.mini.min.js'
 import { openWorkbook } from './open-workbook.ts'
@@ -46,6 +46,30 @@ test('a workbook whose directory declares a smaller size than it has takes no mo
   const view = new DataView(bytes.buffer)
   for (let at = 0; at < bytes.length - 4; at++) if (view.getUint32(at, true) === 0x02014b50) view.setUint32(at + 24, 1000, true)
   expect(() => openWorkbook(bytes, 0)).toThrow('not a valid XLSX or ODS workbook')
+})
+
+test('a workbook whose sheet has no end is refused', async () => {
+  const { base64 } = await runBlock(write, { rows: [{ a: 1 }, { a: 2 }] })
+  const parts = unzipSync(Uint8Array.fromBase64(String(base64)))
+  const path = 'xl/worksheets/sheet1.xml'
+  const sheet = parts[path] ?? new Uint8Array()
+  for (const damaged of [sheet.slice(0, -30), strToU8('no XML')]) {
+    const file = zipSync({ ...parts, [path]: damaged })
+    expect(() => openWorkbook(file, 0)).toThrow('the workbook is damaged: its part "xl/worksheets/sheet1.xml" has no end')
+  }
+  expect(openWorkbook(zipSync({ ...parts, [path]: strToU8('<worksheet/>') }), 0).SheetNames).toEqual(['Sheet1'])
+})
+
+test('a sheet that refers to a text that does not exist is named', async () => {
+  const { base64 } = await runBlock(write, { rows: [{ a: 1 }] })
+  const parts = unzipSync(Uint8Array.fromBase64(String(base64)))
+  const path = 'xl/worksheets/sheet1.xml'
+  const cells = '<row r="1"><c r="A1" t="s"><v>999999</v></c></row>'
+  parts[path] = strToU8(
+    `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${cells}</sheetData></worksheet>`,
+  )
+  const file = zipSync(parts).toBase64()
+  await expect(runBlock(read, { base64: file })).rejects.toThrow('the sheet "Sheet1" cannot be read')
 })
 
 /** A workbook whose only table starts at B3. */

@@ -9,6 +9,8 @@ declare module 'linkedom/worker' {
     readonly textContent: string | null
     readonly childNodes: Iterable<DomNode>
     readonly parentNode: DomElement | null
+    readonly firstChild: DomNode | null
+    readonly nextSibling: DomNode | null
     remove(): void
   }
   export interface DomElement extends DomNode {

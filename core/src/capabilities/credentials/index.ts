@@ -24,7 +24,7 @@ export {
   secretHostSchema,
 } from './provider/index.ts'
 export type { CredentialType, Provider } from './provider/index.ts'
-export { secretSchema } from './secret.ts'
+export { listSecretSpellings, secretSchema } from './secret.ts'
 export type { Secret } from './secret.ts'
 export type { OpenedCredential, UsableCredential } from './usable.ts'
 export type { HostProvider } from './host-provider.ts'

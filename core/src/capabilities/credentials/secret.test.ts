@@ -34,6 +34,11 @@ describe('the spellings of a secret', () => {
     expect(key('abcdef')).toEqual(['YWJjZGVm', 'abcdef'])
   })
 
+  it('include the logins of HTTP and of mail servers', () => {
+    const texts = listSecretSpellings([{ type: 'USER_PASSWORD', username: 'ada', password: 'pass' }])
+    for (const login of ['ada:pass', '\0ada\0pass']) expect(texts).toContain(Buffer.from(login).toString('base64'))
+  })
+
   it('include the token after a scheme unless it is too short to be a secret', () => {
     const texts = listSecretSpellings([
       { type: 'HOST_SCOPED', headers: { authorization: 'Bearer abcd', 'user-agent': 'myapp 1' } },

@@ -89,7 +89,11 @@ function listSecretTexts(secret: Secret): string[] {
   if (secret.type === 'API_KEY') return [secret.key]
   if (secret.type === 'OAUTH2') return [secret.accessToken]
   if (secret.type === 'ENDPOINT') return secret.key === undefined ? [] : [secret.key]
-  if (secret.type === 'USER_PASSWORD') return [secret.password, `${secret.username}:${secret.password}`]
+  if (secret.type === 'USER_PASSWORD') {
+    const { username, password } = secret
+    // The last one is a login of mail servers. Source: RFC 4616.
+    return [password, `${username}:${password}`, `\0${username}\0${password}`]
+  }
   // The scheme before a token is not secret. A response may contain the token alone.
   const tokens = Object.values(secret.headers).map((value) => value.replace(/^[A-Za-z][\w-]* +/, ''))
   return [...Object.values(secret.headers), ...tokens.filter(({ length }) => length >= MIN_SECRET)]

@@ -5,6 +5,8 @@ import type { UsableCredential } from '../credentials/index.ts'
 import type { HostAddress } from './host-function.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
+const MAX_RECEIVED_BYTES = 64 * 1024 * 1024
+const RECEIVED_CHECK_MS = 50
 
 /** How host functions reach other machines. */
 export interface Connections {
@@ -20,7 +22,7 @@ export interface Connections {
  */
 export async function connectTo(
   { guard, resolve }: Connections,
-  { host, port, encrypted }: HostAddress,
+  { host, port, encrypted, maxReceivedBytes = MAX_RECEIVED_BYTES }: HostAddress,
   credential: UsableCredential | undefined,
   signal: AbortSignal,
 ): Promise<Socket> {
@@ -37,6 +39,7 @@ export async function connectTo(
     autoSelectFamily: true,
     timeout: CONNECT_TIMEOUT_MS,
   })
+  limitReceived(socket, `${host}:${port}`, maxReceivedBytes)
   return opened(socket, `${host}:${port}`, signal)
 }
 
@@ -45,6 +48,15 @@ function parseAddress(host: string, port: number, encrypted: boolean): URL {
   if (!/[/@?#\\\s]/.test(host) && Number.isInteger(port) && port > 0 && port < 65_536 && URL.canParse(text))
     return parseTarget(text)
   throw new AshlarError('BAD_INPUT', `host: ${JSON.stringify(`${host}:${port}`.slice(0, 100))} is not a host and a port`)
+}
+
+/** A user may name any server, and a library waits for the end of a message, however long it is. */
+function limitReceived(socket: Socket, where: string, maxBytes: number): void {
+  const timer = setInterval(() => {
+    if (socket.bytesRead <= maxBytes) return
+    socket.destroy(new AshlarError('OUTPUT_LIMIT', `host: ${where} has sent more than ${maxBytes} bytes: ask for less`))
+  }, RECEIVED_CHECK_MS)
+  socket.once('close', () => clearInterval(timer))
 }
 
 async function opened(socket: Socket, where: string, signal: AbortSignal): Promise<Socket> {

@@ -20,7 +20,7 @@ export interface HostContext {
    * Opens a TCP connection. Only to a host of the credential, if there is one, and only to addresses that the operator
    * allows blocks to reach. The function must encrypt the connection if `encrypted` is true.
    *
-   * @throws {AshlarError} HTTP_DENIED HTTP_BLOCKED_ADDRESS
+   * @throws {AshlarError} HTTP_DENIED HTTP_BLOCKED_ADDRESS; the socket fails with OUTPUT_LIMIT
    */
   connect(to: HostAddress): Promise<Socket>
   /**
@@ -36,6 +36,8 @@ export interface HostAddress {
   port: number
   /** Whether the function uses TLS. Otherwise the credential must name the host with `http://`. */
   encrypted: boolean
+  /** The connection ends soon after it has received more bytes. Libraries may keep all of them. @default 64 MiB */
+  maxReceivedBytes?: number
 }
 
 /** Performs a call of a block, in the worker. The result is a value that JSON can represent. */

@@ -171,6 +171,22 @@ describe('a block', () => {
 })
 
 describe('a connection of a host function', () => {
+  it('ends when the server has sent too much', async () => {
+    const endless = createServer((socket) => {
+      socket.on('error', () => {})
+      const fill = (): void => void (socket.write(Buffer.alloc(64 * 1024)) ? setImmediate(fill) : socket.once('drain', fill))
+      fill()
+    }).listen(0, '127.0.0.1')
+    await once(endless, 'listening')
+    const to = { host: '127.0.0.1', port: (endless.address() as AddressInfo).port, encrypted: false, maxReceivedBytes: 1_000_000 }
+    const readAll: RunHostFunction = async (_, { connect }) => {
+      const socket = await connect(to)
+      for await (const _chunk of socket);
+    }
+    await expect(call(readAll, { allow: ['127.0.0.1'] })).rejects.toMatchObject({ code: 'OUTPUT_LIMIT' })
+    await new Promise((resolve) => void endless.close(resolve))
+  })
+
   const read: RunHostFunction = async (_, { connect }) => {
     const socket = await connect({ host: '127.0.0.1', port, encrypted: false })
     return Buffer.concat((await socket.toArray()) as Buffer[]).toString()

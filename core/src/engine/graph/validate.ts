@@ -132,7 +132,7 @@ function nodeFaults({ path, node, block, linked }: CheckedNode): GraphFault[] {
       },
     ]
   const constants = Object.entries(node.inputs).flatMap(([pin, value]) =>
-    constantFaults(`${path}.inputs.${pin}`, block, pin, value),
+    constantFaults(`${path}.inputs.${pin}`, block, pin, linked.has(pin) ? withoutGaps(value) : value),
   )
   const missing = (block.inputSchema.required ?? [])
     .filter((pin) => !linked.has(pin) && (node.inputs[pin] === undefined || node.inputs[pin] === null))
@@ -153,6 +153,11 @@ function credentialFaults(path: string, { credentials = {} }: GraphNode, block: 
       path: `${path}.credentials.${provider}`,
       message: `block ${block.qualifiedName} does not use a credential for this provider; its providers are: ${used.join(', ') || 'none'}`,
     }))
+}
+
+/** Links fill the items of a list that are null. */
+function withoutGaps(value: unknown): unknown {
+  return Array.isArray(value) ? value.filter((item) => item !== null) : value
 }
 
 function constantFaults(path: string, block: Block, pin: string, value: unknown): GraphFault[] {

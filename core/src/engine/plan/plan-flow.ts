@@ -29,6 +29,7 @@ class FlowPlanner {
   readonly #incoming = new Map<PlanNode, PlanLink[]>()
   readonly #cycles = new Map<FlowScope, CyclePlan>()
   readonly #byId: Plan['byId']
+  readonly #feedersOf = new Map<PlanLink, readonly PlanNode[]>()
   /** The nodes in the loops of each node, by id. */
   #members: Map<string, PlanNode[]> | undefined
 
@@ -180,7 +181,7 @@ class FlowPlanner {
         else this.#addPinWatches(pin, watches)
       }
       if (node.block.stepPin !== undefined) this.#addCallWatch(node, own, watches)
-      if (own.doneLinks.length > 0) own.doneWatch = watches.create([node, ...this.#inside(node)], own.runDepths, node)
+      if (own.doneLinks.length > 0) own.doneWatch = watches.create([node, ...this.#inside(node)], own.runDepths)
     }
   }
 
@@ -215,7 +216,6 @@ class FlowPlanner {
     const watch = watches.create(
       pin.links.flatMap((link) => [...this.#feeders(link)]),
       depths,
-      this.#startOf(pin),
     )
     const gather: GatherPlan = { node, pin, depths, watch }
     for (const link of pin.links) if (link.flow) link.flow.gather = gather
@@ -227,14 +227,6 @@ class FlowPlanner {
           if (i === closed.length - 1) addOnce(counted, gather)
           addOnce(closing, gather)
         }
-  }
-
-  /** The node that begins each list of a collect pin, if it has one run for each of them. */
-  #startOf(pin: PinFlow): PlanNode | undefined {
-    const [outermost] = this.#flowLinks(pin).flatMap((link) => this.#flow.closed.get(link)?.[0]?.[0] ?? [])
-    if (!outermost || outermost.kind === 'CYCLE') return undefined
-    const node = this.#node(outermost.node.id)
-    return node.flow?.repeats === false ? node : undefined
   }
 
   #flowLinks({ name, node }: PinFlow): FlowLink[] {
@@ -253,7 +245,13 @@ class FlowPlanner {
   }
 
   /** The nodes whose runs cause values of a link directly. */
-  #feeders({ source, from }: PlanLink): Iterable<PlanNode> {
+  #feeders(link: PlanLink): readonly PlanNode[] {
+    const known = this.#feedersOf.get(link) ?? this.#findFeeders(link)
+    this.#feedersOf.set(link, known)
+    return known
+  }
+
+  #findFeeders({ source, from }: PlanLink): PlanNode[] {
     const { base } = parsePinPath(from.slice(source.id.length + 1))
     if (source.block.donePins.has(base)) return [source, ...this.#inside(source)]
     if (source.block.caughtPins.has(base)) return [source, ...(source.flow?.catches ?? [])]

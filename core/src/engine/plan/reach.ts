@@ -35,19 +35,17 @@ export class Watches {
   /**
    * @param sources the nodes whose runs cause the value directly
    * @param depths of the tags that the watch counts
-   * @param start a node of which each tag has one run, before which nothing waits for the value: what comes before it
-   * is left out
    * @throws {AshlarError} GRAPH_INVALID when the graph is too complex
    */
-  create(sources: Iterable<PlanNode>, depths: Iterable<number>, start?: PlanNode): WatchSet {
+  create(sources: Iterable<PlanNode>, depths: Iterable<number>): WatchSet {
     const byDepth = new Map<number, Watch>()
-    for (const depth of depths) byDepth.set(depth, this.#watch(sources, depth, start))
+    for (const depth of depths) byDepth.set(depth, this.#watch(sources, depth))
     return { byDepth }
   }
 
   /** The watch, and one for each shorter depth from which values complete the runs that it is about. */
-  #watch(sources: Iterable<PlanNode>, depth: number, start: PlanNode | undefined): Watch {
-    const { watch, links } = this.#single(sources, depth, start)
+  #watch(sources: Iterable<PlanNode>, depth: number): Watch {
+    const { watch, links } = this.#single(sources, depth)
     for (let outer = depth - 1; outer >= 0; outer--) {
       const entering = links.filter((link) => bringsFrom(link, outer))
       if (entering.length === 0) continue
@@ -59,11 +57,11 @@ export class Watches {
     return watch
   }
 
-  #single(sources: Iterable<PlanNode>, depth: number, start?: PlanNode): { watch: Watch; links: PlanLink[] } {
-    const inside = this.#reaching(sources, depth, start)
+  #single(sources: Iterable<PlanNode>, depth: number): { watch: Watch; links: PlanLink[] } {
+    const inside = this.#reaching(sources, depth)
     const watch: Watch = { index: this.#count++, depth, outer: [], pending: [], carried: [] }
     for (const node of inside) node.flow?.watches.push(watch)
-    const links = [...inside].flatMap((node) => (node === start ? [] : (this.#feeds.incoming.get(node) ?? [])))
+    const links = [...inside].flatMap((node) => this.#feeds.incoming.get(node) ?? [])
     for (const link of links)
       for (const at of link.flow?.isCarry ? link.flow.depths : []) if (at <= depth) watch.carried.push({ depth: at, link })
     for (const { source, from, flow } of links) {
@@ -77,13 +75,12 @@ export class Watches {
   }
 
   /** The nodes from which links lead to one of the sources without leaving an iteration of the given depth. */
-  #reaching(sources: Iterable<PlanNode>, depth: number, start: PlanNode | undefined): Set<PlanNode> {
+  #reaching(sources: Iterable<PlanNode>, depth: number): Set<PlanNode> {
     const seen = new Set<PlanNode>()
     const left = [...sources]
     for (let node = left.pop(); node; node = left.pop()) {
       if (seen.has(node) || (node.flow?.maxRunDepth ?? -1) < depth) continue
       seen.add(node)
-      if (node === start) continue
       const links = this.#feeds.incoming.get(node) ?? []
       this.#visited += 1 + links.length
       if (this.#visited > MAX_VISITED) throw tooComplex()

@@ -1,7 +1,7 @@
 import { parseJson } from '@ashlar/sdk/json'
 import { z } from 'zod'
 import { measureValues, type CheckedOutput } from './output-limits.ts'
-import { LOADING, parseUsage, splitReport, type FromProcess, type GuestEvent } from '../channel/index.ts'
+import { LOADING, MAX_PIECE_CHARS, parseUsage, splitReport, type FromProcess, type GuestEvent } from '../channel/index.ts'
 
 const ID = z.int().nonnegative()
 const MS = z.number().nonnegative()
@@ -95,14 +95,18 @@ function toEvent(reported: Partial<Record<string, unknown>>): CheckedEvent | und
   return toReport(id, reported)
 }
 
+/** The worker keeps the end of a text, and with it the whole piece. */
+function isPiece(text: unknown): text is string {
+  return typeof text === 'string' && text.length <= MAX_PIECE_CHARS
+}
+
 function toReport(
   id: number,
   { t, level, text, fraction, note, pin, offset, usage, manifest }: Partial<Record<string, unknown>>,
 ): CheckedEvent | undefined {
   if (t === 'l') return typeof level === 'string' && typeof text === 'string' ? { t, id, level, text } : undefined
   if (t === 'p') return typeof fraction === 'number' && typeof note === 'string' ? { t, id, fraction, note } : undefined
-  if (t === 's')
-    return typeof pin === 'string' && isId(offset) && typeof text === 'string' ? { t, id, pin, offset, text } : undefined
+  if (t === 's') return typeof pin === 'string' && isId(offset) && isPiece(text) ? { t, id, pin, offset, text } : undefined
   if (t === 'u') {
     const parsed = parseUsage(usage)
     return typeof parsed === 'string' ? undefined : { t, id, usage: parsed }

@@ -24,6 +24,12 @@ it('names a replacement in the error of a plugin that uses a global of Node whil
   })
 })
 
+it('says what a stack overflow means', async () => {
+  await expect(guest.evaluate('const f = () => f() + 1; return f()')).rejects.toThrow(
+    'Maximum call stack size exceeded: the input is nested too deep, or a function calls itself without an end',
+  )
+})
+
 it('names no replacement for another undefined name', async () => {
   await expect(guest.evaluate('return toString.fetch.x + fetcher')).rejects.toThrow(/^Cannot read properties of undefined/)
   await expect(guest.evaluate('return fetcher')).rejects.toThrow(/^fetcher is not defined$/)

@@ -40,10 +40,16 @@ export const MISSING_GLOBALS: Readonly<Record<string, string>> = {
   Bun: NO_NODE,
 }
 
+const STACK_OVERFLOW = 'Maximum call stack size exceeded'
 const NOT_DEFINED = /(?<![\w$.])(?<name>[\w$]+) is not defined\b/
 
-/** Adds the replacement to the error message of a block that uses a global that the sandbox does not provide. */
+/** Adds what to do to the error message of a block that uses a missing global, or whose stack overflows. */
 export function withRemedy(message: string): string {
+  if (message.includes(STACK_OVERFLOW))
+    return message.replace(
+      STACK_OVERFLOW,
+      `${STACK_OVERFLOW}: the input is nested too deep, or a function calls itself without an end`,
+    )
   const name = NOT_DEFINED.exec(message)?.groups?.name ?? ''
   const remedy = Object.hasOwn(MISSING_GLOBALS, name) ? MISSING_GLOBALS[name] : undefined
   if (remedy === undefined) return message

@@ -12,6 +12,7 @@ export {
   isolateName,
   getMaxMessageBytes,
   getMaxReportChars,
+  MAX_PIECE_CHARS,
 } from './protocol.ts'
 export { parseUsage } from './usage.ts'
 export type { UsageReport } from './usage.ts'

@@ -119,6 +119,9 @@ export type GuestEvent =
   | { t: 's'; id: number; pin: string; offset: number; text: string }
   | { t: 'u'; id: number; usage: UsageReport }
 
+/** The characters of a text that one report contains. If more of it wait in a guest, the oldest are left out. */
+export const MAX_PIECE_CHARS = 64 * 1024
+
 /**
  * The outputs that a run of a block with a `many` pin yields before it waits for the worker: it makes the host call
  * {@link MORE_OUTPUTS}, and continues when the worker answers. So a run can yield any number of values.

@@ -40,7 +40,15 @@ export function createTerminal(stream: Output, environment: Readonly<Record<stri
  * Puts text on one line, without control characters, because text from blocks and graphs must not control the terminal.
  */
 export function plain(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(/\p{Cc}/gu, '')
+  return withoutControls(text.replaceAll(/\s+/g, ' '))
+}
+
+/** Control characters, and those that change the direction in which a line is shown. */
+const CONTROLS = /(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
+/** Removes control characters, but keeps lines and tabs. */
+export function withoutControls(text: string): string {
+  return text.replaceAll(CONTROLS, '')
 }
 
 /** Cuts text to at most `length` characters. */

@@ -1,4 +1,4 @@
-import { access, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isEqual } from '@ashlar/core'
@@ -6,9 +6,9 @@ import { createRecordingApi, type Api, type CredentialKind, type RecordingApi } 
 import { loggerTo } from '../../base/logger.ts'
 import { UsageError, type CommandContext } from '../command/command.ts'
 import { connectToInstallation, type Connection } from '../command/connection.ts'
-import { createTerminal } from '../command/terminal.ts'
+import { createTerminal, plain } from '../command/terminal.ts'
 import { isPure, listRuns, toCase, type ExecutionRecord, type RecordedExecution } from './recorded-case.ts'
-import { redact } from './redact.ts'
+import { createRedaction, type Redaction } from './redact.ts'
 import { replay } from './run-file.ts'
 import { TESTS_SUFFIX, writeCase } from '../../graph-files/index.ts'
 import { openTestInstallation } from './test-installation.ts'
@@ -27,14 +27,16 @@ export async function graphRecord(args: string[], { stdout, stderr, environment 
   const [{ execution }] = recorded.records
   const name = values.name ?? `execution of ${execution.startedAt ?? id}`
   const unstable = await findUnstableNodes(name, recorded, environment, loggerTo(stderr))
-  const { written, count } = redact(toCase(name, recorded, unstable), recorded)
+  const redaction = createRedaction(recorded)
+  const written = redaction.apply(toCase(name, recorded, unstable))
   const path = values.output ?? `${toFileName(execution.graph?.name ?? 'graph')}${TESTS_SUFFIX}`
   await writeCase(path, written)
-  await writeGraph(path, recorded.file)
+  await writeGraph(path, redaction.count === 0 ? recorded.file : redactFile(recorded.file, redaction))
   stdout.write(`${path}\n`)
   const replaced = Object.keys(written.nodes ?? {})
-  if (replaced.length > 0) terminal.line(`Recorded runs replace the nodes ${replaced.join(', ')}.`)
-  if (count > 0) terminal.line(`Secret values were replaced: ${count}. If the test fails, set its expected outputs by hand.`)
+  if (replaced.length > 0) terminal.line(`Recorded runs replace the nodes ${plain(replaced.join(', '))}.`)
+  if (redaction.count > 0)
+    terminal.line(`Secret values were replaced: ${redaction.count}. If the test fails, set its expected outputs by hand.`)
   return 0
 }
 
@@ -112,12 +114,14 @@ function toFileName(name: string): string {
   )
 }
 
-/** Writes the graph beside its cases, unless it is there. */
+/** Writes the graph beside its cases, unless there is a file or a link. */
 async function writeGraph(path: string, text: string): Promise<void> {
   const beside = join(dirname(path), `${basename(path).slice(0, -TESTS_SUFFIX.length)}.json`)
-  const exists = await access(beside).then(
-    () => true,
-    () => false,
-  )
-  if (!exists) await writeFile(beside, text)
+  await writeFile(beside, text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+}
+
+function redactFile(text: string, redaction: Redaction): string {
+  return `${JSON.stringify(redaction.apply(JSON.parse(text) as object), null, 2)}\n`
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ApiExchange, ApiNodeExecution } from '../../client/index.ts'
 import { toCase, type ExecutionRecord, type RecordedExecution } from './recorded-case.ts'
-import { redact } from './redact.ts'
+import { createRedaction } from './redact.ts'
 
 const node = (id: string, block: string, inputs: Record<string, unknown> = {}) => ({ id, block, inputs })
 const run = (nodeId: string, inputs: Record<string, unknown>, ...outputs: [string, unknown][]): ApiNodeExecution => ({
@@ -145,8 +145,42 @@ describe('a case of an execution', () => {
 
 it('redacts secret inputs everywhere', () => {
   const all = recorded({}, child())
-  const { written, count } = redact(toCase('one', all), all)
-  expect(count).toBe(1)
+  const redaction = createRedaction(all)
+  const written = redaction.apply(toCase('one', all))
+  expect(redaction.count).toBe(1)
   expect(written).toMatchObject({ inputs: { key: 'redacted-1' }, outputs: { out: ['sent redacted-1'] } })
   expect(JSON.stringify(written)).not.toContain('ss-word')
+})
+
+describe('a secret', () => {
+  const secret = 'k+y/\u00e4=='
+  const base = recorded().records[0].execution
+  const all = recorded({ execution: { ...base, inputs: { key: secret } } })
+  const { apply } = createRedaction(all)
+
+  it.each([
+    ['in a URL', { url: `https://a.example/?key=${encodeURIComponent(secret)}` }, { url: 'https://a.example/?key=redacted-1' }],
+    ['in a form', { body: `${new URLSearchParams({ key: secret })}` }, { body: 'key=redacted-1' }],
+    ['in JSON text', { text: '{"key":"k+y\\/\\u00e4=="}' }, { text: '{"key":"redacted-1"}' }],
+    [
+      'as base64',
+      { value: btoa('before') + Buffer.from(secret).toString('base64') },
+      { value: `${btoa('before')}cmVkYWN0ZWQtMQ==` },
+    ],
+    ['in a key', { inputs: { [secret]: 1 } }, { inputs: { 'redacted-1': 1 } }],
+    [
+      'in bytes',
+      { base64: Buffer.concat([Buffer.of(0xff), Buffer.from(secret)]).toString('base64') },
+      { base64: Buffer.from('\xffredacted-1', 'latin1').toString('base64') },
+    ],
+  ])('is replaced %s', (_where, value, expected) => {
+    expect(apply(value)).toEqual(expected)
+  })
+
+  it('that is the name of a field changes no field', () => {
+    const named = createRedaction(recorded({ execution: { ...base, inputs: { key: 'status' } } }))
+    expect(named.apply({ http: { x: { status: 200, text: 'a status' } } })).toEqual({
+      http: { x: { status: 200, text: 'a redacted-1' } },
+    })
+  })
 })

@@ -66,7 +66,7 @@ export function toCase(name: string, recorded: RecordedExecution, replaced: Read
   }
 }
 
-/** Whether the block of a node only computes and sleeps. The outputs of a node that runs a graph are those of the graph. */
+/** Whether the block of a node only computes and sleeps. A node that runs a graph has the outputs of the graph. */
 export function isPure(id: string, recorded: RecordedExecution): boolean {
   return listBlocks(id, recorded).every(({ kind, capabilities }) => kind !== 'GRAPH' && capabilities.every(isSleep))
 }

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { AshlarError } from '@ashlar/core'
 import { loggerTo } from '../../base/logger.ts'
 import { UsageError, type CommandContext } from '../command/command.ts'
-import { createTerminal, duration, type Terminal } from '../command/terminal.ts'
+import { createTerminal, duration, plain, type Terminal } from '../command/terminal.ts'
 import { toJUnit } from './junit.ts'
 import { runFile, type FileResult } from './run-file.ts'
 import { TESTS_SUFFIX, readTestFile, type TestCase, type TestFile } from '../../graph-files/index.ts'
@@ -77,7 +77,7 @@ function isSkipped(path: string): boolean {
 }
 
 function showFile({ path, cases }: FileResult, terminal: Terminal): void {
-  terminal.line(path)
+  terminal.line(plain(path))
   for (const { name, ms, failure } of cases) {
     const sign = failure === undefined ? terminal.style('green', '✓') : terminal.style('red', '✗')
     terminal.line(`  ${sign} ${terminal.message(name)}  ${duration(ms)}`)

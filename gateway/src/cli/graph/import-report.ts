@@ -1,8 +1,18 @@
 import type { ImportReport, TransferChange } from '../../client/index.ts'
 import { plain, type Terminal } from '../command/terminal.ts'
 
-/** Prints what a user has to do before the imported graphs can run, and how many parts have another form. */
-export function showImportReport({ graphs, missingBlocks, providerNames }: ImportReport, terminal: Terminal): void {
+/**
+ * Prints what a user has to do before the imported graphs can run, and how many parts have another form.
+ *
+ * @param existing the providers for which the user has credentials
+ */
+export function showImportReport(
+  { graphs, missingBlocks, providerNames: used }: ImportReport,
+  existing: ReadonlySet<string>,
+  terminal: Terminal,
+): void {
+  const providerNames = used.filter((provider) => !existing.has(provider))
+
   const count = (items: readonly unknown[], what: string): string => `${items.length} ${what}${items.length === 1 ? '' : 's'}`
   const nodes = graphs.flatMap((graph) => graph.nodes)
   terminal.line(`Imported ${count(graphs, 'graph')} with ${count(nodes, 'node')}.`)
@@ -11,9 +21,9 @@ export function showImportReport({ graphs, missingBlocks, providerNames }: Impor
     terminal.line(
       `${terminal.style('yellow', 'missing')} ${plain(`${name ?? block} in ${times} node${times === 1 ? '' : 's'}: ${reason}`)}`,
     )
-  for (const provider of providerNames)
+  if (providerNames.length > 0)
     terminal.line(
-      `${terminal.style('yellow', 'missing')} a credential for ${plain(provider)}: ashlar credential add ${plain(provider)}`,
+      `${terminal.style('yellow', 'missing')} credentials, if the nodes use these providers: ${providerNames.map(plain).join(', ')}. To add one: ashlar credential add <provider>`,
     )
   const changes = graphs.flatMap((graph) => [...graph.changes, ...graph.nodes.flatMap((node) => node.changes)])
   const counted = COUNTED.map(([kind, text]) => [text, changes.filter((change) => change.kind === kind).length] as const)

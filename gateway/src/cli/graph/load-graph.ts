@@ -3,7 +3,7 @@ import { ensureGraph, type EnsuredGraph, type GraphFile } from '../../graph-file
 import { loggerTo } from '../../base/logger.ts'
 import { logFailedPlugins } from '../command/failed-plugins.ts'
 import { showWarnings } from '../command/faults.ts'
-import type { Terminal } from '../command/terminal.ts'
+import { plain, type Terminal } from '../command/terminal.ts'
 
 /**
  * Imports the graph from a file with the current source of its blocks, and prints its warnings.
@@ -19,7 +19,7 @@ export async function loadGraph(api: Api, file: GraphFile, terminal: Terminal): 
   const { graph, outcome } = ensured
   if (outcome === 'UPGRADED')
     terminal.line(
-      `Blocks have changed: version ${graph.activeVersion.number} of graph "${graph.name}" uses the installed blocks.`,
+      `Blocks have changed: version ${graph.activeVersion.number} of graph "${plain(graph.name)}" uses the installed blocks.`,
     )
   showWarnings(ensured.warnings, terminal)
   return ensured

@@ -1,2 +1,3 @@
+export { describeCertificateFault } from './certificate.ts'
 export { findServer } from './server-address.ts'
 export type { ServerAddress } from './server-address.ts'

@@ -25,11 +25,17 @@ export interface StatementResult {
  * transaction and continue with another.
  */
 export async function runStatement(client: Client, { isReadOnly, ...statement }: Statement): Promise<StatementResult> {
-  await client.query(`begin${isReadOnly ? ' transaction read only' : ''}; set local statement_timeout = ${statement.timeout_ms}`)
+  await client.query(
+    `begin${isReadOnly ? ' transaction read only' : ''}; set local statement_timeout = ${statement.timeout_ms}; ${CHECK_CONNECTION}`,
+  )
   const result = await readRows(client, statement)
   await client.query(isReadOnly ? 'rollback' : 'commit')
   return result
 }
+
+/** The server stops a statement when the run of the block ends, if it can: Postgres 14 and newer, not on Windows. */
+const CHECK_CONNECTION = `select set_config(name, '500', true) from pg_settings
+  where name = 'client_connection_check_interval' and version() ~* 'linux|darwin|bsd'`
 
 /** As long as the longest value of a pin. */
 const MAX_CHARS = 8 * 1024 * 1024
@@ -53,6 +59,9 @@ async function readRows(
   })
   query.on('error', reject)
   query.on('end', resolve)
+  // The library ignores the rows of a copy.
+  const onCopy = (): void => reject(new HostFailure('COPY to or from the client is not possible: use SELECT or INSERT'))
+  Object.assign(query, { handleCopyData: onCopy })
   client.query(query as never)
   const { command, rowCount, fields } = await promise
   const columns = fields.map(({ name, dataTypeID }) => ({ name, type: typeName(dataTypeID) }))

@@ -14,6 +14,7 @@ export function toChunks(text: string, maxTokens: number, overlapTokens: number)
     chunks.push(text.slice(start, end))
     if (end >= text.length) break
     start = Math.max(start + 1, end - overlap)
+    if (isLowSurrogate(text, start)) start++
   }
   return chunks
 }
@@ -26,6 +27,10 @@ function findEnd(text: string, start: number, limit: number): number {
     const at = text.lastIndexOf(separator, limit - separator.length)
     if (at >= earliest) return at + separator.length
   }
-  const code = text.charCodeAt(limit - 1)
-  return code >= 0xd800 && code < 0xdc00 ? limit - 1 : limit // not within a pair
+  return isLowSurrogate(text, limit) && limit - 1 > start ? limit - 1 : limit
+}
+
+/** Whether the position is within a character of two code units. */
+function isLowSurrogate(text: string, at: number): boolean {
+  return /[\udc00-\udfff]/.test(text.charAt(at))
 }

@@ -1,4 +1,4 @@
-import { defineBlock } from '@ashlar/sdk'
+import { BlockError, defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import {
   MODEL_CAPABILITIES,
@@ -83,7 +83,12 @@ export const summarize = defineBlock({
       if (chunks.length > MAX_CHUNKS)
         throw new Error(`the text has ${chunks.length} parts, and at most ${MAX_CHUNKS} are summarized: increase max_tokens`)
       const [only = ''] = chunks
-      if (chunks.length === 1 || round > MAX_ROUNDS) {
+      if (round > MAX_ROUNDS && chunks.length > 1)
+        throw new BlockError(
+          'MODEL_OUTPUT_INVALID',
+          `the summaries still have ${chunks.length} parts after ${MAX_ROUNDS} rounds, because the model does not shorten them: increase max_tokens`,
+        )
+      if (chunks.length === 1) {
         const sent: Message[] = toPrompt(system, only)
         yield ['summary', await whole.answer(sent)]
         yield ['prompt', sent]

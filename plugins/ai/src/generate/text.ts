@@ -88,6 +88,13 @@ export const text = defineBlock({
       input: { prompt: 'Hi' },
       output: [['error', 'the block needs a credential for ai/openai-compatible, but the fakes have none']],
     },
+    {
+      name: 'an answer without text',
+      input: { prompt: 'Hi', model: 'gpt-x' },
+      ...KEY,
+      http: chat(answered(' ')),
+      output: [['error', 'model "gpt-x" of openai-compatible: the answer has no text']],
+    },
   ],
   async *run({ prompt, sys_prompt, prompt_values, retry, ...input }, context) {
     const messages = toPrompt(sys_prompt, prompt, prompt_values)

@@ -62,5 +62,9 @@ function shorten(text: string, maxTokens: number): string {
     if (estimateTokens(text.slice(0, middle)) <= maxTokens) fits = middle
     else exceeds = middle
   }
-  return text.slice(0, fits).trimEnd()
+  // A character of two code units is not divided.
+  return text
+    .slice(0, fits)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trimEnd()
 }

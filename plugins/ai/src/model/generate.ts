@@ -34,10 +34,11 @@ export class TextModel {
   }
 
   /**
+   * @param mayBeEmpty whether an answer without text is returned; otherwise it is an error
    * @throws {BlockError} RATE_LIMITED SERVICE_FAILED SERVICE_REFUSED CREDENTIAL_EXPIRED MODEL_NOT_FOUND
    * CONTEXT_TOO_LONG CONTENT_FILTERED MODEL_OUTPUT_INVALID
    */
-  async answer(messages: readonly Message[]): Promise<string> {
+  async answer(messages: readonly Message[], { mayBeEmpty = false } = {}): Promise<string> {
     const { attempts, pin, responseFormat } = this.#options
     const { model, max_tokens, temperature } = this.#input
     const connection = (this.#connection ??= await connect(this.#input, this.#context, attempts))
@@ -47,22 +48,25 @@ export class TextModel {
       abortSignal: this.#context.signal,
       ...(max_tokens != null && { maxOutputTokens: max_tokens }),
       ...(temperature != null && { temperature }),
-      ...(responseFormat && { responseFormat }),
+      ...(responseFormat && { responseFormat, providerOptions: ANY_SCHEMA }),
     }
     try {
       const answer = await readAnswer(languageModel(connection, model), options, asked, (text) => {
         if (pin !== undefined) this.#context.stream(pin, text)
       })
       reportUsage(this.#context, asked, answer.used, this.#input, connection.isOwnServer)
-      return checkEnd(answer, asked, this.#context)
+      return checkEnd(answer, asked, this.#context, mayBeEmpty)
     } catch (error) {
       throw toModelError(error, asked)
     }
   }
 }
 
+/** The strict mode of OpenAI accepts only some schemas. The block checks the answer in any case. */
+const ANY_SCHEMA = { 'openai-compatible': { strictJsonSchema: false } }
+
 /** @throws {BlockError} when the answer is not a complete text */
-function checkEnd(answer: Answer, asked: Asked, { log }: GenerateContext): string {
+function checkEnd(answer: Answer, asked: Asked, { log }: GenerateContext, mayBeEmpty: boolean): string {
   assertComplete(answer, asked)
   const { text, end, calls } = answer
   const [call] = calls
@@ -70,6 +74,11 @@ function checkEnd(answer: Answer, asked: Asked, { log }: GenerateContext): strin
     throw new BlockError(
       'MODEL_OUTPUT_INVALID',
       `${showModel(asked)}: the model calls the tool ${JSON.stringify(call.name)}, which does not exist`,
+    )
+  if (text.trim() === '' && !mayBeEmpty)
+    throw new BlockError(
+      'MODEL_OUTPUT_INVALID',
+      `${showModel(asked)}: the answer has no text${end === 'length' ? ', because it reached its maximum length; increase max_tokens' : ''}`,
     )
   if (end === 'length') log(`${showModel(asked)}: the answer reached its maximum length and is incomplete`, 'warn')
   return text

@@ -54,3 +54,20 @@ it.each([
 ])('%j asks for a wait of %s ms', (headers, ms) => {
   expect(askedWaitMs(new Headers(headers as Record<string, string>))).toBe(ms)
 })
+
+it('names the maximum of an answer as the server of the provider requires', async () => {
+  const bodies: unknown[] = []
+  const open = (baseUrl: string) => {
+    const fetch: Fetch = async (_url, init) => {
+      bodies.push(JSON.parse(String(init?.body)))
+      return json(200)
+    }
+    const credentials = () => Promise.resolve({ baseUrl, fetch })
+    const context = { credentials, signal: new AbortController().signal, log: () => {} }
+    return openModel({ provider: 'auto', model: 'gpt-5-mini' }, context as unknown as BlockContext)
+  }
+  await (await open('https://api.openai.com/v1')).doGenerate({ prompt, maxOutputTokens: 5 })
+  await (await open('http://127.0.0.1:1/v1')).doGenerate({ prompt, maxOutputTokens: 5 })
+  expect(bodies).toMatchObject([{ max_completion_tokens: 5 }, { max_tokens: 5 }])
+  expect(bodies[0]).not.toHaveProperty('max_tokens')
+})

@@ -59,13 +59,13 @@ export function languageModel(connection: Connection, model: string): LanguageMo
   const settings = toSettings(connection)
   if (provider === 'anthropic') return createAnthropic({ ...settings, apiKey: NO_KEY })(model)
   if (provider === 'google') return createGoogle({ ...settings, apiKey: NO_KEY })(model)
-  return openai(settings).chatModel(model)
+  return openai(settings, connection.isOwnServer).chatModel(model)
 }
 
 export function embeddingModel(connection: Connection, model: string): EmbeddingModelV4 {
   const settings = toSettings(connection)
   if (connection.provider === 'google') return createGoogle({ ...settings, apiKey: NO_KEY }).embeddingModel(model)
-  return openai(settings).embeddingModel(model)
+  return openai(settings, connection.isOwnServer).embeddingModel(model)
 }
 
 interface Settings {
@@ -78,6 +78,17 @@ function toSettings({ baseUrl: baseURL, fetch }: Connection): Settings {
   return { baseURL, fetch: fetch as unknown as Settings['fetch'] }
 }
 
-function openai(settings: Settings): ReturnType<typeof createOpenAICompatible> {
-  return createOpenAICompatible({ name: 'openai-compatible', includeUsage: true, supportsStructuredOutputs: true, ...settings })
+function openai(settings: Settings, isOwnServer: boolean): ReturnType<typeof createOpenAICompatible> {
+  return createOpenAICompatible({
+    name: 'openai-compatible',
+    includeUsage: true,
+    supportsStructuredOutputs: true,
+    ...(isOwnServer && { transformRequestBody: renameMaximum }),
+    ...settings,
+  })
+}
+
+/** OpenAI rejects the old name for its newer models. Compatible servers may only know the old name. */
+function renameMaximum({ max_tokens: most, ...body }: Record<string, unknown>): Record<string, unknown> {
+  return most === undefined ? body : { ...body, max_completion_tokens: most }
 }

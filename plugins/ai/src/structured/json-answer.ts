@@ -26,6 +26,11 @@ export function formOfFields(fields: Readonly<Record<string, string>>, isList: b
   return toForm(isList ? { type: 'array', items: object } : object)
 }
 
+/** The form of an object whose member `list` has a form: servers that require JSON accept only an object. */
+export function inObject({ schema }: AnswerForm): AnswerForm {
+  return toForm({ type: 'object', properties: { list: schema }, required: ['list'], additionalProperties: false })
+}
+
 /** The instructions to answer in a form. */
 export function describeForm({ schema }: AnswerForm): string {
   return `Answer only with one JSON value, without any other text and without Markdown. It must match this JSON Schema:\n${JSON.stringify(schema)}`
@@ -47,7 +52,7 @@ export async function answerInForm(
 ): Promise<unknown> {
   const conversation = [...messages]
   for (let attempt = 1; ; attempt++) {
-    const answer = await model.answer(conversation)
+    const answer = await model.answer(conversation, { mayBeEmpty: true })
     const read = readAnswer(answer, form)
     if ('value' in read) return read.value
     const shown = answer.length > MAX_SHOWN_CHARS ? `${answer.slice(0, MAX_SHOWN_CHARS)}…` : answer

@@ -16,7 +16,7 @@ import {
   type Message,
 } from '../model/index.ts'
 import { answered, chat, KEY } from '../testing/index.ts'
-import { answerInForm, describeForm, formOfFields, toForm, type AnswerForm } from './json-answer.ts'
+import { answerInForm, describeForm, formOfFields, inObject, toForm, type AnswerForm } from './json-answer.ts'
 
 const person = { name: 'The full name', age: 'A whole number' }
 
@@ -133,9 +133,21 @@ export const structured = defineBlock({
       input: { prompt: 'Who?' },
       output: [['error', 'name at least one field in expected_format, or set schema']],
     },
+    {
+      name: 'a list as JSON that the server guarantees',
+      input: { prompt: 'Who?', expected_format: { name: '' }, list_result: true, force_json_output: true },
+      ...KEY,
+      http: chat(answered('{"list": [{"name": "Ada"}]}')),
+      output: [
+        ['response', [{ name: 'Ada' }]],
+        ['prompt', (sent: unknown[]) => sent.length === 2],
+      ],
+    },
   ],
   async *run({ retry, compress_prompt_to_fit, ...input }, context) {
-    const form = chooseForm(input)
+    const wanted = chooseForm(input)
+    const isWrapped = input.force_json_output && wanted.schema['type'] === 'array'
+    const form = isWrapped ? inObject(wanted) : wanted
     const system = `${input.sys_prompt}\n\n${describeForm(form)}`.trim()
     const [instructions, ...asked] = toPrompt(system, input.prompt, input.prompt_values)
     const history = parseMessages('conversation_history', input.conversation_history)
@@ -147,7 +159,7 @@ export const structured = defineBlock({
     const ask = (sent: readonly Message[]): Promise<unknown> =>
       answerInForm(model, sent, form, { attempts: retry, log: context.log })
     const { sent, value } = await askFitting(messages, ask, compress_prompt_to_fit ? MAX_SHORTENED : 0)
-    yield ['response', value]
+    yield ['response', isWrapped ? (value as { list: unknown }).list : value]
     yield ['prompt', sent]
   },
 })

@@ -1,1 +1,1 @@
-export { answered, chat, KEY, refused, WRONG_KEY } from './openai.ts'
+export { answered, chat, KEY, WRONG_KEY } from './openai.ts'

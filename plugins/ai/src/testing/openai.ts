@@ -23,7 +23,7 @@ export function answered(...pieces: string[]): FakeResponse {
 }
 
 /** An error of the API. */
-export function refused(status: number, message: string): FakeResponse {
+function refused(status: number, message: string): FakeResponse {
   return { status, json: { error: { message, type: 'invalid_request_error', param: null, code: null } } }
 }
 

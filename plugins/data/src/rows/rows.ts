@@ -81,7 +81,7 @@ export function toNumber(value: unknown): JsonNumber | undefined {
   return typeof value === 'string' ? parseNumber(value) : undefined
 }
 
-/** Returns the values as numbers, if each is a number, the text of a number or null. Otherwise returns them as they are. */
+/** Returns the values as numbers, if each is a number, the text of a number or null. Otherwise returns the values. */
 export function toComparable(values: readonly unknown[]): readonly unknown[] {
   const numbers: unknown[] = []
   for (const value of values) {

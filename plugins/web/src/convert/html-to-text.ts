@@ -30,6 +30,11 @@ export const htmlToText = defineBlock({
       output: [['text', 'a\n  b\n\n1\t2\n3\t4']],
     },
     { input: { html: 'no tags' }, output: [['text', 'no tags']] },
+    {
+      name: 'a list in a list',
+      input: { html: '<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul><p>d</p>' },
+      output: [['text', '- a\n  - b\n- c\n\nd']],
+    },
   ],
   *run({ html, links }) {
     yield ['text', toText(parseFragment(html), links)]

@@ -19,6 +19,12 @@ test('reads elements that are nested very deep', () => {
   expect(toText(parseFragment(`${'<div>'.repeat(3000)}a`))).toBe('a')
 })
 
+test('rejects elements that are nested deeper than libraries can follow', () => {
+  expect(() => parseFragment(`${'<p>x</p>'.repeat(3)}${'<div>'.repeat(5000)}a`)).toThrow(
+    'html is nested more than 4000 levels deep',
+  )
+})
+
 test('reads a million characters of short paragraphs', () => {
   const text = toText(parseFragment('<p>one <b>two</b> three</p>'.repeat(40_000)))
   expect(text.split('\n\n')).toHaveLength(40_000)

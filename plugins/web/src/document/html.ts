@@ -1,4 +1,4 @@
-import { parseHTML, type DomDocument, type DomElement } from 'linkedom/worker'
+import { parseHTML, type DomDocument, type DomElement, type DomNode } from 'linkedom/worker'
 import { show } from './text.ts'
 
 /** A document of this size takes about 300 MB of memory and 5 seconds of CPU time. */
@@ -7,7 +7,7 @@ const MAX_CHARACTERS = 4 * 2 ** 20
 /**
  * Parses HTML as a document. A fragment becomes the body of a document.
  *
- * @throws {Error} when the text is longer than 4 Mi characters
+ * @throws {Error} when the text is longer than 4 Mi characters or nested more than 4 000 levels deep
  */
 export function parseDocument(html: string): DomDocument {
   if (html.length > MAX_CHARACTERS)
@@ -19,6 +19,7 @@ export function parseDocument(html: string): DomDocument {
   const whole = isDocument ? html : `<!doctype html><html>${hasParts ? html : `<head></head><body>${html}</body>`}</html>`
   const { document } = parseHTML(whole)
   fillBody(document)
+  assertFlat(document)
   return document
 }
 
@@ -28,6 +29,26 @@ function fillBody({ documentElement, body }: DomDocument): void {
     (node) => node !== body && !(node.nodeType === 1 && (node as DomElement).localName === 'head'),
   )
   if (outside.length > 0) body.append(...outside)
+}
+
+/** Browsers nest 512 levels. Libraries that call themselves for each level need more stack than a block has. */
+const MAX_DEPTH = 4000
+
+function assertFlat({ documentElement: root }: DomDocument): void {
+  let depth = 0
+  for (let node: DomNode | null | undefined = root; node;) {
+    if (node.firstChild) {
+      if (++depth > MAX_DEPTH)
+        throw new Error(`html is nested more than ${MAX_DEPTH} levels deep; pass only the part of the page that you need`)
+      node = node.firstChild
+      continue
+    }
+    while (node && node !== root && !node.nextSibling) {
+      node = node.parentNode
+      depth--
+    }
+    node = node === root ? undefined : node?.nextSibling
+  }
 }
 
 /** Parses HTML and returns its body. */

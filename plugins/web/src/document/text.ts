@@ -37,13 +37,14 @@ const PARAGRAPHS = new Set('blockquote dl figure h1 h2 h3 h4 h5 h6 ol p pre tabl
 
 /**
  * Returns the text that a browser shows for an element: blocks on their own lines, blank lines between paragraphs, `- `
- * before list items, a tab between table cells.
+ * before list items, two spaces for each list around a list,
+ * a tab between table cells.
  *
  * @param withLinks adds the address after the text of each link
  */
 export function toText(root: DomElement, withLinks = false): string {
   const out = new TextWriter()
-  write(root, out, { isPre: false, withLinks, depth: 0 })
+  write(root, out, { isPre: false, withLinks, depth: 0, lists: 0 })
   return out.toString()
 }
 
@@ -96,6 +97,8 @@ interface Style {
   readonly isPre: boolean
   readonly withLinks: boolean
   readonly depth: number
+  /** The number of lists around an element. */
+  readonly lists: number
 }
 
 function write(node: DomNode, out: TextWriter, style: Style): void {
@@ -108,11 +111,17 @@ function write(node: DomNode, out: TextWriter, style: Style): void {
   if (name === 'br') return out.add('\n')
   if (name === 'img') return out.addInline(element.getAttribute('alt') ?? '')
   if (style.depth > MAX_DEPTH) return out.addInline(element.textContent ?? '')
-  const lines = PARAGRAPHS.has(name) ? 2 : Number(BLOCKS.has(name))
+  const isList = name === 'ul' || name === 'ol'
+  const lines = PARAGRAPHS.has(name) && !(isList && style.lists > 0) ? 2 : Number(BLOCKS.has(name))
   out.breakLine(lines)
-  if (name === 'li') out.addMarker('- ')
+  if (name === 'li') out.addMarker(`${'  '.repeat(Math.max(0, style.lists - 1))}- `)
   if ((name === 'td' || name === 'th') && !out.isAtLineStart) out.addMarker('\t')
-  const inner = { ...style, isPre: style.isPre || name === 'pre', depth: style.depth + 1 }
+  const inner = {
+    ...style,
+    isPre: style.isPre || name === 'pre',
+    depth: style.depth + 1,
+    lists: style.lists + Number(isList),
+  }
   for (const child of element.childNodes) write(child, out, inner)
   const address = style.withLinks && name === 'a' ? element.getAttribute('href') : null
   if (address && address !== element.textContent) out.add(` (${address})`)

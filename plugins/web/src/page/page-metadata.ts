@@ -66,16 +66,32 @@ export const pageMetadata = defineBlock({
         ['json_ld', []],
       ],
     },
+    {
+      name: 'names of meta elements in any case',
+      input: { html: '<head><meta name="Description" content="d"></head>' },
+      output: [
+        ['title', ''],
+        ['description', 'd'],
+        ['url', ''],
+        ['image', ''],
+        ['language', ''],
+        ['feeds', []],
+        ['meta', { Description: 'd' }],
+        ['json_ld', []],
+      ],
+    },
   ],
   *run({ html, base_url: base }, { log }) {
     const document = parseDocument(html)
     const meta = readMeta(document)
+    const byName = new Map(Object.entries(meta).map(([name, content]) => [name.toLowerCase(), content]))
+    const find = (...names: string[]) => names.map((name) => byName.get(name)).find((content) => content !== undefined)
     const link = (selector: string) => resolveUrl(findAll(document, selector)[0]?.getAttribute('href'), base)
-    yield ['title', collapse(meta['og:title'] ?? meta['twitter:title'] ?? findAll(document, 'title')[0]?.textContent)]
-    yield ['description', collapse(meta['og:description'] ?? meta['description'] ?? meta['twitter:description'])]
-    yield ['url', link('link[rel~="canonical"][href]') || resolveUrl(meta['og:url'], base) || base]
-    yield ['image', resolveUrl(meta['og:image'] ?? meta['twitter:image'], base)]
-    yield ['language', findAll(document, 'html[lang]')[0]?.getAttribute('lang') ?? meta['og:locale'] ?? '']
+    yield ['title', collapse(find('og:title', 'twitter:title') ?? findAll(document, 'title')[0]?.textContent)]
+    yield ['description', collapse(find('og:description', 'description', 'twitter:description'))]
+    yield ['url', link('link[rel~="canonical"][href]') || resolveUrl(find('og:url'), base) || base]
+    yield ['image', resolveUrl(find('og:image', 'twitter:image'), base)]
+    yield ['language', findAll(document, 'html[lang]')[0]?.getAttribute('lang') ?? find('og:locale') ?? '']
     yield ['feeds', findAll(document, FEEDS).map((each) => resolveUrl(each.getAttribute('href'), base))]
     yield ['meta', meta]
     yield ['json_ld', readJsonLd(document, log)]

@@ -70,6 +70,15 @@ export const readTable = defineBlock({
       input: { html: TABLE, index: 1 },
       output: [['error', 'index must be less than the number of tables that match "table", which is 1, got 1']],
     },
+    {
+      name: 'a name with a number that another column has',
+      input: { html: '<table><tr><th>A<th>A<th>A 2</tr><tr><td>1<td>2<td>3</tr></table>' },
+      output: [
+        ['rows', [{ A: '1', 'A 3': '2', 'A 2': '3' }]],
+        ['columns', ['A', 'A 3', 'A 2']],
+        ['count', 1],
+      ],
+    },
   ],
   *run({ html, selector, index, has_header: hasHeader }) {
     const tables = findAll(parseDocument(html), selector)
@@ -116,11 +125,13 @@ function readSpan(cell: DomElement, name: string): number {
 }
 
 function nameColumns(header: readonly string[], width: number): string[] {
-  const seen = new Map<string, number>()
-  return Array.from({ length: width }, (_, i) => {
-    const name = header[i] || String(i + 1)
-    const times = (seen.get(name) ?? 0) + 1
-    seen.set(name, times)
-    return times === 1 ? name : `${name} ${times}`
+  const given = Array.from({ length: width }, (_, i) => header[i] || String(i + 1))
+  const taken = new Set(given)
+  return given.map((name, i) => {
+    if (given.indexOf(name) === i) return name
+    let number = 2
+    while (taken.has(`${name} ${number}`)) number++
+    taken.add(`${name} ${number}`)
+    return `${name} ${number}`
   })
 }

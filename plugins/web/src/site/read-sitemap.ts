@@ -83,12 +83,32 @@ export const readSitemap = defineBlock({
       http: { 'GET https://a.example/': { text: '<html></html>' } },
       output: [['error', (message: string) => message.startsWith('url must be a sitemap, got "<html></html>"')]],
     },
+    {
+      name: 'compares moments, not texts',
+      input: { url: 'https://a.example/map.xml', since: '2026-03-30T00:00:00Z' },
+      http: {
+        'GET https://a.example/map.xml': {
+          text: '<urlset><url><loc>https://a.example/1</loc><lastmod>2026-03-29T23:00:00-05:00</lastmod></url><url><loc>https://a.example/2</loc><lastmod>2026-03-30T01:00:00+02:00</lastmod></url><url><loc>https://a.example/3</loc><lastmod>2026-03-30</lastmod></url></urlset>',
+        },
+      },
+      output: [
+        { page: { url: 'https://a.example/1', updated: '2026-03-29T23:00:00-05:00', priority: null } },
+        { page: { url: 'https://a.example/3', updated: '2026-03-30', priority: null } },
+        ['rows', (rows: unknown[]) => rows.length === 2],
+        ['count', 2],
+      ],
+    },
+    {
+      input: { url: 'https://a.example/map.xml', since: '29.03.2026' },
+      output: [['error', 'since must be a date such as 2026-03-29, got "29.03.2026"']],
+    },
   ],
   async *run({ url, limit, since }, context) {
+    const after = readTime(since)
     const rows: Page[] = []
     for await (const each of readPages(url, context)) {
       if (rows.length >= limit) break
-      if (since !== '' && each.updated !== '' && each.updated < since) continue
+      if (after !== undefined && endOf(each.updated) < after) continue
       rows.push(each)
       yield { page: each }
     }
@@ -96,6 +116,23 @@ export const readSitemap = defineBlock({
     yield ['count', rows.length]
   },
 })
+
+/** @returns milliseconds since 1970, or undefined for an empty text */
+function readTime(since: string): number | undefined {
+  if (since === '') return undefined
+  const time = /^\d{4}-\d\d-\d\d/.test(since) ? Date.parse(since) : NaN
+  if (Number.isNaN(time)) throw new Error(`since must be a date such as 2026-03-29, got ${show(since)}`)
+  return time
+}
+
+const DAY_MS = 86_400_000
+
+/** The last moment that a date can mean. A page without a date is always new. */
+function endOf(updated: string): number {
+  const time = Date.parse(updated)
+  if (Number.isNaN(time)) return Infinity
+  return updated.includes('T') ? time : time + DAY_MS - 1
+}
 
 async function* readPages(start: string, context: BlockContext): AsyncGenerator<Page, void> {
   const waiting = [start]

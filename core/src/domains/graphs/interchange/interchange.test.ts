@@ -43,6 +43,20 @@ describe('the report of an import', () => {
     const messages = graphs[0]?.nodes[0]?.changes.map(({ message }) => message)
     expect(messages).toContain('the node needs a credential for one of the 3 providers of its block, such as ai/google')
   })
+
+  it('names a block that is not installed by the title of its node', async () => {
+    const unknown = { id: 'b', block_id: 'f3a8f7e1-4b1d-4e5f-9f2a-7c3d5a2e6b4c', metadata: { customized_name: 'Transcribe' } }
+    const { missingBlocks } = await load(autogpt([unknown, { ...unknown, id: 'c' }]))
+    expect(missingBlocks).toMatchObject([{ block: unknown.block_id, name: 'Transcribe', count: 2 }])
+  })
+
+  it('does not warn about items of a list that links fill', async () => {
+    const combine = { id: 'c', block_id: 'e30a4d42-7b7d-4e6a-b36e-1f9b8e3b7d85', input_default: { input: [], input_$_1: 'b' } }
+    const link = { source_id: 'a', source_name: 'result', sink_id: 'c', sink_name: 'input_$_0' }
+    const id = await importFile(autogpt([input, combine], [link]))
+    const { document } = JSON.parse(await textOf(id)) as { document: object }
+    expect(await runtime.graphs.validate(runtime.ownerId, { ...document, origin: undefined })).toEqual([])
+  })
 })
 
 describe('a file that cannot be imported', () => {

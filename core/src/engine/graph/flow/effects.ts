@@ -1,6 +1,6 @@
 import { stronglyConnected } from './components.ts'
 import type { Cycles } from './cycles.ts'
-import { Edges, isNode, sortNodes, type Effect, type Vertex } from './order.ts'
+import { Edges, isNode, type Effect, type Vertex } from './order.ts'
 import type { FlowLink, FlowNode, FlowScope, NodeScopes, ScopePath } from './flow.ts'
 
 interface Facts {
@@ -20,23 +20,25 @@ export function findEffects(
   scopes: ReadonlyMap<FlowNode, NodeScopes>,
 ): Effect[] {
   const caught = caughtEffects(all, facts)
-  const edges = new Edges(cycles.backs, caught)
-  const places = new Map(sortNodes(all, cycles.backs, caught).map((node, i) => [node, i]))
-  const search = (from: readonly FlowNode[], last: number): Set<FlowNode> =>
-    edges.reachable(from, (node) => (places.get(node) ?? 0) <= last)
-  const placeOf = (node: FlowNode): number => places.get(node) ?? 0
-  const parts = { all, facts, scopes, search, placeOf }
-  const direct = [...caught, ...doneEffects(parts), ...carryEffects(parts)]
+  const ends = [...doneEffects(all, facts, scopes), ...carryEffects(all, facts)]
+  const direct = [...caught, ...withoutCircles(all, ends, caught, cycles.backs)]
   return [...direct, ...leavingEffects(all, direct, cycles)]
 }
 
-interface Parts {
-  all: readonly FlowNode[]
-  facts: Facts
-  scopes: ReadonlyMap<FlowNode, NodeScopes>
-  /** The nodes to which others lead, up to a place in the order: what comes later cannot lead back. */
-  search: (from: readonly FlowNode[], last: number) => Set<FlowNode>
-  placeOf: (node: FlowNode) => number
+/** Leaves out causes that follow from their own effect, for example nodes of a loop that take the number of its end. */
+function withoutCircles(
+  all: readonly FlowNode[],
+  effects: readonly Effect[],
+  others: readonly Effect[],
+  backs: Cycles['backs'],
+): Effect[] {
+  const edges = new Edges(backs, [...others, ...effects])
+  const components = stronglyConnected<Vertex>([...all, ...others, ...effects], (vertex) => edges.next(vertex))
+  const places = new Map(components.flatMap((component, i) => component.map((vertex) => [vertex, i] as const)))
+  return effects.map(({ causes, sinks }) => {
+    const own = new Set(sinks.map((sink) => places.get(sink)))
+    return { causes: causes.filter((node) => !own.has(places.get(node))), sinks }
+  })
 }
 
 /** Failures lead to what follows a caught pin. */
@@ -48,31 +50,29 @@ function caughtEffects(all: readonly FlowNode[], { catches }: Facts): Effect[] {
   })
 }
 
-/** The number of iterations is sent after everything in the loop, except what follows from the number itself. */
-function doneEffects({ all, facts, scopes, search, placeOf }: Parts): Effect[] {
+/** The number of iterations is sent after everything in the loop. */
+function doneEffects(all: readonly FlowNode[], facts: Facts, scopes: ReadonlyMap<FlowNode, NodeScopes>): Effect[] {
   const members = membersOfLoops(all, facts)
   return all.flatMap((producer) => {
     const sinks = sinksOf(producer, producer.block.donePins)
-    const inside = members.get(scopes.get(producer)?.loop) ?? []
-    if (sinks.length === 0 || inside.length === 0) return []
-    const behind = search(sinks, Math.max(...inside.map(placeOf)))
-    return { causes: inside.filter((node) => !behind.has(node)), sinks }
+    const causes = members.get(scopes.get(producer)?.loop) ?? []
+    return causes.length > 0 && sinks.length > 0 ? { causes, sinks } : []
   })
 }
 
-/** A list is complete after all that is carried in its loop, unless what is carried depends on the list. */
-function carryEffects({ all, facts, search, placeOf }: Parts): Effect[] {
-  const carries = all.flatMap(({ incoming }) => incoming.filter(({ carry }) => carry))
-  if (carries.length === 0) return []
-  const closing = new Map<FlowScope, Set<FlowNode>>()
-  for (const [{ sink }, paths] of facts.closed)
-    for (const scope of paths.flat()) closing.set(scope, (closing.get(scope) ?? new Set()).add(sink))
-  return carries.flatMap(({ source, sink }) => {
-    const loops = (facts.nodes.get(sink) ?? []).flatMap((path) => path.at(-1) ?? [])
-    const after = new Set(loops.flatMap((scope) => [...(closing.get(scope) ?? [])]))
-    const isBefore = (node: FlowNode): boolean => placeOf(node) <= placeOf(source) && search([node], placeOf(source)).has(source)
-    return { causes: [source], sinks: [...after].filter((node) => !isBefore(node)) }
-  })
+/** A list is complete after all that is carried in its loop. */
+function carryEffects(all: readonly FlowNode[], facts: Facts): Effect[] {
+  const carried = new Map<FlowScope, Set<FlowNode>>()
+  for (const { carry, source, sink } of all.flatMap(({ incoming }) => incoming))
+    for (const scope of carry ? (facts.nodes.get(sink) ?? []).flatMap((path) => path.at(-1) ?? []) : [])
+      carried.set(scope, (carried.get(scope) ?? new Set()).add(source))
+  if (carried.size === 0) return []
+  return [...facts.closed].flatMap(([{ sink }, paths]) =>
+    [...new Set(paths.flat())].flatMap((scope) => {
+      const causes = carried.get(scope)
+      return causes ? { causes: [...causes], sinks: [sink] } : []
+    }),
+  )
 }
 
 /**

@@ -1,3 +1,5 @@
+import { MAX_PIECE_CHARS } from '../../channel/index.ts'
+
 /** The pieces of a text that a call will yield on a pin. */
 interface StreamedText {
   /** The characters that have been gathered so far. */
@@ -5,9 +7,6 @@ interface StreamedText {
   /** The last of them, which have not been reported. */
   waiting: string
 }
-
-/** If more characters of a text wait for a report, the oldest are left out. */
-const MAX_WAITING_CHARS = 64 * 1024
 
 const texts = new Map<number, Map<string, StreamedText>>()
 
@@ -18,7 +17,7 @@ export function addPiece(callId: number, pin: string, piece: string): void {
   const text = ofCall.get(pin) ?? { length: 0, waiting: '' }
   ofCall.set(pin, text)
   text.length += piece.length
-  text.waiting = (text.waiting + piece).slice(-MAX_WAITING_CHARS)
+  text.waiting = (text.waiting + piece).slice(-MAX_PIECE_CHARS)
 }
 
 /** Removes and returns the events of all pieces that have not been reported, as JSON texts. */
