@@ -45,7 +45,7 @@ export function selectValue(value: unknown, steps: readonly PinStep[]): unknown 
 /** The items without a value in the lists of one {@link Placing}. */
 const MAX_PADDED = 100_000
 
-/** What several calls of {@link placeValue} share. They change the lists and objects that they have created in place. */
+/** Shared by several calls of {@link placeValue}, which change what they have created in place. */
 export class Placing {
   readonly created = new WeakSet<object>()
   padded = 0
@@ -56,7 +56,7 @@ export class Placing {
  *
  * @param placing shared by the calls that place the parts of one value. @default its own
  * @returns the new base value; `base` is not changed, unless a call with the same `placing` has returned it
- * @throws {RangeError} when a list index is not a whole number from 0 to 9999, or the lists need more than 100 000 nulls
+ * @throws {RangeError} when a list index is not a whole number from 0 to 9999, or lists need more than 100 000 nulls
  */
 export function placeValue(base: unknown, steps: readonly PinStep[], value: unknown, placing = new Placing()): unknown {
   const [step, ...rest] = steps

@@ -1,7 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { firstCharacters } from './characters.ts'
-import { createMatcher, PatternError, type Matcher } from './python-regexp/index.ts'
+import { createMatcher, PatternError, quirksPin, toSearched, type Matcher } from './python-regexp/index.ts'
 
 const MAX_TEXT_LENGTH = 1_000_000
 const MAX_MATCHES = 1_000
@@ -26,6 +26,7 @@ export const extract = defineBlock({
     case_sensitive: z.boolean().default(true),
     dot_all: z.boolean().default(true).describe('Whether "." also matches line breaks.'),
     find_all: z.boolean().default(false).describe('Extract every match, up to 1000, instead of the first one.'),
+    autogpt_quirks: quirksPin,
   }),
   output: z.object({
     positive: z.string().meta({
@@ -83,6 +84,15 @@ export const extract = defineBlock({
       ],
     },
     {
+      name: 'searches the JSON text of Python in imported graphs',
+      input: { text: { name: 'Ada', born: [1815, null] }, pattern: '(?<=": ").+', autogpt_quirks: true },
+      output: [
+        ['positive', 'Ada", "born": [1815, null]}'],
+        ['matched_results', ['Ada", "born": [1815, null]}']],
+        ['matched_count', 1],
+      ],
+    },
+    {
       name: '\\w, \\d, \\s and \\b follow Unicode',
       input: { text: 'Müller\u2003٣٤ Ångström_9', pattern: '\\b\\w+\\b', find_all: true },
       output: [
@@ -126,8 +136,8 @@ export const extract = defineBlock({
       ],
     },
   ],
-  *run({ text, pattern, group, case_sensitive: caseSensitive, dot_all: dotAll, find_all: findAll }, { log }) {
-    const searched = firstCharacters(typeof text === 'string' ? text : JSON.stringify(text), MAX_TEXT_LENGTH)
+  *run({ text, pattern, group, case_sensitive: caseSensitive, dot_all: dotAll, find_all: findAll, ...pins }, { log }) {
+    const searched = firstCharacters(toSearched(text, pins.autogpt_quirks), MAX_TEXT_LENGTH)
     const matcher = tryMatcher(pattern, { ignoreCase: !caseSensitive, dotAll }, (reason) => log(reason, 'warn'))
     const found = matcher?.matchAll(searched).take(findAll ? MAX_MATCHES : 1) ?? []
     const results = [...found].flatMap((match) => {

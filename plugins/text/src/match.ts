@@ -1,6 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { createMatcher } from './python-regexp/index.ts'
+import { createMatcher, quirksPin, toSearched } from './python-regexp/index.ts'
 
 export const match = defineBlock({
   id: '3060088f-6ed9-4928-9ba7-9c92823a7ccd',
@@ -26,6 +26,7 @@ export const match = defineBlock({
     data: z.unknown().default(null).describe('Value to send. By default, and if it is empty, the text.'),
     case_sensitive: z.boolean().default(true),
     dot_all: z.boolean().default(true).describe('Whether "." also matches line breaks.'),
+    autogpt_quirks: quirksPin,
   }),
   output: z.object({
     positive: z.unknown().describe('The data, if the text matches.'),
@@ -37,6 +38,7 @@ export const match = defineBlock({
     { input: { text: 'Hello, ADA\n', match: 'ada$', case_sensitive: false }, output: [['positive', 'Hello, ADA\n']] },
     { input: { text: 'a\nb', match: 'a.b', dot_all: false }, output: [['negative', 'a\nb']] },
     { name: 'searches other values as JSON', input: { text: { a: 1 }, match: '"a":1' }, output: [['positive', { a: 1 }]] },
+    { input: { text: { a: 1 }, match: '"a": 1', autogpt_quirks: true }, output: [['positive', { a: 1 }]] },
     { input: { text: 'straße', match: '^\\w+$' }, output: [['positive', 'straße']] },
     {
       input: { text: 'a', match: '(' },
@@ -48,8 +50,8 @@ export const match = defineBlock({
       ],
     },
   ],
-  *run({ text, match: pattern, data, case_sensitive: caseSensitive, dot_all: dotAll }) {
-    const searched = typeof text === 'string' ? text : JSON.stringify(text)
+  *run({ text, match: pattern, data, case_sensitive: caseSensitive, dot_all: dotAll, autogpt_quirks: hasQuirks }) {
+    const searched = toSearched(text, hasQuirks)
     const isMatch = createMatcher(pattern, { ignoreCase: !caseSensitive, dotAll }).test(searched)
     yield [isMatch ? 'positive' : 'negative', isEmpty(data) ? text : data]
   },

@@ -1,2 +1,3 @@
 export { createMatcher, type Matcher } from './matcher.ts'
 export { PatternError } from './tree.ts'
+export { quirksPin, toSearched } from './searched-text.ts'

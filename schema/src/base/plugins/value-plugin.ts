@@ -22,8 +22,8 @@ const OBJECT_BYTES = 320
 
 /**
  * Limits what an answer contains besides the pages of its lists: JSON values, texts of fields with the extension
- * `isLong`, and objects in lists without pages, such as the nodes of a graph. A field that does not fit has an error LIMIT_EXCEEDED. Each event of a subscription is an
- * answer of its own.
+ * `isLong`, and objects in lists without pages, such as the nodes of a graph. A field that does not fit has an error
+ * LIMIT_EXCEEDED. Each event of a subscription is an answer of its own.
  *
  * These fields take turns: GraphQL would complete them all without letting other work run.
  */

@@ -3,10 +3,9 @@ import { AshlarError, minJsonLength, type Batcher } from '../../../base/index.ts
 import { graphNotFound } from '../active-versions.ts'
 import type { Graph, GraphVersion } from '../entities.ts'
 import type { Graphs } from '../graphs.ts'
-import { FILE_LIMITS } from './limits.ts'
 import { canonicalText, toAshlarFile, type VersionTree } from './ashlar/index.ts'
 import { toAutoGptFile } from './autogpt/index.ts'
-import type { GraphFormat, TransferChange } from './report/index.ts'
+import { FILE_LIMITS, type GraphFormat, type TransferChange } from './report/index.ts'
 
 export interface ExportRequest {
   /** @default 'ASHLAR' */

@@ -44,8 +44,8 @@ describe('the report of an import', () => {
     expect(messages).toContain('the node needs a credential for one of the 3 providers of its block, such as ai/google')
   })
 
-  it('names a block that is not installed by the title of its node', async () => {
-    const unknown = { id: 'b', block_id: 'f3a8f7e1-4b1d-4e5f-9f2a-7c3d5a2e6b4c', metadata: { customized_name: 'Transcribe' } }
+  it('names an unknown block by the title of its node', async () => {
+    const unknown = { id: 'b', block_id: '0d0d0d0d-1111-4222-8333-444444444444', metadata: { customized_name: 'Transcribe' } }
     const { missingBlocks } = await load(autogpt([unknown, { ...unknown, id: 'c' }]))
     expect(missingBlocks).toMatchObject([{ block: unknown.block_id, name: 'Transcribe', count: 2 }])
   })

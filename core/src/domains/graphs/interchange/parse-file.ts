@@ -1,7 +1,6 @@
 import { AshlarError, errorMessage, minJsonLength } from '../../../base/index.ts'
 import { parseJson } from '@ashlar/sdk/json'
-import { FILE_LIMITS } from './limits.ts'
-import type { GraphFormat } from './report/index.ts'
+import { FILE_LIMITS, type GraphFormat } from './report/index.ts'
 
 /**
  * Reads an imported file.

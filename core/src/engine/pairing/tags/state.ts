@@ -60,7 +60,7 @@ export interface RunStep {
 }
 
 /** What a run has yielded to ask for the next step, and its tool calls since then. */
-export interface NextStep {
+interface NextStep {
   value: unknown
   calls: ToolCall[]
   /** The calls of each node, and the number of those that have an argument, by pin. */

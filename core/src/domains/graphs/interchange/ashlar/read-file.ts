@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { AshlarError, describeIssues, showFaults } from '../../../../base/index.ts'
 import type { GraphVersion } from '../../entities.ts'
-import { FILE_LIMITS } from '../limits.ts'
-import { describeCycle, findCycle, type Draft } from '../report/index.ts'
+import { describeCycle, FILE_LIMITS, findCycle, type Draft } from '../report/index.ts'
 
 const graphForm = {
   name: z.string(),

@@ -1,4 +1,5 @@
 export { describeCycle, findCycle, sortDrafts } from './drafts.ts'
+export { FILE_LIMITS } from './limits.ts'
 export { summarize } from './report.ts'
 export type {
   Draft,
