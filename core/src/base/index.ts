@@ -2,8 +2,15 @@ export { AshlarError, errorMessage, showFaults, showValue } from './ashlar-error
 export { Batcher } from './batcher.ts'
 export { API_ERROR_CODES, ERROR_CODES } from './codes.ts'
 export { describeIssue, describeIssues, describeSecretIssue, valueAt } from './describe-issue.ts'
-export { MAX_DEPTH, minJsonLength } from './json-length.ts'
-export { JsonText } from './json-text.ts'
+export {
+  deferredItemTypes,
+  deferValue,
+  JsonScanner,
+  JsonText,
+  MAX_DEPTH,
+  minJsonLength,
+  stringifyDeferred,
+} from './json/index.ts'
 export { mapConcurrently } from './map-concurrently.ts'
 export { Lru } from './lru.ts'
 export { mapPage, sortPage, toPage } from './page.ts'
@@ -14,4 +21,5 @@ export { unlessAborted } from './unless-aborted.ts'
 export { isUuid, uuidTime } from './uuid.ts'
 export type { ErrorDetails, Fault } from './ashlar-error.ts'
 export type { ErrorCode } from './codes.ts'
+export type { JsonType } from './json/index.ts'
 export type { Direction, Listed, Page, PageRequest, Position, TimeRange } from './page.ts'

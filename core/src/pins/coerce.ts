@@ -1,7 +1,11 @@
+import { deferredItemTypes, type JsonType } from '../base/index.ts'
 import { parseJson, parseNumber, toJsonNumber, type JsonNumber } from '@ashlar/sdk/json'
 import { unionMembers, type JsonSchema } from './json-schema.ts'
 
 type Coerce = (value: unknown) => unknown
+
+/** Never converts a value of the kept types. These do not include numbers, because a number may be a bigint. */
+type TypedCoerce = Coerce & { keptTypes: ReadonlySet<JsonType> }
 
 /**
  * Compiles the function that converts a value to the type of a pin. Source: execution semantics, rule 8.
@@ -19,14 +23,14 @@ type Coerce = (value: unknown) => unknown
  *
  * @returns undefined if no value ever needs a conversion
  */
-export function compileCoercion(schema: JsonSchema, root: JsonSchema = schema, depth = 0): Coerce | undefined {
+export function compileCoercion(schema: JsonSchema, root: JsonSchema = schema, depth = 0): TypedCoerce | undefined {
   const members = unionMembers(schema, root)
   if (depth > 8 || members.some((member) => typeof member.type !== 'string')) return undefined
   const fits = members.map((member) => TYPE_TESTS[member.type as string] ?? (() => true))
   const target = members.find((member) => member.type !== 'null')
   const convert = target && CONVERSIONS[target.type as string]
   const inside = members.map((member) => compileInside(member, root, depth))
-  return (value) => {
+  const coerce: Coerce = (value) => {
     if (value === null) return value
     const i = members.findIndex((member, i) => fits[i]?.(value, member))
     if (i >= 0) return inside[i]?.(value) ?? value
@@ -35,6 +39,16 @@ export function compileCoercion(schema: JsonSchema, root: JsonSchema = schema, d
     const isConverted = target && fits[at]?.(converted, target)
     return (isConverted ? inside[at]?.(converted) : undefined) ?? converted
   }
+  return Object.assign(coerce, { keptTypes: keptTypes(members, inside) })
+}
+
+/** @param inside by member: how it converts the parts of a value, if it converts any */
+function keptTypes(members: readonly JsonSchema[], inside: readonly unknown[]): Set<JsonType> {
+  const keeps = (type: string): boolean => members.every((member, i) => member.type !== type || !inside[i])
+  const accepted = (['boolean', 'string', 'array', 'object'] as const).filter((type) =>
+    members.some((each) => each.type === type),
+  )
+  return new Set<JsonType>(['null', ...accepted.filter(keeps)])
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -126,11 +140,18 @@ function isTooLarge(parsed: unknown, value: unknown): boolean {
 function compileInside(schema: JsonSchema, root: JsonSchema, depth: number): Coerce | undefined {
   if (schema.type === 'array' && schema.items) {
     const item = compileCoercion(schema.items, root, depth + 1)
-    return item && ((value) => (value as unknown[]).map(item))
+    return item && ((value) => mapChanged(value as unknown[], item))
   }
   if (schema.type === 'object' && typeof schema.additionalProperties === 'object' && !schema.properties) {
     const member = compileCoercion(schema.additionalProperties, root, depth + 1)
     return member && ((value) => Object.fromEntries(Object.entries(value as object).map(([key, each]) => [key, member(each)])))
   }
   return undefined
+}
+
+/** Returns the list itself if no item changes, so that a deferred list stays its text. */
+function mapChanged(values: unknown[], item: TypedCoerce): unknown[] {
+  if (deferredItemTypes(values)?.isSubsetOf(item.keptTypes)) return values
+  const mapped = values.map(item)
+  return mapped.every((each, i) => Object.is(each, values[i])) ? values : mapped
 }

@@ -114,15 +114,22 @@ function compute(value: unknown, operation: (typeof OPERATIONS)[number]): unknow
 function parseDateParts(value: unknown): { year: number; month: number; day: number } | undefined {
   // The date in a string is used as written; its UTC offset is ignored.
   const text = typeof value === 'number' ? toIsoDate(value) : typeof value === 'string' ? value : ''
-  const found = DATE.exec(text)
-  if (!found) return undefined
-  const [year, month, day] = [Number(found[1]), Number(found[2]), Number(found[3])]
+  const [year, month, day] = [readDigits(text, 0, 4), readDigits(text, 5, 7), readDigits(text, 8, 10)]
+  if (text[4] !== '-' || text[7] !== '-') return undefined
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
   const last = month === 2 ? (isLeap ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
   return month >= 1 && month <= 12 && day >= 1 && day <= last ? { year, month, day } : undefined
 }
 
-const DATE = /^(\d{4})-(\d{2})-(\d{2})/
+/** Returns NaN if there are not only digits. */
+function readDigits(text: string, from: number, to: number): number {
+  let number = 0
+  for (let i = from; i < to; i++) {
+    const digit = text.charCodeAt(i) - 0x30
+    number = digit >= 0 && digit <= 9 ? number * 10 + digit : NaN
+  }
+  return number
+}
 
 /** Returns '' for a number that is not a valid date. */
 function toIsoDate(epochMs: number): string {

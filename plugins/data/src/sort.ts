@@ -1,4 +1,4 @@
-import { compareValues, defineBlock } from '@ashlar/sdk'
+import { canonicalJson, compareValues, defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { readField, rows, toComparable } from './rows/index.ts'
 
@@ -87,24 +87,54 @@ export const sort = defineBlock({
   ],
   *run({ rows, by, descending, then_by, ignore_case }) {
     const order = [{ field: by, descending }, ...then_by]
-    const keys = order.map(({ field }) =>
-      toComparable(rows.map((row) => readField(row, field))).map((value) => sortKey(value, ignore_case)),
-    )
-    const compare = (a: number, b: number): number => {
-      for (let i = 0; i < order.length; i++) {
-        const result = compareKeys(keys[i]?.[a], keys[i]?.[b], order[i]?.descending === true)
-        if (result !== 0) return result
-      }
-      return a - b
-    }
-    yield [
-      'rows',
-      Array.from(rows.keys())
-        .toSorted(compare)
-        .flatMap((i) => rows[i] ?? []),
-    ]
+    const columns = order.map(({ field, descending }): Column => {
+      const values = toComparable(rows.map((row) => readField(row, field)))
+      return { keys: values.map((value) => sortKey(value, ignore_case)), descending }
+    })
+    const sorted = sortPlaces([...rows.keys()], columns).map((place) => rows[place])
+    yield ['rows', sorted.filter((row) => row !== undefined)]
   },
 })
+
+/** The keys of the rows by one field. */
+interface Column {
+  keys: readonly unknown[]
+  descending: boolean
+}
+
+/** Sorts the different keys, which are often few, and then the rows with equal keys by the next column. */
+function sortPlaces(places: readonly number[], [first, ...rest]: readonly Column[]): readonly number[] {
+  if (!first || places.length < 2) return places
+  const byKey = new Map<unknown, number[]>()
+  const unify = createUnify()
+  for (const place of places) {
+    const key = unify(first.keys[place])
+    const known = byKey.get(key)
+    if (known) known.push(place)
+    else byKey.set(key, [place])
+  }
+  const sorted: number[] = []
+  for (const key of sortKeys([...byKey.keys()], first.descending))
+    for (const place of sortPlaces(byKey.get(key) ?? [], rest)) sorted.push(place)
+  return sorted
+}
+
+/** Returns a function that returns the same object for all equal lists and dictionaries. */
+function createUnify(): (key: unknown) => unknown {
+  const known = new Map<string, unknown>()
+  return (key) => {
+    if (typeof key !== 'object' || key === null) return key
+    const text = canonicalJson(key)
+    if (!known.has(text)) known.set(text, key)
+    return known.get(text)
+  }
+}
+
+function sortKeys(keys: unknown[], descending: boolean): Iterable<unknown> {
+  if (!keys.every((key) => typeof key === 'number')) return keys.toSorted((a, b) => compareKeys(a, b, descending))
+  const sorted = new Float64Array(keys).sort() // several times faster than with a function
+  return descending ? sorted.reverse() : sorted
+}
 
 function sortKey(value: unknown, ignoreCase: boolean): unknown {
   return ignoreCase && typeof value === 'string' ? value.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase() : value
@@ -114,6 +144,6 @@ function sortKey(value: unknown, ignoreCase: boolean): unknown {
 function compareKeys(a: unknown, b: unknown, descending: boolean): number {
   if (a === b) return 0
   if (a === null || b === null) return a === null ? 1 : -1
-  const result = typeof a === 'number' && typeof b === 'number' ? a - b : compareValues(a, b)
+  const result = compareValues(a, b)
   return descending ? -result : result
 }

@@ -1,3 +1,4 @@
+import { stringifyDeferred } from '../../base/index.ts'
 import type { CallRequest } from '../../sandbox/calls/index.ts'
 import type { TakenExecution } from './driver-parts.ts'
 import type { NodeExecution } from '../../engine/index.ts'
@@ -22,7 +23,7 @@ export function toCallRequest(
     nodeId,
     pins: block.outputPins,
     manyPins: block.loopPins,
-    input: () => JSON.stringify(inputs()),
+    input: () => stringifyDeferred(inputs(), 1),
     timeoutMs,
     skipOutputs: outputs,
     repeatable: !block.effectful || block.onCrash === 'retry',

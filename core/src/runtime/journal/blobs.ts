@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ClientBase, Pool } from 'pg'
-import { JsonText, minJsonLength } from '../../base/index.ts'
+import { JsonText, minJsonLength, stringifyDeferred } from '../../base/index.ts'
 import type { ExecutionEvent } from '../../engine/index.ts'
 
 /** Separates JSON texts, which cannot contain it. Splitting on it costs both sides less than an array. */
@@ -25,7 +25,7 @@ export function serializeEvent(event: ExecutionEvent, blobs: Map<string, string>
   if (text !== '' && text.length <= LARGE_CHARS) return text
   let stored: unknown = event
   const refs = valuePaths(event).flatMap((path): [Path, string][] => {
-    const value = JSON.stringify(at(event, path))
+    const value = stringifyDeferred(at(event, path), 1)
     if (value.length <= LARGE_CHARS) return []
     const hash = createHash('sha256').update(value).digest('hex')
     blobs.set(hash, value)

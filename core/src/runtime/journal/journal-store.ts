@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { stringifyDeferred } from '../../base/index.ts'
 import { channelName } from '../../postgres/index.ts'
 import { SEPARATOR, storeBlobs } from './blobs.ts'
 import type { ExecutionEvent } from '../../engine/index.ts'
@@ -96,7 +97,7 @@ async function write(pool: pg.Pool, batch: readonly PendingEvents[]): Promise<Re
   const texts = rows.map((row) => encodeRow(row, blobs))
   if (blobs.size > 0) await storeBlobs(pool, blobs)
   const endColumn = (value: (finish: NonNullable<Row['finish']>) => unknown): string =>
-    rows.map(({ finish }) => (finish && JSON.stringify(value(finish))) ?? '').join(SEPARATOR)
+    rows.map(({ finish }) => (finish && stringifyDeferred(value(finish), 2)) ?? '').join(SEPARATOR)
   const values = [
     rows.map(({ entry }) => entry.executionId),
     rows.map(({ entry }) => entry.fence),

@@ -1,7 +1,7 @@
 import { parseJson } from '@ashlar/sdk/json'
 import { z } from 'zod'
 import { measureValues, type CheckedOutput } from './output-limits.ts'
-import { LOADING, MAX_PIECE_CHARS, parseUsage, type FromProcess, type GuestEvent } from '../channel/index.ts'
+import { LOADING, MAX_PIECE_CHARS, parseUsage, splitReport, type FromProcess, type GuestEvent } from '../channel/index.ts'
 
 const ID = z.int().nonnegative()
 const MS = z.number().nonnegative()
@@ -44,16 +44,21 @@ export function parseEvents(json: string, maxChars: number): CheckedEvent[] | un
   try {
     const events: CheckedEvent[] = []
     const [outputs, values, others]: [CheckedOutput[], unknown[], CheckedEvent[]] = [[], [], []]
-    for (const reported of parseJson(`[${json}]`, { locates: false }) as unknown[]) {
+    const { json: short, values: longValues } = splitReport(json)
+    for (const [i, reported] of (parseJson(`[${short}]`, { locates: false }) as unknown[]).entries()) {
       const event = typeof reported === 'object' && reported !== null ? toEvent(reported) : undefined
       if (!event) continue
       events.push(event)
-      if (event.t === 'o') {
+      const long = longValues.get(i)
+      if (event.t === 'o' && long) {
+        event.v = long.value
+        event.chars = long.chars
+      } else if (event.t === 'o') {
         outputs.push(event)
         values.push(event.v)
       } else others.push(event)
     }
-    const lengths = measureValues(values, others, json)
+    const lengths = measureValues(values, others, short)
     outputs.forEach((output, i) => (output.chars = lengths[i] ?? 0))
     return events
   } catch {

@@ -1,5 +1,6 @@
 export { FrameError, FrameReader, encodeFrame } from './frames.ts'
 export { Iterations } from './iterations.ts'
+export { splitReport } from './long-values.ts'
 export {
   CREDIT,
   GUEST_ERROR_CODES,

@@ -1,4 +1,4 @@
-import { indexRows, listFields, matchKey, rowBuilder, type Row } from '../rows/index.ts'
+import { hasFields, indexRows, listFields, matchKey, needsOrder, rememberByValue, rowBuilder, type Row } from '../rows/index.ts'
 
 export const JOIN_TYPES = ['inner', 'left', 'right', 'full', 'anti', 'semi'] as const
 export const CONFLICTS = ['rename', 'keep', 'replace', 'error'] as const
@@ -19,7 +19,7 @@ const MAX_ROWS = 1_000_000
 export function joinRows(rows: readonly Row[], other: readonly Row[], options: JoinOptions): Row[] {
   const { keys, otherKeys, type, textNumbers } = options
   const index = indexRows(other, otherKeys, textNumbers)
-  const matchesOf = (row: Row): Row[] => index.get(matchKey(row, keys, textNumbers) ?? '') ?? []
+  const matchesOf = rememberByValue(keys, (row): Row[] => index.get(matchKey(row, keys, textNumbers) ?? '') ?? [])
   if (type === 'anti') return rows.filter((row) => matchesOf(row).length === 0)
   if (type === 'semi') return rows.filter((row) => matchesOf(row).length > 0)
   const combine = createCombine(listFields(rows), listFields(other), options)
@@ -51,8 +51,11 @@ function createCombine(own: readonly string[], others: readonly string[], option
   const names = renameShared(ownFields, added, shared, options)
   const appended = added.filter((field) => conflicts === 'rename' || !shared.includes(field))
   const replaced = conflicts === 'replace' ? new Set(shared) : new Set<string>()
-  const build = rowBuilder([...ownFields, ...appended.map((field) => names.get(field) ?? field)])
+  const newNames = appended.map((field) => names.get(field) ?? field)
+  const build = rowBuilder([...ownFields, ...newNames])
+  const isPlain = replaced.size === 0 && ![...ownFields, ...newNames].some(needsOrder)
   return (row, match) => {
+    if (isPlain && row && hasFields(row, ownFields)) return extend(row, match, appended, newNames)
     const values = ownFields.map((field) => {
       const key = keys.indexOf(field)
       if (row === undefined)
@@ -61,6 +64,13 @@ function createCombine(own: readonly string[], others: readonly string[], option
     })
     return build([...values, ...appended.map((field) => read(match, field))])
   }
+}
+
+/** Copies a row that has all fields, which is several times faster than to create it field by field. */
+function extend(row: Row, match: Row | undefined, fields: readonly string[], names: readonly string[]): Row {
+  const copy = { ...row }
+  for (let i = 0; i < fields.length; i++) copy[names[i] ?? ''] = read(match, fields[i])
+  return copy
 }
 
 /** Returns the new names of the fields that both tables have. */

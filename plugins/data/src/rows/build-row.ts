@@ -28,12 +28,24 @@ export function withoutField(row: Row, field: string): Row {
 /** Returns all fields of the rows, in the order of their first use. */
 export function listFields(rows: readonly Row[]): string[] {
   const fields = new Set<string>()
-  for (const row of rows) for (const field in row) fields.add(field)
+  let last: string[] = []
+  for (const row of rows) {
+    if (hasFields(row, last)) continue
+    last = Object.keys(row)
+    for (const field of last) fields.add(field)
+  }
   return [...fields]
 }
 
+/** Whether a row has exactly these fields, in this order. */
+export function hasFields(row: Row, fields: readonly string[]): boolean {
+  let count = 0
+  for (const field in row) if (fields[count++] !== field) return false
+  return count === fields.length
+}
+
 /** Whether a plain object would list the key before others, or would not store it. */
-function needsOrder(key: string): boolean {
+export function needsOrder(key: string): boolean {
   const code = key.charCodeAt(0)
   return (code >= 0x30 && code <= 0x39) || key === '__proto__'
 }

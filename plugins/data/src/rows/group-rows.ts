@@ -1,6 +1,6 @@
 import { canonicalJson } from '@ashlar/sdk'
 import { rowBuilder } from './build-row.ts'
-import { readField, type Row } from './rows.ts'
+import { readField, rememberByValue, type Row } from './rows.ts'
 
 /** Rows that have the same values in some fields. */
 interface RowGroup {
@@ -13,12 +13,13 @@ interface RowGroup {
 export function groupRows(rows: readonly Row[], by: readonly string[]): RowGroup[] {
   const groups = new Map<string, RowGroup>()
   const build = rowBuilder(by)
-  for (const row of rows) {
+  const groupOf = rememberByValue(by, (row) => {
     const values = by.map((field) => readField(row, field))
     const id = values.length === 1 ? canonicalJson(values[0]) : canonicalJson(values)
-    const group = groups.get(id)
-    if (group) group.rows.push(row)
-    else groups.set(id, { key: build(values), rows: [row] })
-  }
+    const group = groups.get(id) ?? { key: build(values), rows: [] }
+    groups.set(id, group)
+    return group
+  })
+  for (const row of rows) groupOf(row).rows.push(row)
   return [...groups.values()]
 }

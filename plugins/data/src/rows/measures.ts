@@ -19,7 +19,16 @@ export const MEASURES = {
 
 /** Returns the values that are numbers or texts of numbers, in ascending order. */
 function toNumbers(values: unknown[]): JsonNumber[] {
-  return values.flatMap((value) => toNumber(value) ?? []).toSorted(compareNumbers)
+  const numbers: JsonNumber[] = []
+  let areDoubles = true
+  for (const value of values) {
+    const number = toNumber(value)
+    if (number === undefined) continue
+    areDoubles &&= typeof number === 'number'
+    numbers.push(number)
+  }
+  // A typed array is sorted several times faster.
+  return areDoubles ? Array.from(new Float64Array(numbers as number[]).sort()) : numbers.toSorted(compareNumbers)
 }
 
 function mean(numbers: readonly JsonNumber[]): JsonNumber | undefined {

@@ -3,11 +3,23 @@ import { z } from 'zod'
 
 export type Row = Record<string, unknown>
 
+const NO_DICTIONARY = 'expected a dictionary'
+
 /** A dictionary with values of any type. */
 export const dictionaryPin = dictionary<Row>(undefined, {})
 
-/** A table: a list of dictionaries. The keys of the dictionaries are the fields. */
-export const rows = z.array(dictionaryPin)
+/**
+ * A table: a list of dictionaries. The keys of the dictionaries are the fields. A schema for each row would take ten
+ * times as long, and would create two objects for each row.
+ */
+export const rows = z
+  .custom<Row[]>()
+  .superRefine((table: unknown, context) => {
+    if (!Array.isArray(table)) return context.addIssue({ code: 'invalid_type', expected: 'array', input: table })
+    for (const [i, row] of (table as unknown[]).entries())
+      if (!isRow(row)) context.addIssue({ code: 'custom', message: NO_DICTIONARY, path: [i], input: row })
+  })
+  .meta({ type: 'array', items: jsonSchemaOf({}) })
 
 /** A row in which each value is a text. */
 export const textRow = dictionary<Record<string, string>>((value) => typeof value === 'string', { type: 'string' })
@@ -22,8 +34,12 @@ function dictionary<T extends Row>(
   values: { type?: 'string' },
 ): z.ZodCustom<T> {
   return z
-    .custom<T>((row) => isRow(row) && (isValue === undefined || Object.values(row).every(isValue)), 'expected a dictionary')
-    .meta({ type: 'object', propertyNames: { type: 'string' }, additionalProperties: values })
+    .custom<T>((row) => isRow(row) && (isValue === undefined || Object.values(row).every(isValue)), NO_DICTIONARY)
+    .meta(jsonSchemaOf(values))
+}
+
+function jsonSchemaOf(values: { type?: 'string' }) {
+  return { type: 'object', propertyNames: { type: 'string' }, additionalProperties: values } as const
 }
 
 function isRow(value: unknown): value is Row {
@@ -33,6 +49,26 @@ function isRow(value: unknown): value is Row {
 /** Returns the value of a field, or null when the row lacks the field. */
 export function readField(row: Row, field: string): unknown {
   return Object.hasOwn(row, field) ? (row[field] ?? null) : null
+}
+
+/**
+ * Returns the function itself, but remembers its results by the value of the only field if that is a text or a number,
+ * because most tables repeat the values by which rows are grouped and matched.
+ *
+ * @param compute returns the same result for rows with the same values in the fields
+ */
+export function rememberByValue<T>(fields: readonly string[], compute: (row: Row) => T): (row: Row) => T {
+  const [field] = fields
+  if (fields.length !== 1 || field === undefined) return compute
+  const known = new Map<unknown, { result: T }>()
+  return (row) => {
+    const value = readField(row, field)
+    const found = known.get(value)
+    if (found) return found.result
+    const result = compute(row)
+    if (typeof value === 'string' || typeof value === 'number') known.set(value, { result })
+    return result
+  }
 }
 
 /**

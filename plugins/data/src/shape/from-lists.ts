@@ -1,6 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { rowBuilder, rows } from '../rows/index.ts'
+import { dictionaryPin, rowBuilder, rows } from '../rows/index.ts'
 
 export const fromLists = defineBlock({
   id: '13b54ddc-e735-47bd-abe3-067ca2170450',
@@ -110,7 +110,7 @@ function fromList(list: readonly unknown[], fields: readonly string[]): z.output
   const isTable = list.length > 0 && list.every((item) => Array.isArray(item))
   if (!isTable) {
     const build = rowBuilder([fields[0] ?? 'value'])
-    return list.map((item) => rows.element.safeParse(item).data ?? build([item]))
+    return list.map((item) => dictionaryPin.safeParse(item).data ?? build([item]))
   }
   const lines = list as unknown[][]
   const names =

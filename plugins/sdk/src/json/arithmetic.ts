@@ -58,7 +58,8 @@ export function sumNumbers(numbers: Iterable<JsonNumber>): JsonNumber {
   let [sum, lost] = [0, 0]
   for (const number of numbers) {
     if (typeof number === 'bigint' || isWrittenWhole(number)) {
-      whole = addNumbers(whole, number)
+      const next: number = typeof whole === 'number' && typeof number === 'number' ? whole + number : NaN
+      whole = Number.isSafeInteger(next) ? next : addNumbers(whole, number)
       continue
     }
     const next = sum + number

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { AshlarError } from '../../../base/index.ts'
+import { AshlarError, stringifyDeferred } from '../../../base/index.ts'
 import { GatheredList, takeValue, type ExecutionEvent, type NodeExecution, type OnConverted } from '../../../engine/index.ts'
 import type { JournalEntry, JournalWriter } from '../../journal/index.ts'
 
@@ -86,7 +86,7 @@ export class RunInputs {
     value: unknown,
     { isWanted, onConverted, maxChars }: { isWanted: () => boolean; onConverted: OnConverted | undefined; maxChars: number },
   ): Promise<string | undefined> {
-    if (!(value instanceof GatheredList)) return JSON.stringify(value)
+    if (!(value instanceof GatheredList)) return stringifyDeferred(value, 0)
     if (run.node.block.pagedPins.has(pin)) return JSON.stringify({ count: value.length })
     const texts: string[] = []
     let chars = 0
@@ -94,7 +94,7 @@ export class RunInputs {
     for (let from = 0; from < value.length;) {
       const values = await this.#values(value, from, isWanted)
       if (!values) return undefined
-      const text = JSON.stringify(convert(run, pin, values, onConverted)).slice(1, -1)
+      const text = stringifyDeferred(convert(run, pin, values, onConverted), 1).slice(1, -1)
       texts.push(text)
       chars += text.length
       if (chars > maxChars) throw tooLong(run, pin, value)

@@ -1,5 +1,6 @@
-/** Databases and parsers of other languages accept this depth. */
-export const MAX_DEPTH = 1000
+import { deferredText } from './deferred-value.ts'
+import { MAX_DEPTH } from './json-scanner.ts'
+
 /** The minimum length of a number, `true`, `false` and null. */
 const MIN_CHARS = 1
 /** The minimum length of an integer beyond 2 ** 53. */
@@ -17,6 +18,8 @@ export function minJsonLength(value: unknown, limit = Infinity, depth = 0): numb
   if (typeof value === 'bigint') return MIN_BIGINT_CHARS
   if (typeof value !== 'object' || value === null) return MIN_CHARS
   if (depth >= MAX_DEPTH) return Infinity
+  const text = deferredText(value)
+  if (text !== undefined) return text.length
   let chars = 2
   if (Array.isArray(value)) {
     for (const each of value as unknown[]) {

@@ -1,0 +1,5 @@
+export { deferredItemTypes, deferredText, deferValue, stringifyDeferred } from './deferred-value.ts'
+export { minJsonLength } from './json-length.ts'
+export { JsonScanner, MAX_DEPTH } from './json-scanner.ts'
+export { JsonText } from './json-text.ts'
+export type { JsonType } from './json-scanner.ts'
