@@ -67,8 +67,8 @@ declare module 'zod' {
     /** Input: a second value from outside of a loop replaces the first one. Otherwise, a second value is an error. */
     latest?: boolean
     /**
-     * Input for a result of an earlier run of the same node. In a graph with the pairing `FIFO`, a run waits for the links
-     * of all inputs that are `feedback`, or for none of them: the first run needs none.
+     * Input for a result of an earlier run of the same node. In a graph with the pairing `FIFO`, a run waits for the
+     * links of all inputs that are `feedback`, or for none of them: the first run needs none.
      */
     feedback?: boolean
     /** Input of a block that collects: Ashlar passes `{ iterations, dropped, failure }` of the loop. */
@@ -110,8 +110,8 @@ export interface BlockDefinition<Input extends z.ZodObject, Output extends z.Zod
    */
   synonyms?: readonly string[]
   /**
-   * Whether the block is one of the few of its plugin that most users need. Searches and suggestions list it before blocks
-   * that fit equally well. @default false
+   * Whether the block is one of the few of its plugin that most users need. Searches and suggestions list it before
+   * blocks that fit equally well. @default false
    */
   common?: boolean
   /** The name of an icon of the Lucide set that editors show: `table-2`. @default the icon of the plugin */
