@@ -20,7 +20,7 @@ interface Outcome {
 
 /** Runs a graph whose nodes run these programs at the same time, and returns their results in order of arrival. */
 async function run(codes: readonly string[], ownerId = runtime.ownerId): Promise<Outcome> {
-  const nodes = codes.map((code, i) => ({ id: `n${i}`, block: 'code/run-javascript', inputs: { code }, timeoutMs: 5000 }))
+  const nodes = codes.map((code, i) => ({ id: `n${i}`, block: 'code/run-javascript', inputs: { code }, timeoutMs: 30_000 }))
   const document = { pairing: 'FIFO', onUnhandledError: 'CONTINUE', nodes }
   const { id: graphId } = await runtime.graphs.create(ownerId, { name: 'Code', document })
   const { id } = await runtime.executions.start(ownerId, { graphId, inputs: {} })

@@ -138,7 +138,11 @@ it('accepts markers of pins for loops', () => {
 })
 
 it.each([
-  [{ a: { many: true } }, {}, 'the input "a" is many, but an input can only be collect, optional, latest, loop, steps or tools'],
+  [
+    { a: { many: true } },
+    {},
+    'the input "a" is many, but an input can only be collect, optional, latest, feedback, loop, steps or tools',
+  ],
   [{}, { a: { collect: true } }, 'the output "a" is collect, but an output can only be many, done, caught or step'],
   [{ a: { steps: true } }, {}, 'the input "a" is steps, so the block must have an output that is step'],
   [{}, { a: { step: true } }, 'the output "a" is step, so the block must have an input that is steps'],

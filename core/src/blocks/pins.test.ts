@@ -14,6 +14,7 @@ it('lists the pins of each marker', () => {
     wrapped: z.array(z.string()).meta({ collect: true, paged: true }).default([]),
     rest: z.unknown().meta({ optional: true }),
     last: z.string().optional().meta({ latest: true }),
+    reply: z.unknown().meta({ feedback: true }),
     facts: z.unknown().meta({ loop: true }),
     plain: z.string(),
   })
@@ -37,6 +38,7 @@ it('lists the pins of each marker', () => {
     pagedPins: new Set(['wrapped']),
     optionalPins: new Set(['rest']),
     latestPins: new Set(['last']),
+    feedbackPins: new Set(['reply']),
     loopPin: 'facts',
   })
 })

@@ -81,6 +81,8 @@ builder.objectFields(ExecutionType, (t) => ({
     nullable: true,
     description:
       'What its blocks have consumed of paid services, with the executions that its nodes have started. Null if they have reported nothing.',
+    // Postgres reads the journals of the executions.
+    extensions: { cost: { weight: 100 } },
     resolve: async ({ id }, _args, context) => toUsage(await loadUsage(id, context)),
   }),
   events: EventList.field(t, {

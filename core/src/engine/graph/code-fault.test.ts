@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { javascriptFault } from './code-fault.ts'
+import { CodeBudget, javascriptFault } from './code-fault.ts'
 
 it.each([
   ['', undefined],
@@ -10,6 +10,20 @@ it.each([
   [`${'['.repeat(200_000)}`, 'RangeError: Maximum call stack size exceeded'],
 ])('%j', (code, fault) => {
   expect(javascriptFault(code)).toBe(fault)
+})
+
+it('compiles no code that takes long', () => {
+  const nested = (scopes: number): string => `${'{let a;'.repeat(scopes)}${'b;'.repeat(10_000)}${'}'.repeat(scopes)}`
+  expect([10, 1000].map((scopes) => new CodeBudget().take(nested(scopes)))).toEqual([true, false])
+  expect(new CodeBudget().take(`${'a=>'.repeat(2000)}${'b+'.repeat(10_000)}1`)).toBe(false)
+  expect(new CodeBudget().take('x'.repeat(1_000_000))).toBe(false)
+})
+
+it('compiles the code of many nodes', () => {
+  const budget = new CodeBudget()
+  const code = 'for (const row of rows) {\n  if (row.price > 10) yield { ...row, name: row.name.trim() }\n}'
+  expect(Array.from({ length: 1000 }, () => budget.take(code))).not.toContain(false)
+  expect(Array.from({ length: 1000 }, () => budget.take(code))).toContain(false)
 })
 
 it('does not run the code', () => {

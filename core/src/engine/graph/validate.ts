@@ -13,7 +13,7 @@ import {
   type PinSchema,
 } from '../../pins/index.ts'
 import type { Block } from '../../blocks/index.ts'
-import { javascriptFault } from './code-fault.ts'
+import { CodeBudget, javascriptFault } from './code-fault.ts'
 import { parseEnd, type GraphDocument, type GraphNode } from './document.ts'
 import type { ReadDocument, ReadLink, ReadNode } from './read-document.ts'
 
@@ -91,11 +91,12 @@ function collectFaults({ nodes, links }: Pick<ReadDocument, 'nodes' | 'links'>, 
     block: node && findBlock(node),
     linked: linked.get(id) ?? new Set(),
   }))
+  const budget = new CodeBudget()
   const byId = new Map([...Map.groupBy(checked, ({ id }) => id)].map(([id, same]) => [id, omitRepeated(same)]))
   return [
     ...duplicateFaults(checked),
     ...links.flatMap((link) => linkFaults(link, byId)),
-    ...checked.flatMap(nodeFaults),
+    ...checked.flatMap((node) => nodeFaults(node, budget)),
     ...nameFaults(checked),
   ]
 }
@@ -121,7 +122,7 @@ function duplicateFaults(nodes: readonly CheckedNode[]): Fault[] {
   })
 }
 
-function nodeFaults({ path, node, block, linked }: CheckedNode): GraphFault[] {
+function nodeFaults({ path, node, block, linked }: CheckedNode, budget: CodeBudget): GraphFault[] {
   if (!node) return []
   if (!block) return [{ path: `${path}.block`, message: `there is no block ${showValue(node.block)}` }]
   if (block.kind === 'approval' && block.unavailable === undefined)
@@ -132,7 +133,7 @@ function nodeFaults({ path, node, block, linked }: CheckedNode): GraphFault[] {
       },
     ]
   const constants = Object.entries(node.inputs).flatMap(([pin, value]) =>
-    constantFaults(`${path}.inputs.${pin}`, block, pin, linked.has(pin) ? withoutGaps(value) : value),
+    constantFaults(`${path}.inputs.${pin}`, { block, pin, value: linked.has(pin) ? withoutGaps(value) : value }, budget),
   )
   const missing = (block.inputSchema.required ?? [])
     .filter((pin) => !linked.has(pin) && (node.inputs[pin] === undefined || node.inputs[pin] === null))
@@ -160,17 +161,22 @@ function withoutGaps(value: unknown): unknown {
   return Array.isArray(value) ? value.filter((item) => item !== null) : value
 }
 
-function constantFaults(path: string, block: Block, pin: string, value: unknown): GraphFault[] {
+function constantFaults(
+  path: string,
+  { block, pin, value }: { block: Block; pin: string; value: unknown },
+  budget: CodeBudget,
+): GraphFault[] {
   const schema = findProperty(block.inputSchema, parsePinPath(pin).base)
   if (!schema) return [{ path, message: unknownPin(block, 'input', pin) }]
   if (value === null || parsePinPath(pin).steps.length > 0) return []
   const coerced = compileCoercion(schema, block.inputSchema)?.(value) ?? value
-  const message = schemaFault(schema, block.inputSchema, coerced) ?? codeFault(schema, coerced)
+  const message = schemaFault(schema, block.inputSchema, coerced) ?? codeFault(schema, coerced, budget)
   return message === undefined ? [] : [{ path, message, onlyFailsRuns: true }]
 }
 
-function codeFault({ language }: JsonSchema, value: unknown): string | undefined {
-  const fault = language === 'javascript' && typeof value === 'string' ? javascriptFault(value) : undefined
+function codeFault({ language }: JsonSchema, value: unknown, budget: CodeBudget): string | undefined {
+  const isChecked = language === 'javascript' && typeof value === 'string' && budget.take(value)
+  const fault = isChecked ? javascriptFault(value) : undefined
   return fault && `the code is not JavaScript: ${fault}`
 }
 

@@ -227,8 +227,13 @@ function loadFailure(error: unknown): LostReason {
   return { kind: 'load', message: error instanceof Error ? ownStack(error) : String(error) }
 }
 
-/** The stack without the frames of host files, which plugin authors must not see. */
+/** Frames of files, of this program, which Node reads from its standard input, and of the program of the guest. */
+const HOST_FRAME = /^\s*at .*(node:|file:|[/\\]|\[stdin\]|<isolated-vm boundary>|ashlar:guest)/
+
+/** The stack without the frames of the host, which plugin authors must not see. */
 function ownStack({ stack, message }: Error): string {
-  const lines = (stack ?? message).split('\n').filter((line) => !/^\s*at .*(node:|file:|[/\\])/.test(line))
-  return lines.join('\n')
+  return (stack ?? message)
+    .split('\n')
+    .filter((line) => !HOST_FRAME.test(line))
+    .join('\n')
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { isEqual } from '@ashlar/core'
+import { isEqual, parseJson } from '@ashlar/core'
 import { createRecordingApi, type Api, type CredentialKind, type RecordingApi } from '../../client/index.ts'
 import { loggerTo } from '../../base/logger.ts'
 import { UsageError, type CommandContext } from '../command/command.ts'
@@ -123,5 +123,5 @@ async function writeGraph(path: string, text: string): Promise<void> {
 }
 
 function redactFile(text: string, redaction: Redaction): string {
-  return `${JSON.stringify(redaction.apply(JSON.parse(text) as object), null, 2)}\n`
+  return `${JSON.stringify(redaction.apply(parseJson(text) as object), null, 2)}\n`
 }

@@ -39,13 +39,16 @@ export function readListLength(node: FieldNode, argument: string, variables: Var
 
 /** The characters of a graph document, as JSON, that cost 1. Most nodes and links have about as many. */
 const DOCUMENT_CHARS = 100
+/** What a document costs in any case: it may contain code, which is compiled. */
+const BASE_DOCUMENT_COST = 500
 /** So that an operation can contain each document that is allowed. */
 const MAX_DOCUMENT_COST = 15_000
 
 /** The cost of the graph document in an argument. @param path from the arguments to the document */
 export function readDocumentCost(node: FieldNode, [argument = '', ...path]: readonly string[], variables: Variables): number {
   const given = path.reduce(readMember, readArgument(node, argument, variables))
-  return Math.min(minJsonLength(given, DOCUMENT_CHARS * MAX_DOCUMENT_COST) / DOCUMENT_CHARS, MAX_DOCUMENT_COST)
+  const cost = BASE_DOCUMENT_COST + minJsonLength(given, DOCUMENT_CHARS * MAX_DOCUMENT_COST) / DOCUMENT_CHARS
+  return Math.min(cost, MAX_DOCUMENT_COST)
 }
 
 function readMember(value: unknown, name: string): unknown {

@@ -63,18 +63,18 @@ it.each([
 })
 
 it.each<[string, string, Record<string, unknown>, number]>([
-  ['in a variable', 'query ($d: GraphDocumentInput!) { check(document: $d) }', { d: { nodes: ['x'.repeat(9_985)] } }, 101],
-  ['in the query', `{ check(document: { nodes: ["${'x'.repeat(9_985)}"] }) }`, {}, 101],
+  ['in a variable', 'query ($d: GraphDocumentInput!) { check(document: $d) }', { d: { nodes: ['x'.repeat(9_985)] } }, 601],
+  ['in the query', `{ check(document: { nodes: ["${'x'.repeat(9_985)}"] }) }`, {}, 601],
   [
     'for each field that checks it',
     'query ($d: GraphDocumentInput!) { a: check(document: $d) b: check(document: $d) }',
     { d: { nodes: ['x'.repeat(9_985)] } },
-    201,
+    1201,
   ],
-  ['in an input', 'mutation ($d: JSON) { save(input: { document: $d }) }', { d: { nodes: ['x'.repeat(9_985)] } }, 101],
-  ['as text', 'mutation ($i: SaveInput!) { save(input: $i) }', { i: { document: 'x'.repeat(9_998) } }, 101],
+  ['in an input', 'mutation ($d: JSON) { save(input: { document: $d }) }', { d: { nodes: ['x'.repeat(9_985)] } }, 601],
+  ['as text', 'mutation ($i: SaveInput!) { save(input: $i) }', { i: { document: 'x'.repeat(9_998) } }, 601],
   ['that is large', 'mutation ($d: JSON) { save(input: { document: $d }) }', { d: 'x'.repeat(5_000_000) }, 15_001],
-  ['that is missing', 'mutation { save(input: {}) }', {}, 1],
+  ['that is missing', 'mutation { save(input: {}) }', {}, 501],
 ])('counts the characters of a graph document %s', (_what, text, variables, expected) => {
   expect(cost(text, variables)).toBe(expected)
 })

@@ -17,7 +17,7 @@ export const CONTACTS = {
 
 export type ContactKind = keyof typeof CONTACTS
 
-/** Dates and fractions also have digits, points and dashes. A phone number neither starts nor continues with one. */
+/** Dates and fractions also consist of digits, points and dashes. No phone number starts or continues with one. */
 function createPhonePattern(): RegExp {
   const date = String.raw`(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d)(?!\d)`
   const fraction = String.raw`\d+\.\d{1,2}(?![\d./-])`

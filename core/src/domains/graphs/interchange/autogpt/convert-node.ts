@@ -75,7 +75,7 @@ export function toPlaceholder({ node }: Source, keys: NodeKeys, reason: string):
       sourceId: node.id,
       nodeId,
       sourceBlock: node.block_id,
-      blockName,
+      blockName: blockName ?? title,
       block: PLACEHOLDER,
       status: 'PLACEHOLDER',
       changes,
