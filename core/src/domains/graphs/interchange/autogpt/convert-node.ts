@@ -62,12 +62,12 @@ export function toPlaceholder({ node }: Source, keys: NodeKeys, reason: string):
   const nodeId = keys.create(title ?? 'missing-block')
   const kept = Object.entries(node.input_default ?? {}).filter(([pin, value]) => !dropCredential(pin, value, changes))
   const data = { block_id: node.block_id, input_default: Object.fromEntries(kept), metadata: node.metadata ?? {} }
-  const blockName = blockNameOf(node.block_id)
+  const blockName = blockNameOf(node.block_id) ?? title
   return {
     node: {
       id: nodeId,
       block: PLACEHOLDER,
-      inputs: { missing: node.block_id, name: blockName ?? title ?? null, reason, data },
+      inputs: { missing: node.block_id, name: blockName ?? null, reason, data },
       ...(title !== undefined && { title }),
       ...(position && { position }),
     },
