@@ -16,6 +16,7 @@ import { SourceMaps } from './20261129-source-maps.ts'
 import { GraphLists } from './20261130-graph-lists.ts'
 import { ExecutionLists } from './20261130-execution-lists.ts'
 import { HttpExchanges } from './20261130-http-exchanges.ts'
+import { CompressedBlobs } from './20261130-compressed-blobs.ts'
 import { Pairing } from './20261130-pairing.ts'
 
 /** In the order in which they run. */
@@ -39,4 +40,5 @@ export const MIGRATIONS = [
   ExecutionLists,
   Pairing,
   HttpExchanges,
+  CompressedBlobs,
 ]

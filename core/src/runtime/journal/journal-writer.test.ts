@@ -41,7 +41,7 @@ const end: ExecutionEvent = { type: 'ExecutionFinished', status: 'COMPLETED', ou
 /** A value that is nested so deeply that Postgres exceeds its stack limit (SQLSTATE 54001). */
 const unstorable = (): ExecutionEvent => {
   const value: unknown = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000))
-  return { type: 'NodeOutput', node: 'in', n: 1, pin: 'out', value }
+  return { type: 'ExecutionFinished', status: 'COMPLETED', outputs: { out: [value] }, failedNodes: [] }
 }
 
 async function getState({ executionId }: JournalEntry): Promise<unknown> {

@@ -50,6 +50,18 @@ describe('the journal', () => {
     expect(rows[0]?.bytes).toBeLessThan(text.length)
   })
 
+  it('reads a large value that an earlier version stored without compression', async () => {
+    const text = 'earlier '.repeat(20_000)
+    const id = await runWith(text)
+    const { rowCount } = await runtime.database.pool.query(
+      `update blob set value = to_json($1::text), compressed = null, bytes = null where bytes = length($1) + 2`,
+      [text],
+    )
+    expect(rowCount).toBe(1)
+    const events = await readEvents(runtime, id)
+    expect(events.some((event) => event.type === 'NodeOutput' && event.value === text)).toBe(true)
+  })
+
   it('returns an event once if a successful commit was repeated', async () => {
     const id = await runWith('twice')
     const events = await readEvents(runtime, id)
