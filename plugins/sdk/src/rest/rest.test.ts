@@ -7,7 +7,7 @@ type Handler = (request: Request, attempt: number) => Response
 const sent: string[] = []
 beforeEach(() => {
   sent.length = 0
-  vi.useFakeTimers()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
 })
 afterEach(() => void vi.useRealTimers())
 

@@ -3,7 +3,7 @@ import { retryAfterMs, withRetries, type RetryPolicy } from './retry.ts'
 
 const POLICY: RetryPolicy = { attempts: 4, backoffMs: 1000, maxWaitMs: 3000, isTransient: (answer) => answer?.status === 503 }
 
-beforeEach(() => void vi.useFakeTimers())
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }))
 afterEach(() => void vi.useRealTimers())
 
 /** @returns the waits between attempts, in milliseconds */

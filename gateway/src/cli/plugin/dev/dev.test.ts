@@ -108,7 +108,7 @@ it('loads every change into the server, keeps the last version that loads, and r
       results: expect.arrayContaining([
         {
           block: 'sky/slugify',
-          test: 'takes another separator',
+          test: 'uses another separator',
           difference: 'pair 1 on pin "slug": expected "one-two", got "one_two"',
           position: 'src/slugify.ts:19:13',
         },

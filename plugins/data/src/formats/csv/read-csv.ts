@@ -34,6 +34,14 @@ export const readCsv = defineBlock({
       output: [['rows', [{ a: '1', é: '2' }]]],
     },
     { name: 'a data URI', input: { file_input: 'data:text/csv,a%0A1' }, output: [['rows', [{ a: '1' }]]] },
+    {
+      name: 'one row after the other',
+      input: { file_input: 'data:text/csv,a%0A1%0A2', produce_singular_result: true },
+      output: [
+        ['row', { a: '1' }],
+        ['row', { a: '2' }],
+      ],
+    },
     { name: 'no text', input: {}, output: [['error', 'set the text of a table as contents, or a file as file_input']] },
     {
       name: 'a missing file',
