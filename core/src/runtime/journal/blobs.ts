@@ -45,7 +45,7 @@ function isCertainlyLarge(event: ExecutionEvent): boolean {
 
 const compress = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)
-/** Half as fast as copying, and a quarter of the length that Postgres's own compression leaves. */
+/** The fastest level. It leaves about a quarter of what the compression of Postgres leaves. */
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
 /**

@@ -11,7 +11,7 @@ const DECISION = toForm({
 })
 
 export const condition = defineBlock({
-  id: '553ec5b8-6c45-4299-8d75-b394d05f72ff',
+  id: 'ac87cd9b-3002-459b-8fd3-918cf97f90e6',
   name: 'condition',
   description: 'Decide with a language model whether a condition in plain words is true for a value.',
   category: 'AI',

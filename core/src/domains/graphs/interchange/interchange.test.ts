@@ -31,11 +31,6 @@ const chain = (length: number, first?: string): Record<string, object> =>
 const deep = (levels: number): unknown => parseJson(`${'['.repeat(levels)}${']'.repeat(levels)}`)
 
 describe('the report of an import', () => {
-  it('names a block of AutoGPT that is not installed', async () => {
-    const { missingBlocks } = await load(autogpt([{ id: 'x', block_id: 'd38b6c5e-9968-4271-8423-6cfe60d6e7e6' }]))
-    expect(missingBlocks).toMatchObject([{ name: 'FactCheckerBlock', reason: 'block FactCheckerBlock is not installed' }])
-  })
-
   it('says that one of several providers is enough', async () => {
     const text = { id: 'x', block_id: '1f292d4a-41a4-4977-9684-7c8d560b9f91', input_default: { prompt: 'Hi' } }
     const { graphs, providers } = await load(autogpt([text]))

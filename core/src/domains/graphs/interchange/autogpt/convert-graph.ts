@@ -4,7 +4,7 @@ import { sinkSchema, sourceSchema } from '../../../../engine/graph/index.ts'
 import type { GraphVersion } from '../../entities.ts'
 import { blockWithPins } from '../../sub-graphs.ts'
 import type { DraftDocument, ImportedNode, TransferChange } from '../report/index.ts'
-import { blockNameOf } from './block-names.ts'
+import { AUTOGPT_BLOCKS } from './known-blocks.ts'
 import { AGENT_EXECUTOR, RENAMED_OUTPUTS } from './block-ids.ts'
 import { convertNode, isCredentialPin, toPlaceholder, type ConvertedNode } from './convert-node.ts'
 import { describeDropped } from './dropped-fields.ts'
@@ -46,7 +46,12 @@ export function convertGraph({ graph }: FileGraph, surroundings: Surroundings): 
 function describeSource(node: ExportedNode, { find, childOf }: Surroundings): Source {
   const block = find(node.block_id)
   if (!block)
-    return { node, block, child: undefined, reason: `block ${blockNameOf(node.block_id) ?? node.block_id} is not installed` }
+    return {
+      node,
+      block,
+      child: undefined,
+      reason: `block ${AUTOGPT_BLOCKS.get(node.block_id) ?? node.block_id} is not installed`,
+    }
   if (node.block_id !== AGENT_EXECUTOR) return { node, block, child: undefined, reason: undefined }
   const child = childOf(node.id)
   const { graph_id: graphId, graph_version: version } = node.input_default ?? {}

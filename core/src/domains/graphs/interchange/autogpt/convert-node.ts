@@ -4,7 +4,7 @@ import { listProviders } from '../../../../capabilities/index.ts'
 import { findProperty, parsePinPath, type Placing, placeValue } from '../../../../pins/index.ts'
 import type { ImportedNode, TransferChange } from '../report/index.ts'
 import { DROPDOWN } from './block-ids.ts'
-import { blockNameOf } from './block-names.ts'
+import { AUTOGPT_BLOCKS } from './known-blocks.ts'
 import { MAX_NAME_LENGTH, type ExportedNode } from './form.ts'
 import type { NodeKeys } from './node-keys.ts'
 import type { Source } from './source.ts'
@@ -62,7 +62,7 @@ export function toPlaceholder({ node }: Source, keys: NodeKeys, reason: string):
   const nodeId = keys.create(title ?? 'missing-block')
   const kept = Object.entries(node.input_default ?? {}).filter(([pin, value]) => !dropCredential(pin, value, changes))
   const data = { block_id: node.block_id, input_default: Object.fromEntries(kept), metadata: node.metadata ?? {} }
-  const blockName = blockNameOf(node.block_id) ?? title
+  const blockName = AUTOGPT_BLOCKS.get(node.block_id) ?? title
   return {
     node: {
       id: nodeId,

@@ -87,7 +87,6 @@ export const AUTOGPT_BLOCKS: ReadonlyMap<string, string> = new Map([
   ['a0a69be1-4528-491c-a85a-a4ab6873e3f0', 'AITextSummarizerBlock'],
   ['32a87eab-381e-4dd4-bdb8-4c47151be35a', 'AIConversationBlock'],
   ['9c0b0450-d199-458b-a731-072189dd6593', 'AIListGeneratorBlock'],
-  ['553ec5b8-6c45-4299-8d75-b394d05f72ff', 'AIConditionBlock'],
   ['3b191d9f-356f-482d-8238-ba04b6d18381', 'SmartDecisionMakerBlock'],
   ['0b02b072-abe7-11ef-8372-fb5d162dd712', 'ExecuteCodeBlock'],
   ['87840993-2053-44b7-8da4-187ad4ee518c', 'SearchTheWebBlock'],
