@@ -4,7 +4,9 @@ import { issueAnswer } from './api/index.ts'
 import { getFile, putFile } from './code/index.ts'
 import { createIssue, listIssues } from './issues/index.ts'
 
-beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-01-01T00:00:00Z') }))
+/** Not the intervals: those of other code in this process would never end. */
+const FAKED = ['setTimeout', 'clearTimeout', 'Date'] as const
+beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-01-01T00:00:00Z'), toFake: [...FAKED] }))
 afterEach(() => void vi.useRealTimers())
 
 async function run(...args: Parameters<typeof runAgainst>): ReturnType<typeof runAgainst> {

@@ -4,7 +4,7 @@ import { postMessage } from './post-message.ts'
 import { readMessages } from './read-messages.ts'
 import { uploadFile } from './upload-file.ts'
 
-beforeEach(() => void vi.useFakeTimers())
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }))
 afterEach(() => void vi.useRealTimers())
 
 async function run(...args: Parameters<typeof runAgainst>): ReturnType<typeof runAgainst> {
