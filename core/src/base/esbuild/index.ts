@@ -1,1 +1,2 @@
+export { bundleProgram } from './bundle-program.ts'
 export { holdEsbuild } from './hold-esbuild.ts'

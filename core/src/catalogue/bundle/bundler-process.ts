@@ -1,18 +1,15 @@
 /**
- * The process that bundles untrusted plugins. It reads a `BundleInput` as JSON from each line of its standard input and
- * writes the response as a line to its standard output. It bundles the same input faster the second time. With
- * `--probe` it exits with status 0 if the bundler works.
+ * The process that bundles untrusted plugins. It reads a `BundleInput` as JSON from each line of descriptor 3 and writes
+ * the response as a line to its standard output. It bundles the same input faster the second time. Node reads
+ * this program, bundled into one module, from its standard input.
  */
+import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { AshlarError, errorMessage } from '../../base/index.ts'
-import { transform } from 'esbuild'
 import { openBundler, NodeModulesNeeded, type Bundler, type BundleInput } from './bundle.ts'
 import type { BundlerAnswer } from './bundler-answer.ts'
 
-if (process.argv.includes('--probe')) {
-  await transform('')
-  process.exit()
-}
+const REQUESTS_FD = 3
 
 let open: { input: string; bundler: Bundler } | undefined
 
@@ -29,6 +26,6 @@ async function answer(input: string): Promise<BundlerAnswer> {
   }
 }
 
-for await (const line of createInterface({ input: process.stdin }))
+for await (const line of createInterface({ input: new Socket({ fd: REQUESTS_FD }) }))
   process.stdout.write(`${JSON.stringify(await answer(line))}\n`)
 process.exit()

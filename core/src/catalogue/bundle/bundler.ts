@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { killConfined } from '../../confinement/index.ts'
 import { AshlarError, unlessAborted } from '../../base/index.ts'
@@ -90,12 +91,14 @@ function toReachKey({ roots, links }: Reach): string {
   return JSON.stringify([links, roots.map((root) => [root, statSync(root, { throwIfNoEntry: false })?.ino])])
 }
 
-function watchProcess(child: BundlerChild): BundlerProcess {
+function watchProcess({ child, requests, responses }: BundlerChild): BundlerProcess {
   let isEnded = false
   let text = ''
   let waiting: PromiseWithResolvers<string> | undefined
   const end = (): void => {
     isEnded = true
+    requests.destroy()
+    responses.destroy()
     killGroup(child)
   }
   const fail = (why: string): void => {
@@ -104,8 +107,8 @@ function watchProcess(child: BundlerChild): BundlerProcess {
   }
   child.once('error', (error) => fail(`could not be started: ${error.message}`))
   child.once('exit', () => fail('crashed while bundling this source'))
-  child.stdin.on('error', () => {}) // `exit` follows
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+  requests.on('error', () => {}) // `exit` follows
+  responses.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk
     if (text.length > MAX_ANSWER_CHARS) return fail(`answered with more than ${MAX_ANSWER_CHARS} characters`)
     if (!chunk.includes('\n')) return
@@ -119,7 +122,7 @@ function watchProcess(child: BundlerChild): BundlerProcess {
     async request(line) {
       waiting = Promise.withResolvers()
       const timer = setTimeout(() => fail(`did not finish within ${TIMEOUT_MS} ms`), TIMEOUT_MS)
-      child.stdin.write(`${line}\n`)
+      requests.write(`${line}\n`)
       return waiting.promise.finally(() => clearTimeout(timer))
     },
     end,
@@ -130,9 +133,7 @@ function watchProcess(child: BundlerChild): BundlerProcess {
  * Kills the child and the bundler that it started. If bubblewrap is killed while it starts, the process that it leaves
  * behind ends because its input is closed.
  */
-function killGroup(child: BundlerChild): void {
-  child.stdin.destroy()
-  child.stdout.destroy()
+function killGroup(child: ChildProcess): void {
   killConfined(child)
   try {
     if (process.platform !== 'win32' && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
