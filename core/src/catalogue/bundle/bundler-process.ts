@@ -1,6 +1,6 @@
 /**
- * The process that bundles untrusted plugins. It reads a `BundleInput` as JSON from each line of descriptor 3 and writes
- * the response as a line to its standard output. It bundles the same input faster the second time. Node reads
+ * The process that bundles untrusted plugins. It reads a `BundleInput` as JSON from each line of descriptor 3, and
+ * writes the response as a line to its standard output. It bundles the same input faster the second time. Node reads
  * this program, bundled into one module, from its standard input.
  */
 import { Socket } from 'node:net'

@@ -6,7 +6,7 @@ type Program = 'process/main' | 'process/snapshot' | `process/lockdown/${'launch
 
 const built = new Map<Program, Promise<string>>()
 
-/** Bundles a program into one CommonJS module, once per worker. It imports only Node's own modules and `isolated-vm`. */
+/** Bundles a program into one CommonJS module, once per worker. It imports only Node's modules and `isolated-vm`. */
 export function buildProgram(program: Program): Promise<string> {
   const path = fileURLToPath(new URL(`../${program}.ts`, import.meta.url))
   const known = built.get(program) ?? bundleProgram(path, { external: ['isolated-vm'] })
