@@ -1,4 +1,4 @@
-import { runAgainst, type TestService } from '@ashlar/sdk/rest/testing'
+import { runAgainst, settle, type TestService } from '@ashlar/sdk/rest/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { issueAnswer } from './api/index.ts'
 import { getFile, putFile } from './code/index.ts'
@@ -9,11 +9,7 @@ const FAKED = ['setTimeout', 'clearTimeout', 'Date'] as const
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-01-01T00:00:00Z'), toFake: [...FAKED] }))
 afterEach(() => void vi.useRealTimers())
 
-async function run(...args: Parameters<typeof runAgainst>): ReturnType<typeof runAgainst> {
-  const running = runAgainst(...args)
-  await vi.runAllTimersAsync()
-  return running
-}
+const run: typeof runAgainst = (...args) => settle(runAgainst(...args))
 
 /** A repository with 250 issues, in pages of up to 100, linked as GitHub links them. */
 const manyIssues: TestService = ({ url }) => {

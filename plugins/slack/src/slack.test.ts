@@ -1,4 +1,4 @@
-import { runAgainst, type TestService } from '@ashlar/sdk/rest/testing'
+import { runAgainst, settle, type TestService } from '@ashlar/sdk/rest/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { postMessage } from './post-message.ts'
 import { readMessages } from './read-messages.ts'
@@ -7,11 +7,7 @@ import { uploadFile } from './upload-file.ts'
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }))
 afterEach(() => void vi.useRealTimers())
 
-async function run(...args: Parameters<typeof runAgainst>): ReturnType<typeof runAgainst> {
-  const running = runAgainst(...args)
-  await vi.runAllTimersAsync()
-  return running
-}
+const run: typeof runAgainst = (...args) => settle(runAgainst(...args))
 
 describe('messages of a channel', () => {
   /** A channel with 450 messages, in pages of at most 200. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { findNextLink } from './link.ts'
+import { settle } from './testing.ts'
 import { defineRest, RestError, type RestApi, type RestDefinition } from './rest.ts'
 
 type Handler = (request: Request, attempt: number) => Response
@@ -19,12 +20,6 @@ function open(handler: Handler, definition: Partial<RestDefinition> = {}): RestA
   }
   const api = defineRest({ title: 'Desk', baseUrl: 'https://desk.example/v1', ...definition })
   return api.open(fetch, { signal: new AbortController().signal, log: () => {} })
-}
-
-async function settle<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  await vi.runAllTimersAsync()
-  return promise
 }
 
 const json = (value: unknown, init?: ResponseInit): Response => new Response(JSON.stringify(value), init)

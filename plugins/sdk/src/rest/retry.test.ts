@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { retryAfterMs, withRetries, type RetryPolicy } from './retry.ts'
+import { settle } from './testing.ts'
 
 const POLICY: RetryPolicy = { attempts: 4, backoffMs: 1000, maxWaitMs: 3000, isTransient: (answer) => answer?.status === 503 }
 
@@ -13,9 +14,7 @@ async function measureWaits(policy: RetryPolicy, random: number, headers: Record
     times.push(Date.now())
     return { status: 503, headers: new Headers(headers) }
   }
-  const done = withRetries(send, policy, { signal: new AbortController().signal, log: () => {}, random: () => random })
-  await vi.runAllTimersAsync()
-  await done
+  await settle(withRetries(send, policy, { signal: new AbortController().signal, log: () => {}, random: () => random }))
   return times.slice(1).map((time, i) => time - (times[i] ?? 0))
 }
 

@@ -1,3 +1,4 @@
+import { vi } from 'vitest'
 import type { Block } from '../block.ts'
 import type { BlockContext } from '../context.ts'
 import type { FileEntry } from '../files.ts'
@@ -77,4 +78,19 @@ function toEntry(path: string, { length: bytes }: Uint8Array): FileEntry {
 
 function missing(path: string): never {
   throw new Error(`files: the file "${path}" does not exist`)
+}
+
+/** Longer than most waits between attempts. */
+const STEP_MS = 1000
+
+/**
+ * Advances the fake clock until a promise settles. `vi.runAllTimersAsync` would also run the timers of other code in
+ * the process, which may never end.
+ */
+export async function settle<T>(promise: Promise<T>): Promise<T> {
+  let isPending = true
+  const end = (): void => void (isPending = false)
+  promise.then(end, end)
+  while (isPending) await vi.advanceTimersByTimeAsync(STEP_MS)
+  return promise
 }
