@@ -17,7 +17,7 @@ interface Result {
 let sandbox: Sandbox
 beforeAll(async () => {
   sandbox = await createSandbox({
-    maxCpuMs: 3000,
+    maxCpuMs: 1500,
     loadTimeoutMs: 1000,
     isolateMemoryMb: 32,
     processMemoryMb: 400,

@@ -17,6 +17,8 @@ interface TestOptions {
   cordon?: string
   /** Time limit for all tests together; unfinished tests fail. @default 600 000 */
   withinMs?: number
+  /** How often all tests run in the same context, to find state that a block keeps between calls. @default 1 */
+  rounds?: number
 }
 
 interface TestPlace {
@@ -32,20 +34,20 @@ interface TestPlace {
 export async function testBlocks(
   plugin: Plugin,
   sandbox: Sandbox,
-  { cordon = 'test', withinMs = 600_000 }: TestOptions = {},
+  { cordon = 'test', withinMs = 600_000, rounds = 1 }: TestOptions = {},
 ): Promise<BlockTestResult[]> {
   const scope = `test:${plugin.bundle.digest}:${++runs}`
   const place = { scope, cordon, late: AbortSignal.timeout(withinMs) }
   const results: BlockTestResult[] = []
   const { map = '' } = plugin.bundle
   let origins: FindOrigin | undefined
-  for (const block of plugin.blocks)
-    for (const [number, test] of block.tests.entries()) {
-      const { difference, stack = '' } = await runTest(sandbox, block, number, place)
-      const thrown = stack === '' ? undefined : locateError(stack, block, (origins ??= toOriginFinder(map)))
-      const where = thrown && { thrownAt: showPosition(thrown.position), stack: thrown.stack }
-      results.push({ block: block.qualifiedName, test, difference, ...where })
-    }
+  const tests = plugin.blocks.flatMap((block) => block.tests.map((test, number) => ({ block, test, number })))
+  for (const { block, test, number } of Array.from({ length: rounds }, () => tests).flat()) {
+    const { difference, stack = '' } = await runTest(sandbox, block, number, place)
+    const thrown = stack === '' ? undefined : locateError(stack, block, (origins ??= toOriginFinder(map)))
+    const where = thrown && { thrownAt: showPosition(thrown.position), stack: thrown.stack }
+    results.push({ block: block.qualifiedName, test, difference, ...where })
+  }
   sandbox.forget(scope)
   return results
 }
