@@ -32,7 +32,11 @@ let url: string
 /** All requests in the order of their arrival. */
 let requests: { method: string; key: string | undefined; answer(): void }[] = []
 let answersAtOnce = false
+/** One for all tests, so that only the first worker bundles the plugin. */
+let databaseUrl: string
+let first: TestRuntime
 beforeAll(async () => {
+  databaseUrl = await cloneDatabase(inject('postgresUrl'))
   folder = await mkdtemp(join(tmpdir(), 'ashlar-stop-'))
   await mkdir(join(folder, 'stop'))
   await writeFile(join(folder, 'stop', 'package.json'), JSON.stringify({ name: 'stop', ashlar: { blocks: './i.ts' } }))
@@ -52,12 +56,9 @@ function receive({ method = '', headers }: IncomingMessage, response: ServerResp
   if (answersAtOnce) answer()
 }
 
-let databaseUrl: string
-let first: TestRuntime
-beforeEach(async () => {
+beforeEach(() => {
   requests = []
   answersAtOnce = false
-  databaseUrl = await cloneDatabase(inject('postgresUrl'))
 })
 
 const open = (config: Parameters<typeof createTestRuntime>[0] = {}): Promise<TestRuntime> =>
@@ -136,6 +137,7 @@ describe('a worker that stops in order', () => {
     const next = await open({ role: 'gateway' })
     const { rows } = await next.database.pool.query('select worker_id from execution where id = $1', [id])
     expect(rows).toEqual([{ worker_id: null }])
+    await next.executions.cancel(next.ownerId, id)
     await next.close()
   })
 
