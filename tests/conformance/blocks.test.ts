@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const PLUGINS = fileURLToPath(new URL('../../plugins', import.meta.url))
 const ICONS = new Set([...Object.keys(lucide.icons), ...Object.keys(lucide.aliases)])
-/** The number of plugins that are tested at the same time. */
-const AT_ONCE = 4
+/** The number of plugins that are tested at the same time. More would not finish earlier on two cores. */
+const AT_ONCE = 2
 
 let runtime: TestRuntime
 beforeAll(async () => {

@@ -453,8 +453,8 @@ describe('the memory limit of all processes', () => {
           new Promise((resolve) => {
             const request = { kind: 'run', bundle: honest, cordon: owner, owner, scope: owner, affinity: owner } as const
             small.call(
-              { ...request, block: 'wait', input: () => '{}', timeoutMs: 20_000 },
-              { output: (_pin, value) => value === 2 && resolve(value), end: () => {} },
+              { ...request, block: 'wait', input: () => '{}', timeoutMs: 60_000 },
+              { output: (_pin, value) => value === 2 && resolve(value), end: (error) => error && resolve(error) },
             )
           }),
       )

@@ -26,7 +26,7 @@ const IDLE_SWEEP_EVERY_MS = 1000
 const PING_EVERY_MS = 250
 /** The share of a processor that a process without calls may use. */
 const IDLE_SHARE = 0.02
-/** The assumed memory of a new process until it is measured. */
+/** The assumed memory of a new process, which uses less only while it starts. */
 const FRESH_MEMORY_MB = 60
 /** Smaller changes of memory are not reported. */
 const MEMORY_STEP_MB = 8
@@ -108,7 +108,7 @@ export class ProcessWatch {
     if (this.#isStopped) return
     const usedMs = Math.max(0, cpuMs - (this.#cpuMs ?? cpuMs))
     this.#cpuMs = cpuMs
-    this.memoryMb = memoryMb
+    this.memoryMb = Math.max(memoryMb, FRESH_MEMORY_MB)
     this.#reportMemory()
     this.#isActive = this.#isBusy || usedMs > passedMs * IDLE_SHARE
     if (memoryMb > limits.processMemoryMb) this.#parts.kill({ kind: 'memory' })
