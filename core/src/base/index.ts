@@ -3,13 +3,16 @@ export { Batcher } from './batcher.ts'
 export { API_ERROR_CODES, ERROR_CODES } from './codes.ts'
 export { describeIssue, describeIssues, describeSecretIssue, valueAt } from './describe-issue.ts'
 export {
+  deferredBytes,
   deferredItemTypes,
   deferValue,
+  JsonPieces,
   JsonScanner,
   JsonText,
   MAX_DEPTH,
   minJsonLength,
   stringifyDeferred,
+  toJsonPieces,
 } from './json/index.ts'
 export { mapConcurrently } from './map-concurrently.ts'
 export { Lru } from './lru.ts'

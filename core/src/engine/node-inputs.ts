@@ -1,4 +1,4 @@
-import { stringifyDeferred } from '../base/index.ts'
+import { toJsonPieces, type JsonPieces } from '../base/index.ts'
 import { Placing, placeValue } from '../pins/index.ts'
 import { GatheredList, type NodeExecution } from './pairing/index.ts'
 import type { PlanNode } from './plan/index.ts'
@@ -83,9 +83,9 @@ function arrivedInputs(node: PlanNode, values: ReadonlyMap<string, unknown>, isC
 }
 
 /** @returns the inputs of a run as JSON text, or the error of {@link placeValue} */
-export function inputText(resolveInputs: () => Record<string, unknown>): string | RangeError {
+export function inputText(resolveInputs: () => Record<string, unknown>): string | JsonPieces | RangeError {
   try {
-    return stringifyDeferred(resolveInputs(), 1)
+    return toJsonPieces(resolveInputs(), 1)
   } catch (error) {
     if (error instanceof RangeError) return error
     throw error

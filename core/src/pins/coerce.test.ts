@@ -7,7 +7,7 @@ const ROWS = { type: 'array', items: { type: 'object', propertyNames: { type: 's
 
 /** A deferred list that fails when it is parsed. */
 function unreadable(...types: JsonType[]): object {
-  return deferValue('[this is not JSON]', new Set(types))
+  return deferValue(Buffer.from('[this is not JSON]'), new Set(types))
 }
 
 describe('the coercion of a list', () => {

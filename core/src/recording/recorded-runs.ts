@@ -50,7 +50,7 @@ export function replaceRuns(sandbox: Sandbox, getRuns: () => RecordedRuns): Sand
       const { stretch: _, ...alone } = request
       if (request.nodeId === undefined) return sandbox.call(request, sink)
       try {
-        const recorded = getRuns().take(request.nodeId, request.input())
+        const recorded = getRuns().take(request.nodeId, String(request.input()))
         return recorded ? deliver(recorded, sink) : sandbox.call(alone, withoutSleeps(sink))
       } catch (error) {
         if (!(error instanceof AshlarError)) throw error

@@ -66,7 +66,7 @@ export async function createSandbox(limits: Partial<SandboxLimits> = {}, stronge
   const { launch, program, snapshot } = await prepare(strongest)
   const { isolation } = launch
   const allLimits = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
-  const firstFrame = encodeFrame(processOptions(snapshot, isolation, allLimits))
+  const firstFrame = Buffer.concat(encodeFrame(processOptions(snapshot, isolation, allLimits)))
   const pool = new Pool(createProcessStarter(launch, program, firstFrame, getMaxMessageBytes(allLimits)), isolation, allLimits)
   await pool.warmUp()
   const stop = startOrphanCleanup(launch)

@@ -14,7 +14,7 @@ export async function insertEvents(
   after = 0,
 ): Promise<void> {
   const times = events.map((_, i) => Date.UTC(2030, 0) + after + i + 1)
-  const blobs = new Map<string, string>()
+  const blobs = new Map<string, Buffer>()
   for (const run of toRuns({ firstSeq: after + 1, events: [...events], times })) {
     const lastSeq = run.firstSeq + run.events.length - 1
     await pool.query('insert into journal (execution_id, first_seq, last_seq, events) values ($1, $2, $3, $4)', [

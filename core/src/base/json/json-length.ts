@@ -1,4 +1,4 @@
-import { deferredText } from './deferred-value.ts'
+import { deferredLength } from './deferred-value.ts'
 import { MAX_DEPTH } from './json-scanner.ts'
 
 /** The minimum length of a number, `true`, `false` and null. */
@@ -18,8 +18,8 @@ export function minJsonLength(value: unknown, limit = Infinity, depth = 0): numb
   if (typeof value === 'bigint') return MIN_BIGINT_CHARS
   if (typeof value !== 'object' || value === null) return MIN_CHARS
   if (depth >= MAX_DEPTH) return Infinity
-  const text = deferredText(value)
-  if (text !== undefined) return text.length
+  const deferred = deferredLength(value)
+  if (deferred !== undefined) return deferred
   let chars = 2
   if (Array.isArray(value)) {
     for (const each of value as unknown[]) {

@@ -1,4 +1,4 @@
-import { stringifyDeferred } from '../../base/index.ts'
+import { toJsonPieces } from '../../base/index.ts'
 import type { CallRequest } from '../../sandbox/calls/index.ts'
 import type { TakenExecution } from './driver-parts.ts'
 import type { NodeExecution } from '../../engine/index.ts'
@@ -23,7 +23,7 @@ export function toCallRequest(
     nodeId,
     pins: block.outputPins,
     manyPins: block.loopPins,
-    input: () => stringifyDeferred(inputs(), 1),
+    input: () => toJsonPieces(inputs(), 1),
     timeoutMs,
     skipOutputs: outputs,
     repeatable: !block.effectful || block.onCrash === 'retry',

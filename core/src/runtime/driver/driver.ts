@@ -1,5 +1,5 @@
 import type { CallRequest, CallSink } from '../../sandbox/calls/index.ts'
-import type { AshlarError } from '../../base/index.ts'
+import type { AshlarError, JsonPieces } from '../../base/index.ts'
 import { HostCallSessions } from './host-call-sessions.ts'
 import { toCallRequest } from './call-request.ts'
 import { ChildRuns } from './child-runs.ts'
@@ -227,7 +227,7 @@ export class ExecutionDriver {
     work.catch((error: unknown) => this.#parts.onError(error))
   }
 
-  #call(run: NodeExecution, input: string): void {
+  #call(run: NodeExecution, input: string | JsonPieces): void {
     const stretch = this.#planStretch(run)
     const request = { ...this.#toRequest(run), input: () => input, ...(stretch && { stretch: stretch.json }) }
     this.#calls.set(run, this.#parts.sandbox.call(request, this.#toSink(run, stretch)))

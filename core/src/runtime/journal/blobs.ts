@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
 import { parseJson } from '@ashlar/sdk/json'
 import type { ClientBase, Pool } from 'pg'
-import { JsonText, minJsonLength, stringifyDeferred } from '../../base/index.ts'
+import { deferredBytes, JsonText, minJsonLength, stringifyDeferred } from '../../base/index.ts'
 import type { ExecutionEvent } from '../../engine/index.ts'
 
 /** Separates JSON texts, which cannot contain it. Splitting on it costs both sides less than an array. */
@@ -23,19 +23,27 @@ interface StoredEvent {
  * Serializes an event. Values over 64 KiB are extracted: their JSON text is added to `blobs` under its SHA-256, so a
  * value that passes through many nodes is stored once.
  */
-export function serializeEvent(event: ExecutionEvent, blobs: Map<string, string>): string {
+export function serializeEvent(event: ExecutionEvent, blobs: Map<string, Buffer>): string {
   const text = isCertainlyLarge(event) ? '' : JSON.stringify(event)
   if (text !== '' && text.length <= LARGE_CHARS) return text
   let stored: unknown = event
   const refs = valuePaths(event).flatMap((path): [Path, string][] => {
-    const value = stringifyDeferred(at(event, path), 1)
-    if (value.length <= LARGE_CHARS) return []
-    const hash = createHash('sha256').update(value).digest('hex')
-    blobs.set(hash, value)
+    const bytes = toLargeBytes(at(event, path))
+    if (!bytes) return []
+    const hash = createHash('sha256').update(bytes).digest('hex')
+    blobs.set(hash, bytes)
     stored = withoutValue(stored, path)
     return [[path, hash]]
   })
   return refs.length > 0 ? JSON.stringify({ ...(stored as ExecutionEvent), refs }) : text
+}
+
+/** @returns the JSON text in UTF-8; undefined if it is not large */
+function toLargeBytes(value: unknown): Buffer | undefined {
+  const bytes = deferredBytes(value)
+  if (bytes) return bytes
+  const text = stringifyDeferred(value, 1)
+  return text.length > LARGE_CHARS ? Buffer.from(text) : undefined
 }
 
 /** Whether the value of an event is large, so that it need not be serialized twice. */
@@ -52,8 +60,8 @@ const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
  * Stores the blobs and counts that the journal of the current day refers to them. They are compressed on a thread of
  * their own: Postgres would need ten times as long for it, beside the sandbox.
  */
-export async function storeBlobs(pool: Pool | ClientBase, blobs: ReadonlyMap<string, string>): Promise<void> {
-  const texts = [...blobs.values()].map((text) => Buffer.from(text))
+export async function storeBlobs(pool: Pool | ClientBase, blobs: ReadonlyMap<string, Buffer>): Promise<void> {
+  const texts = [...blobs.values()]
   const compressed = await Promise.all(texts.map((text) => compress(text, LEVEL)))
   await pool.query(
     `with kept as (

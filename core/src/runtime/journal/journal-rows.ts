@@ -44,7 +44,7 @@ export const JOURNAL_AT = 'greatest(now(), uuid_extract_timestamp(execution_id))
  *
  * @param blobs receives the values that are too large for a row, see {@link serializeEvent}
  */
-export function encodeRow({ events, times }: EventRun, blobs: Map<string, string>): string {
+export function encodeRow({ events, times }: EventRun, blobs: Map<string, Buffer>): string {
   let text = '['
   let at = 0
   for (const [i, event] of events.entries()) {

@@ -92,7 +92,7 @@ interface Row extends EventRun {
 }
 
 async function write(pool: pg.Pool, batch: readonly PendingEvents[]): Promise<ReadonlySet<JournalEntry>> {
-  const blobs = new Map<string, string>()
+  const blobs = new Map<string, Buffer>()
   const rows = batch.flatMap(toRows)
   const texts = rows.map((row) => encodeRow(row, blobs))
   if (blobs.size > 0) await storeBlobs(pool, blobs)

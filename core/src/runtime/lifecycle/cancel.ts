@@ -73,7 +73,7 @@ async function findEnd(
 }
 
 async function writeEnds(client: ClientBase, ends: readonly End[], reason: Reason): Promise<void> {
-  const blobs = new Map<string, string>()
+  const blobs = new Map<string, Buffer>()
   const texts = ends.map(({ firstSeq, events }) => encodeRow({ firstSeq, events, times: events.map(() => Date.now()) }, blobs))
   if (blobs.size > 0) await storeBlobs(client, blobs)
   await client.query(

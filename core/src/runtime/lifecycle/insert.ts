@@ -106,7 +106,7 @@ async function insertRows(client: ClientBase, executions: Execution[]): Promise<
 }
 
 async function insertJournals(client: ClientBase, set: readonly NewExecution[], executions: Execution[]): Promise<void> {
-  const blobs = new Map<string, string>()
+  const blobs = new Map<string, Buffer>()
   const rows = executions.flatMap(({ id, createdAt }, i) =>
     toEventRuns(set[i]?.origin?.events ?? [], createdAt).map((run) => ({ id, ...run, text: encodeRow(run, blobs) })),
   )

@@ -1,4 +1,4 @@
-import type { AshlarError, ErrorCode } from '../../base/index.ts'
+import type { AshlarError, ErrorCode, JsonPieces } from '../../base/index.ts'
 import type { CallCredit } from './credit.ts'
 import type { HostCallRecord } from './host-call-record.ts'
 import type { CallKind, CallMessage, GuestNames, UsageReport } from '../channel/index.ts'
@@ -43,7 +43,7 @@ export interface CallRequest {
    */
   manyPins?: ReadonlySet<string>
   /** @returns JSON text */
-  input(): string
+  input(): string | JsonPieces
   /** Elapsed time. */
   timeoutMs: number
   /** The number of outputs that an earlier attempt delivered. They are not delivered again. @default 0 */

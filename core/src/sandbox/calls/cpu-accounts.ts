@@ -65,8 +65,8 @@ const LONG_REPORT_CHARS = 64 * 1024
  * Starts to measure the CPU time of this thread before it parses a long report. The call is charged for that
  * time, because parsing a crafted report takes far longer than creating it.
  */
-export function measureReading(json: string): { cpuMs(): number } | undefined {
-  if (json.length < LONG_REPORT_CHARS) return undefined
+export function measureReading(report: string | Buffer): { cpuMs(): number } | undefined {
+  if (report.length < LONG_REPORT_CHARS) return undefined
   const before = process.threadCpuUsage()
   return {
     cpuMs() {

@@ -1,14 +1,17 @@
 import { parseJson } from '@ashlar/sdk/json'
 import { z } from 'zod'
+import { minJsonLength } from '../../base/index.ts'
 import { measureValues, type CheckedOutput } from './output-limits.ts'
 import { LOADING, MAX_PIECE_CHARS, parseUsage, splitReport, type FromProcess, type GuestEvent } from '../channel/index.ts'
 
 const ID = z.int().nonnegative()
 const MS = z.number().nonnegative()
+/** The channel does not decode long texts. */
+const TEXT_OR_BYTES = z.union([z.string(), z.instanceof(Buffer)])
 
 /** Everything that a worker accepts from a sandbox process, see `protocol.ts`. */
 const FROM_PROCESS: z.ZodType<FromProcess> = z.union([
-  z.tuple([z.literal('events'), z.array(z.tuple([z.string(), z.string(), MS, z.int().gte(LOADING)]))]),
+  z.tuple([z.literal('events'), z.array(z.tuple([z.string(), TEXT_OR_BYTES, MS, z.int().gte(LOADING)]))]),
   z.tuple([z.literal('aborted'), z.string(), z.array(ID)]),
   z.tuple([
     z.literal('lost'),
@@ -19,7 +22,7 @@ const FROM_PROCESS: z.ZodType<FromProcess> = z.union([
       z.strictObject({ kind: z.literal('load'), message: z.string() }),
     ]),
   ]),
-  z.tuple([z.literal('inspector'), z.string(), z.string()]),
+  z.tuple([z.literal('inspector'), z.string(), TEXT_OR_BYTES.transform(String)]),
   z.tuple([z.literal('ready')]),
   z.tuple([z.literal('pong')]),
 ])
@@ -36,23 +39,23 @@ export function parseMessage(message: unknown): FromProcess | undefined {
  * Parses the events in a guest's report and drops malformed events. Plugin code that damages the reporting code of its
  * guest loses only its own events.
  *
- * @param json JSON texts of events, joined by commas
+ * @param report JSON texts of events, joined by commas; in UTF-8 if it is long
  * @returns undefined when the text is not JSON or is longer than `maxChars`
  */
-export function parseEvents(json: string, maxChars: number): CheckedEvent[] | undefined {
-  if (json.length > maxChars) return undefined
+export function parseEvents(report: string | Buffer, maxChars: number): CheckedEvent[] | undefined {
+  if (report.length > maxChars && String(report).length > maxChars) return undefined
   try {
     const events: CheckedEvent[] = []
     const [outputs, values, others]: [CheckedOutput[], unknown[], CheckedEvent[]] = [[], [], []]
-    const { json: short, values: longValues } = splitReport(json)
+    const { json: short, values: longValues } = splitReport(report)
     for (const [i, reported] of (parseJson(`[${short}]`, { locates: false }) as unknown[]).entries()) {
       const event = typeof reported === 'object' && reported !== null ? toEvent(reported) : undefined
       if (!event) continue
       events.push(event)
       const long = longValues.get(i)
       if (event.t === 'o' && long) {
-        event.v = long.value
-        event.chars = long.chars
+        event.v = long
+        event.chars = minJsonLength(long)
       } else if (event.t === 'o') {
         outputs.push(event)
         values.push(event.v)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { JsonPieces } from '../../base/index.ts'
 import { encodeFrame, FrameError, FrameReader } from './frames.ts'
 
 const MAX_BYTES = 1000
@@ -22,7 +23,7 @@ describe('frames', () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue(), { maxLength: 8 }), fc.array(fc.nat(), { maxLength: 20 }), (messages, places) => {
         const expected = JSON.parse(JSON.stringify(messages)) as unknown[]
-        expect(read(cut(Buffer.concat(messages.map(encodeFrame)), places), 1e6)).toEqual(expected)
+        expect(read(cut(Buffer.concat(messages.flatMap(encodeFrame)), places), 1e6)).toEqual(expected)
       }),
     )
   })
@@ -30,10 +31,42 @@ describe('frames', () => {
   it('contain long texts without escapes, however the bytes are split', () => {
     const text = '{"key":"é😀"}'.repeat(2000)
     const messages = [['events', [['a', text, 1], ['b', 'short', 2], [`${text}\ud800`]]], ['pong'], [text, { kind: 'load' }, '']]
-    const bytes = Buffer.concat(messages.map(encodeFrame))
+    const bytes = Buffer.concat(messages.flatMap(encodeFrame))
     expect(read([bytes], 1e6)).toEqual(messages)
     expect(read(cut(bytes, [1, 4, 5, 7, 100, 40_000, 90_001]), 1e6)).toEqual(messages)
-    expect(encodeFrame([text]).length).toBeLessThan(Buffer.byteLength(text) + 50)
+    expect(Buffer.concat(encodeFrame([text])).length).toBeLessThan(Buffer.byteLength(text) + 50)
+  })
+
+  it('contain the pieces of a text as one text', () => {
+    const pieces = new JsonPieces(['{"é":', Buffer.from('"😀"'), '}'])
+    expect(read(encodeFrame(['calls', [[1, pieces]], pieces]))).toEqual([['calls', [[1, '{"é":"😀"}']], '{"é":"😀"}']])
+  })
+
+  it('arrive complete when they are long, also while the reader is paused', () => {
+    const messages = [['a', 'é'.repeat(300_000)], ['b'], ['c', 'x'.repeat(600_000)], ['d']]
+    const bytes = Buffer.concat(messages.flatMap(encodeFrame))
+    const places = Array.from({ length: 40 }, (_, i) => i * 31_337)
+    const received: unknown[] = []
+    const reader = new FrameReader(1e6, (message) => {
+      received.push(message)
+      reader.pause()
+    })
+    for (const piece of cut(bytes, places)) reader.push(piece)
+    expect(received).toEqual(messages.slice(0, 1))
+    while (received.length < messages.length) reader.resume()
+    expect(received).toEqual(messages)
+  })
+
+  it('pass long texts to the receiver without decoding them', () => {
+    const text = 'é'.repeat(20_000)
+    const received: unknown[] = []
+    const reader = new FrameReader(
+      1e6,
+      (message) => received.push(message),
+      (bytes) => bytes,
+    )
+    for (const piece of encodeFrame([text, 'é'])) reader.push(piece)
+    expect(received).toEqual([[Buffer.from(text), 'é']])
   })
 
   it('are rejected when the lengths of their texts do not fit', () => {
@@ -58,13 +91,13 @@ describe('frames', () => {
   })
 
   it('are rejected when they are not JSON', () => {
-    const frame = encodeFrame('text')
+    const frame = Buffer.concat(encodeFrame('text'))
     frame[4] = 0xff
     expect(() => read([frame])).toThrow(FrameError)
   })
 
   it('arrive if they have the maximum length', () => {
     const text = 'x'.repeat(MAX_BYTES - 2)
-    expect(read([encodeFrame(text)])).toEqual([text])
+    expect(read(encodeFrame(text))).toEqual([text])
   })
 })

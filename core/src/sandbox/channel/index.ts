@@ -1,4 +1,4 @@
-export { FrameError, FrameReader, encodeFrame } from './frames.ts'
+export { FrameError, FrameReader, encodeFrame, writeFrame } from './frames.ts'
 export { Iterations } from './iterations.ts'
 export { splitReport } from './long-values.ts'
 export {

@@ -1,4 +1,5 @@
 import type { BlockErrorCode } from '@ashlar/sdk'
+import type { JsonPieces } from '../../base/index.ts'
 import type { UsageReport } from './usage.ts'
 
 /**
@@ -27,7 +28,8 @@ import type { UsageReport } from './usage.ts'
  * - `pong`    the response to a `ping`
  * - `events`  by guest, JSON texts of `GuestEvent`s joined by commas, in the order in which the guest produced them;
  *             the CPU time of its isolate in milliseconds since its creation; and the id of the call whose code
- *             ran last: 0 while that is unknown, {@link LOADING} while the bundle is evaluated
+ *             ran last: 0 while that is unknown, {@link LOADING} while the bundle is evaluated. Long events
+ *             arrive as UTF-8.
  * - `aborted` the guest has received the aborts of these calls, so they no longer compute without a pause
  * - `lost`    a guest (owner, digest, scope, capability key) has ended with its calls, and the reason
  * - `inspector` a message of the inspector of an isolate; empty when the isolate has ended
@@ -46,7 +48,7 @@ export type ToProcess =
 export type FromProcess =
   | [type: 'ready']
   | [type: 'pong']
-  | [type: 'events', byGuest: [guest: string, events: string, cpuMs: number, computing: number][]]
+  | [type: 'events', byGuest: [guest: string, events: string | Buffer, cpuMs: number, computing: number][]]
   | [type: 'aborted', guest: string, ids: number[]]
   | [type: 'lost', guest: string, reason: LostReason]
   | [type: 'inspector', isolate: string, message: string]
@@ -69,7 +71,7 @@ export type CallMessage = [
   block: string,
   timeoutMs: number,
   /** JSON text: the inputs of a run, `{ input, now }` of a trial, the number of a test, null. */
-  input: string,
+  input: string | JsonPieces,
   /** JSON text of a {@link Stretch}, or ''. */
   stretch: string,
 ]

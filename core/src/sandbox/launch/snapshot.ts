@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { killConfined } from '../../confinement/index.ts'
-import { encodeFrame, FrameReader } from '../channel/index.ts'
+import { FrameReader, writeFrame } from '../channel/index.ts'
 import { CHANNEL_FD, getPipe, startProcess, type Launch } from './launch.ts'
 import { buildProgram, type Prelude } from '../programs/index.ts'
 
@@ -17,7 +17,7 @@ export async function buildSnapshot(launch: Launch, prelude: Prelude): Promise<s
   const received: unknown[] = []
   const reader = new FrameReader(Infinity, (message) => received.push(message))
   channel.on('data', (piece: Buffer) => reader.push(piece))
-  channel.write(encodeFrame(prelude))
+  writeFrame(channel, prelude)
   const timer = setTimeout(() => killConfined(child), TIMEOUT_MS)
   const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')]).finally(() => clearTimeout(timer))
   const [snapshot] = received

@@ -220,7 +220,7 @@ export class GuestCalls {
 
 function toJson([id, kind, block, , input, stretch]: CallMessage): string {
   const stretched = stretch && `,"stretch":${stretch}`
-  return `{"id":${id},"kind":"${kind}","block":${JSON.stringify(block)},"input":${input}${stretched}}`
+  return `{"id":${id},"kind":"${kind}","block":${JSON.stringify(block)},"input":${String(input)}${stretched}}`
 }
 
 function loadFailure(error: unknown): LostReason {

@@ -13,8 +13,8 @@ import {
   type GuestNames,
   type LostReason,
   type ToProcess,
-  encodeFrame,
   FrameReader,
+  writeFrame,
 } from '../channel/index.ts'
 import { Socket } from 'node:net'
 
@@ -270,7 +270,7 @@ const CHANNEL_FD = 3
 const channel = new Socket({ fd: CHANNEL_FD })
 
 function send(message: FromProcess): void {
-  channel.write(encodeFrame(message))
+  writeFrame(channel, message)
 }
 
 /** The parent is trusted: its messages are neither limited nor checked. */

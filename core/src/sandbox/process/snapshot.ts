@@ -4,7 +4,7 @@
  * in this process.
  */
 import { Socket } from 'node:net'
-import { encodeFrame, FrameReader } from '../channel/index.ts'
+import { FrameReader, writeFrame } from '../channel/index.ts'
 import type { Prelude } from '../programs/index.ts'
 import { createSnapshot } from './guest-isolates.ts'
 
@@ -12,6 +12,7 @@ const CHANNEL_FD = 3
 const channel = new Socket({ fd: CHANNEL_FD })
 const reader = new FrameReader(Infinity, (prelude) => {
   const snapshot = createSnapshot(prelude as Prelude)
-  channel.end(encodeFrame(Buffer.from(snapshot).toString('base64')))
+  writeFrame(channel, Buffer.from(snapshot).toString('base64'))
+  channel.end()
 })
 channel.on('data', (piece: Buffer) => reader.push(piece))

@@ -26,7 +26,7 @@ export async function buildPrelude(): Promise<Prelude> {
       minify: true,
       keepNames: true,
       define: { global: 'globalThis' },
-      plugins: [englishOnly, lazyIdna, guestClasses],
+      plugins: [workerOnly, englishOnly, lazyIdna, guestClasses],
     }),
     bundle({ entryPoints: [resolvePath('warm-up-plugin.ts')], format: 'cjs', external: ['@ashlar/sdk', 'zod'] }),
   ])
@@ -60,6 +60,14 @@ function warmUpWith(plugin: string): string {
     enter(${JSON.stringify(JSON.stringify(calls))}, 1, 1)
     collect(1)
   }`
+}
+
+/** The guest code shares modules with the worker. Their functions that need Node's modules are not in its bundle. */
+const workerOnly: Plugin = {
+  name: 'worker-only',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, external: true, sideEffects: false }))
+  },
 }
 
 /**

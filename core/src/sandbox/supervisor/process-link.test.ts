@@ -7,9 +7,8 @@ import { buildPrelude, buildProgram } from '../programs/index.ts'
 import { createProcessStarter } from './process-link.ts'
 
 const launch = await planLaunch()
-const firstFrame = encodeFrame(
-  processOptions(await buildSnapshot(launch, await buildPrelude()), launch.isolation, DEFAULT_SANDBOX_LIMITS),
-)
+const snapshot = await buildSnapshot(launch, await buildPrelude())
+const firstFrame = Buffer.concat(encodeFrame(processOptions(snapshot, launch.isolation, DEFAULT_SANDBOX_LIMITS)))
 
 it('reports the end of a process that is killed at any moment of its start', async () => {
   const start = createProcessStarter(launch, await buildProgram('process/main'), firstFrame, 1000)

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { killConfined } from '../../confinement/index.ts'
-import { encodeFrame, type FromProcess, type ToProcess } from '../channel/index.ts'
+import { writeFrame, type FromProcess, type ToProcess } from '../channel/index.ts'
 import { CHANNEL_FD, confinedPid, getPipe, startProcess, type Launch } from '../launch/index.ts'
 import { ProcessConduct } from './process-conduct.ts'
 import { receiveMessages } from './process-messages.ts'
@@ -125,7 +125,7 @@ function sendFrame(channel: Socket, conduct: ProcessConduct, message: ToProcess)
     channel.cork()
     process.nextTick(() => channel.uncork())
   }
-  channel.write(encodeFrame(message))
+  writeFrame(channel, message)
 }
 
 function keepStderr(child: ChildProcess): () => string {

@@ -50,7 +50,7 @@ export function receiveMessages(
     if (!isUseful && !conduct.countUseless(ms, now)) breakOff()
     else if (usedMs > TURN_MS && !isClosed) reader.pause()
   }
-  const reader = new FrameReader(maxBytes, receive)
+  const reader = new FrameReader(maxBytes, receive, (text) => text)
   const read = (step: () => void): void => {
     const now = performance.now()
     if (now - since > PAUSE_MS) usedMs = 0

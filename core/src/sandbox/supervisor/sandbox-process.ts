@@ -212,7 +212,7 @@ export class SandboxProcess {
     this.#events.lost(lost, this.#aborting.removeGuest(guest) ? { kind: 'evicted' } : reason)
   }
 
-  #takeAllEvents(byGuest: [guest: string, events: string, cpuMs: number, computing: number][]): boolean {
+  #takeAllEvents(byGuest: [guest: string, events: string | Buffer, cpuMs: number, computing: number][]): boolean {
     this.#watch.wake()
     let isUseful = false
     for (const [guest, json, cpuMs, computing] of byGuest) {
