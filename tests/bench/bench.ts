@@ -5,6 +5,7 @@
  */
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { limitHeapGrowth } from '@ashlar/gateway'
 import { createContext, printError, type BenchContext, type Workload } from './context.ts'
 import { createRow, formatTable, type Row } from './format.ts'
 import { WORKLOADS } from './workloads/index.ts'
@@ -28,6 +29,7 @@ async function main(): Promise<number> {
   const chosen = positionals.length > 0 ? WORKLOADS.filter(({ name }) => positionals.includes(name)) : WORKLOADS
   const notes: string[] = []
   const [loadBefore = 0] = loadavg()
+  limitHeapGrowth() // as `ashlar start` does
   await using stack = new AsyncDisposableStack()
   const creating = createContext(stack, { full: values.full, note: (line) => void notes.push(line) })
   endInOrderOnSignal(stack, creating)

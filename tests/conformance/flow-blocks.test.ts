@@ -48,6 +48,47 @@ async function runTogether(block: string, inputs: object, count: number): Promis
 
 const pinsOf = (outputs: readonly Output[]): string[] => outputs.map(({ pin }) => pin).toSorted()
 
+describe('logic/fail', () => {
+  const CHECK = {
+    nodes: [
+      { id: 'stock', block: 'io/number', inputs: { name: 'stock' } },
+      { id: 'check', block: 'logic/condition', inputs: { operator: '<', value2: 3 } },
+      { id: 'fail', block: 'logic/fail', inputs: { message: 'too few are left', code: 'OUT_OF_STOCK' } },
+      { id: 'out', block: 'io/output', inputs: { name: 'out' } },
+    ],
+    links: [
+      { from: 'stock.result', to: 'check.value1' },
+      { from: 'check.yes_output', to: 'fail.details' },
+      { from: 'check.no_output', to: 'out.value' },
+    ],
+  }
+  const FAILURE = { code: 'BLOCK_FAILED', message: 'node "fail" (logic/fail): OUT_OF_STOCK: too few are left: 2', node: 'fail' }
+
+  async function run(document: object, stock: number): Promise<unknown> {
+    const { id: graphId } = await runtime.graphs.create(runtime.ownerId, { name: 'Check', document })
+    const { id } = await runtime.executions.start(runtime.ownerId, { graphId, inputs: { stock } })
+    for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0))
+      if (event.type === 'ExecutionFinished') return event
+    throw new Error('the execution has no end')
+  }
+
+  it('ends the execution with its message when a value arrives', async () => {
+    expect(await run(CHECK, 2)).toMatchObject({ status: 'FAILED', reason: FAILURE })
+  })
+
+  it('does nothing when no value arrives', async () => {
+    expect(await run(CHECK, 3)).toMatchObject({ status: 'COMPLETED', outputs: { out: [3] } })
+  })
+
+  it('sends its message to a link of its pin "error" instead', async () => {
+    const links = [...CHECK.links, { from: 'fail.error', to: 'out.value' }]
+    expect(await run({ ...CHECK, links }, 2)).toMatchObject({
+      status: 'COMPLETED',
+      outputs: { out: ['OUT_OF_STOCK: too few are left: 2'] },
+    })
+  })
+})
+
 describe('with two workers', () => {
   it('storage/once lets a key of concurrent executions pass once', async () => {
     const outputs = await runTogether('storage/once', { key: 'order-17' }, 12)

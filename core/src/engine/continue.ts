@@ -50,18 +50,31 @@ export function eventsToRepeat(plan: Plan, events: readonly JournalEvent[], { no
     throw new AshlarError('BAD_INPUT', 'this graph has the pairing FIFO, so its values belong to no iteration', {
       details: { path: ['iteration'] },
     })
+  const isRun = (run: NodeExecution): boolean => isInside(run.tag, { node, n, index })
   let isFound = false
   const kept = rewriteJournal(plan, events, (event, run) => {
-    const isRepeated = isInside(run.tag, { node, n, index })
+    const isRepeated = isRun(run)
     isFound ||= isRepeated
     return isRepeated ? [] : [event]
   })
   if (isFound) return kept
-  const startsNone = plan.byId.get(node)?.flow?.opensLoop === false
-  const message = startsNone
-    ? `node "${node}" starts no loop: name the node execution that produced the loop`
-    : `node execution ${n} of "${node}" has no iteration ${index} in which a node execution has started`
-  throw new AshlarError('NOT_FOUND', message, { details: { path: ['iteration'] } })
+  findStart(events, { node, n })
+  throw new AshlarError('NOT_FOUND', describeMissing(plan, events, { node, n, index }), { details: { path: ['iteration'] } })
+}
+
+/** Describes why an iteration cannot be repeated, with the iterations that can. */
+function describeMissing(plan: Plan, events: readonly JournalEvent[], { node, n, index }: IterationName): string {
+  const { scheduler } = fold(plan, events)
+  const run = scheduler.nodeExecution(node, n)
+  const scopes = [run?.loop, run?.tools].filter((scope) => scope !== undefined)
+  if (scopes.length === 0)
+    return `node "${node}" starts no loop: name the node execution that produced the loop, or leave out "iteration"`
+  const loop = `the loop of node execution ${n} of "${node}"`
+  const count = Math.max(...scopes.map(({ opened }) => opened))
+  if (count === 0) return `${loop} has no iterations, got ${index}: leave out "iteration" to repeat the node execution`
+  const range = count === 1 ? 'only iteration 0' : `the iterations 0 to ${count - 1}`
+  if (index < 0 || index >= count) return `${loop} has ${range}, got ${index}: name an iteration that exists`
+  return `no node execution has started in iteration ${index} of ${loop}, which has ${range}: name another iteration`
 }
 
 function isInside(inner: Tag, { node, n, index }: IterationName): boolean {
@@ -92,14 +105,7 @@ export function eventsToReplay(
   events: readonly JournalEvent[],
   { node, n, inputs }: NodeExecutionName & { inputs?: Record<string, unknown> | undefined },
 ): ExecutionEvent[] {
-  const start = events.findIndex((event) => event.type === 'NodeStarted' && matches(event, { node, n }))
-  if (start < 0) {
-    const isKnown = events.some((event) => event.type === 'NodeStarted' && event.node === node)
-    const message = isKnown
-      ? `node "${node}" has no node execution ${n} that has started`
-      : `this execution has not started a node "${node}"; "nodeExecutions" of the execution lists those that it has`
-    throw new AshlarError('NOT_FOUND', message, { details: { path: [isKnown ? 'number' : 'nodeId'] } })
-  }
+  const start = findStart(events, { node, n })
   let kept: ExecutionEvent[] = events.slice(0, start)
   const later = events.slice(start)
   for (const effect of pendingEffects(plan, kept)) {
@@ -111,6 +117,18 @@ export function eventsToReplay(
     else kept.push(...later.slice(0, end).filter((event) => event.type === 'NodeOutput' && matches(event, effect)), finish)
   }
   return inputs ? [...kept, { type: 'NodeOverridden', node, n, inputs }] : kept
+}
+
+/** Returns the position of the event with which a node execution started. @throws {AshlarError} NOT_FOUND */
+function findStart(events: readonly JournalEvent[], { node, n }: NodeExecutionName): number {
+  const start = events.findIndex((event) => event.type === 'NodeStarted' && matches(event, { node, n }))
+  if (start >= 0) return start
+  const numbers = events.flatMap((event) => (event.type === 'NodeStarted' && event.node === node ? [event.n] : []))
+  const message =
+    numbers.length > 0
+      ? `node "${node}" has no node execution ${n} that has started: the numbers go up to ${numbers.reduce((a, b) => Math.max(a, b))}`
+      : `this execution has not started a node "${node}"; "nodeExecutions" of the execution lists those that it has`
+  throw new AshlarError('NOT_FOUND', message, { details: { path: [numbers.length > 0 ? 'number' : 'nodeId'] } })
 }
 
 interface NodeExecutionName {

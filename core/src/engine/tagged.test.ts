@@ -421,9 +421,25 @@ describe('a journal', () => {
     ])
   })
 
-  it('of an iteration that does not exist cannot be repeated', () => {
-    const { events } = simulate(plan, blocks, { inputs: { l: [1] } })
-    expect(() => eventsToRepeat(plan, journal(events), { node: 's', n: 1, index: 7 })).toThrow('has no iteration 7')
-    expect(() => eventsToRepeat(plan, journal(events), { node: 'f', n: 1, index: 0 })).toThrow('node "f" starts no loop')
+  it.each([
+    ['s', 1, 7, 'the loop of node execution 1 of "s" has the iterations 0 to 2, got 7: name an iteration that exists'],
+    ['s', 1, -1, 'the loop of node execution 1 of "s" has the iterations 0 to 2, got -1: name an iteration that exists'],
+    ['s', 2, 0, 'node "s" has no node execution 2 that has started: the numbers go up to 1'],
+    ['f', 1, 0, 'node "f" starts no loop: name the node execution that produced the loop, or leave out "iteration"'],
+    ['x', 1, 0, 'this execution has not started a node "x"; "nodeExecutions" of the execution lists those that it has'],
+  ])('is not repeated for an iteration that does not exist: %s %i [%i]', (node, n, index, message) => {
+    const { events } = simulate(plan, blocks, { inputs: { l: [1, 2, 3] } })
+    expect(() => eventsToRepeat(plan, journal(events), { node, n, index })).toThrow(
+      expect.objectContaining({ code: 'NOT_FOUND', message }),
+    )
+  })
+
+  it.each([
+    [[], 'has no iterations, got 1: leave out "iteration" to repeat the node execution'],
+    [[1], 'has only iteration 0, got 1: name an iteration that exists'],
+  ])('names the iterations of the loop over %j', (l, message) => {
+    const { events } = simulate(plan, blocks, { inputs: { l } })
+    const error = expect.objectContaining({ message: `the loop of node execution 1 of "s" ${message}` }) as Error
+    expect(() => eventsToRepeat(plan, journal(events), { node: 's', n: 1, index: 1 })).toThrow(error)
   })
 })

@@ -19,7 +19,6 @@ type TypedCoerce = Coerce & { keptTypes: ReadonlySet<JsonType> }
  * - To a union: the first member that accepts the value, otherwise the first member that is not null.
  *
  * Items of lists and members of dictionaries are converted in the same way.
- * fits, else the first that is not null. Members of lists and dictionaries are brought to their type likewise.
  *
  * @returns undefined if no value ever needs a conversion
  */

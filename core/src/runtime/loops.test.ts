@@ -226,7 +226,7 @@ describe('one iteration', () => {
   })
 
   it.each([
-    [{ iteration: 7 }, 'NOT_FOUND', 'node execution 1 of "count" has no iteration 7 in which a node execution has started'],
+    [{ iteration: 7 }, 'NOT_FOUND', 'the loop of node execution 1 of "count" has the iterations 0 to 2, got 7'],
     [{ iteration: 1, inputs: {} }, 'BAD_INPUT', 'a repeated iteration has the inputs of the old execution'],
   ])('cannot be repeated with %j', async (change, code, message) => {
     const id = await start(document)

@@ -1,6 +1,6 @@
 import { canonicalJson, compareValues, defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { readField, rows, toComparable } from './rows/index.ts'
+import { readField, rows, toComparable, type Row } from './rows/index.ts'
 
 export const sort = defineBlock({
   id: '7b596e47-e163-4e71-96a2-173080ca3a90',
@@ -91,8 +91,12 @@ export const sort = defineBlock({
       const values = toComparable(rows.map((row) => readField(row, field)))
       return { keys: values.map((value) => sortKey(value, ignore_case)), descending }
     })
-    const sorted = sortPlaces([...rows.keys()], columns).map((place) => rows[place])
-    yield ['rows', sorted.filter((row) => row !== undefined)]
+    const sorted: Row[] = []
+    for (const place of sortPlaces([...rows.keys()], columns)) {
+      const row = rows[place]
+      if (row) sorted.push(row)
+    }
+    yield ['rows', sorted]
   },
 })
 

@@ -1,6 +1,7 @@
 import { definePlugin } from '@ashlar/sdk'
 import { condition } from './condition.ts'
 import { convert } from './convert.ts'
+import { fail } from './fail.ts'
 import { ifMatches } from './if-matches.ts'
 import { merge } from './merge.ts'
 import { print } from './print.ts'
@@ -11,5 +12,5 @@ import { switchBlock } from './switch.ts'
 export default definePlugin({
   name: 'logic',
   icon: 'split',
-  blocks: [condition, ifMatches, switchBlock, merge, stepThrough, storeValue, print, convert],
+  blocks: [condition, ifMatches, switchBlock, merge, stepThrough, storeValue, print, convert, fail],
 })

@@ -12,6 +12,10 @@ builder.objectType(BlockSuggestionType, {
       description: 'The input pin of the block to link.',
       resolve: ({ block, pin }) => toPins(block.inputSchema).find(({ name }) => name === pin),
     }),
+    path: t.exposeString('path', {
+      description:
+        'The pin, or a new entry of its dictionary with the name of the output: `values`, `values_#_title`. The end `to` of the link is the id of the node, a dot and this path.',
+    }),
     converted: t.exposeBoolean('isConverted', {
       description: 'Whether the value is converted to the type of the pin, as a number that becomes text.',
     }),

@@ -7,10 +7,19 @@ beforeAll(async () => {
 })
 afterAll(() => runtime.close())
 
-function suggest(block: string, pin: string, first = 10_000): { block: string; pin: string; isConverted: boolean }[] {
+interface Suggested {
+  block: string
+  pin: string
+  path: string
+  isConverted: boolean
+}
+
+function suggest(block: string, pin: string, first = 10_000): Suggested[] {
   const orderBy = { field: 'RELEVANCE', direction: 'DESC' } as const
   const { items } = runtime.catalogue.suggestBlocks({ block, pin }, { first, orderBy, filter: {}, countTotal: false })
-  return items.map(({ item }) => ({ block: item.block.qualifiedName, pin: item.pin, isConverted: item.isConverted }))
+  return items.map(({ item: { block: found, ...item } }) => {
+    return { block: found.qualifiedName, pin: item.pin, path: item.path, isConverted: item.isConverted }
+  })
 }
 
 const names = (block: string, pin: string, first?: number): string[] => suggest(block, pin, first).map((each) => each.block)
@@ -31,6 +40,21 @@ describe('suggestions for a pin', () => {
     expect(names(block, pin, 5)).toEqual(expect.arrayContaining(expected))
   })
 
+  it.each([
+    ['web/read-article', 'text', 'values_#_text'],
+    ['web/read-article', 'title', 'values_#_title'],
+    ['io/short-text', 'result', 'values_#_result'],
+    ['text/split', 'texts_$_0', 'values_#_texts'],
+  ])('of the text %s.%s contain templates and dictionaries on their first page, as %s', (block, pin, path) => {
+    const page = suggest(block, pin, 20)
+    for (const name of ['text/template', 'dictionary/create'])
+      expect(page).toContainEqual({ block: name, pin: 'values', path, isConverted: false })
+  })
+
+  it('of a dictionary are for the whole dictionary', () => {
+    expect(suggest('dictionary/create', 'dictionary').find(({ block }) => block === 'text/template')?.path).toBe('values')
+  })
+
   it('of an output block are for its value', () => {
     expect(suggest('io/short-text', 'result').find(({ block }) => block === 'io/output')?.pin).toBe('value')
   })
@@ -41,6 +65,7 @@ describe('suggestions for a pin', () => {
     expect(suggest('text/split', 'texts').find(({ block }) => block === 'list/get')).toEqual({
       block: 'list/get',
       pin: 'list',
+      path: 'list',
       isConverted: false,
     })
   })

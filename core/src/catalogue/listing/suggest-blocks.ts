@@ -1,7 +1,16 @@
 import { AshlarError, showValue } from '../../base/index.ts'
 import type { Block } from '../../blocks/index.ts'
 import { sinkSchema, sourceSchema } from '../../engine/graph/index.ts'
-import { canFit, findConversion, findLoss, parsePinPath, type PinPath, type PinSchema } from '../../pins/index.ts'
+import {
+  appendStep,
+  canFit,
+  findConversion,
+  findLoss,
+  parsePinPath,
+  type JsonSchema,
+  type PinPath,
+  type PinSchema,
+} from '../../pins/index.ts'
 import { comparePinTypes } from './compare-pin-types.ts'
 
 /**
@@ -11,12 +20,15 @@ import { comparePinTypes } from './compare-pin-types.ts'
  * describes the values of the output (`comparePinTypes`), if it has the same name or shares a word with it, and if the
  * block needs it. A pin that would destroy the meaning of the value never fits, nor does a pin that editors hide. A pin
  * that gathers a loop fits an output that starts one. A block that needs few other inputs is more useful than one that
- * needs many, and a common block is more useful than others.
+ * needs many, and a common block is more useful than others. A pin for a dictionary of any values, such as those of a
+ * template, also accepts one value as an entry with the name of the output.
  */
 export interface BlockSuggestion {
   block: Block
   /** The input pin for the link. */
   pin: string
+  /** The end of the link at the block: the pin, or a new entry of its dictionary, such as `values_#_title`. */
+  path: string
   /** Whether the value is converted to the type of the pin. */
   isConverted: boolean
   /** Whether both pins declare types that have values in common. */
@@ -58,7 +70,7 @@ export function suggestBlocks(source: Source, blocks: readonly Block[]): BlockSu
   return blocks.flatMap((block) => {
     if (!isUsable(block)) return []
     const [best] = Object.keys(block.inputSchema.properties ?? {})
-      .flatMap((pin, i) => suggestPin(source, block, pin, i))
+      .flatMap((pin, i) => suggestPinOrEntry(source, block, pin, i))
       .toSorted((a, b) => b.relevance - a.relevance)
     return best ?? []
   })
@@ -70,10 +82,14 @@ function isUsable({ kind, unavailable }: Block): boolean {
   return kind === 'standard' || kind === 'output' || kind === 'approval'
 }
 
+function suggestPinOrEntry(source: Source, block: Block, pin: string, index: number): BlockSuggestion[] {
+  const whole = suggestPin(source, block, pin, index)
+  return whole.some(({ isTyped }) => isTyped) ? whole : [...whole, ...suggestEntry(source, block, pin, index)]
+}
+
 function suggestPin(source: Source, block: Block, pin: string, index: number): BlockSuggestion[] {
-  const property = block.inputSchema.properties?.[pin]
   const schema = sinkSchema(block, { base: pin, steps: [] })
-  if (!property || !schema || property.hidden === true || property.loop === true) return []
+  if (!schema || !isShown(block, pin)) return []
   if (block.kind === 'output' && pin !== 'value') return []
   const sink = { schema, root: block.inputSchema }
   const { steps } = source.path
@@ -83,13 +99,33 @@ function suggestPin(source: Source, block: Block, pin: string, index: number): B
   const isConverted = conversion?.certainty === 'ALWAYS'
   const precision = isConverted ? CONVERTED : comparePinTypes(source.pin, steps, sink)
   const relevance = precision + scoreName(source, pin) + scorePlace(source, block, pin, index)
-  return [{ block, pin, isConverted, isTyped: !isConverted && precision > 0, relevance }]
+  return [{ block, pin, path: pin, isConverted, isTyped: !isConverted && precision > 0, relevance }]
+}
+
+function isShown({ inputSchema: { properties = {} } }: Block, pin: string): boolean {
+  return properties[pin]?.hidden !== true && properties[pin]?.loop !== true
+}
+
+/** Suggests a new entry of a pin whose value is a dictionary of any values. */
+function suggestEntry(source: Source, block: Block, pin: string, index: number): BlockSuggestion[] {
+  const schema = sinkSchema(block, { base: pin, steps: [] })
+  if (!schema || !isShown(block, pin) || !hasAnyEntries(schema)) return []
+  const key = nameOf(source)
+  const relevance = ENTRY + (splitName(key).length > 0 ? SAME_WORD : 0) + scorePlace(source, block, pin, index)
+  return [{ block, pin, path: appendStep(pin, { kind: 'key', key }), isConverted: false, isTyped: false, relevance }]
+}
+
+function hasAnyEntries({ type, properties, additionalProperties: member }: JsonSchema): boolean {
+  if (type !== 'object' || properties) return false
+  return member === true || (typeof member === 'object' && Object.keys(member).length === 0)
 }
 
 /** A conversion that keeps the meaning of the value, such as a number that becomes text. */
 const CONVERTED = 0.3
 const SAME_NAME = 3
 const SAME_WORD = 1.5
+/** An entry accepts any value, and editors can name it. */
+const ENTRY = 1.5
 const NEEDED = 1
 const EARLIER = 0.1
 const ADVANCED = -2
@@ -99,8 +135,12 @@ const COMMON = 2
 const GATHERS = 1.5
 const GATHERS_NO_LOOP = -3
 
-function scoreName({ path }: Source, pin: string): number {
-  const name = path.steps.at(-1)?.key ?? path.base
+function nameOf({ path }: Source): string {
+  return path.steps.findLast(({ kind }) => kind !== 'index')?.key ?? path.base
+}
+
+function scoreName(source: Source, pin: string): number {
+  const name = nameOf(source)
   if (name === pin) return SAME_NAME
   const words = splitName(name)
   return splitName(pin).some((word) => words.includes(word)) ? SAME_WORD : 0

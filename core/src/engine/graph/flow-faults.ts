@@ -2,7 +2,7 @@ import { showValue, type Fault } from '../../base/index.ts'
 import { parsePinPath } from '../../pins/index.ts'
 import { withNodePins, type Block } from '../../blocks/index.ts'
 import { linkedInputs, parseEnd, type GraphDocument, type GraphNode } from './document.ts'
-import { analyzeFlow, nameScope, toFlow, type Misfit } from './flow/index.ts'
+import { analyzeFlow, nameScope, toFlow, type Flow, type FlowLink, type Misfit } from './flow/index.ts'
 import type { FindBlock } from './validate.ts'
 
 /**
@@ -84,14 +84,32 @@ function scopeFaults(document: GraphDocument, blocks: Blocks): Fault[] {
     return block ? [{ id, scope, block }] : []
   })
   const links = document.links.map(({ from, to, carry }) => ({ from: parseEnd(from), to: parseEnd(to), carry: carry === true }))
-  const { headless, tooDeep, misfits } = analyzeFlow(toFlow(nodes, links))
+  const flow = analyzeFlow(toFlow(nodes, links))
+  const { headless, tooDeep, misfits } = flow
+  const returns = flow.all.flatMap(({ incoming }) => incoming.filter((link) => isToolResult(link, flow)))
+  const startless = headless.filter((cycle) => !returns.some(({ sink }) => cycle.nodes.includes(sink)))
   return [
-    ...headless.map((cycle) => ({
+    ...returns.map(describeReturn),
+    ...startless.map((cycle) => ({
       path: `nodes.${cycle.nodes[0]?.id}`,
       message: `${nameScope(cycle)} can never start: no pin in it receives a value both from outside and from the cycle. Link an initial value to the pin that the cycle leads back to`,
     })),
     ...unique([...tooDeep.map((node) => describeMisfit({ type: 'TOO_DEEP', node })), ...misfits.map(describeMisfit)]),
   ]
+}
+
+/** Whether a link brings the result of a tool call back to the node that made it. */
+function isToolResult({ source, sink, sinkBase }: FlowLink, { nodes }: Flow): boolean {
+  if (!sink.block.feedbackPins.has(sinkBase)) return false
+  return (nodes.get(source) ?? []).some((path) => path.some((scope) => scope.kind === 'TOOLS' && scope.node === sink))
+}
+
+/** Each call has an iteration of its own, in which the other values of the earlier run do not exist. */
+function describeReturn({ index, sink, sinkPin }: FlowLink): Fault {
+  return {
+    path: `links.${index}.to`,
+    message: `pin "${sinkPin}" of node "${sink.id}" cannot receive the result of a tool that the node calls, because each call is an iteration of its own. Remove the link and let the block run its tools itself (ai/agent: set "agent_mode_max_iterations" to -1 or to the number of calls), or set "pairing" of the document to "FIFO"`,
+  }
 }
 
 function unique(faults: Fault[]): Fault[] {

@@ -33,6 +33,7 @@ function fakes(isRepaired: boolean): Record<string, FakeBlock> {
   return {
     plain: { run },
     typed: { run, inputs: { a: { type: 'integer' }, b: { type: 'string' }, l: { type: 'array', items: { type: 'number' } } } },
+    feedback: { run, inputs: { b: { feedback: true }, m: { feedback: true } } },
     serial: { run, serial: true },
     sleeper: { run, sleeps: true },
     'sleeper-serial': { run, sleeps: true, serial: true },

@@ -43,6 +43,7 @@ type Kind = keyof typeof KINDS
 const KINDS = {
   plain: 8,
   typed: 1,
+  feedback: 2,
   serial: 3,
   sleeper: 4,
   'sleeper-serial': 2,

@@ -23,7 +23,7 @@ interface Sink {
 }
 
 /**
- * A slow, independent model of the deliveries in a journal: rules 4 to 6 as they are written, with one list per node
+ * A slow, independent model of the deliveries in a journal: rules 4 to 7 as they are written, with one list per node
  * that is searched from its beginning each time.
  */
 class Deliveries {
@@ -57,7 +57,7 @@ class Deliveries {
     if (isStatic) at.statics.set(sinkPin, value)
     else at.queues.set(sinkPin, [...(at.queues.get(sinkPin) ?? []), value])
     const filled = isStatic ? lacking : lacking.slice(0, 1)
-    if (filled.length === 0 && (!isStatic || sink.linkedPins.every((pin) => at.statics.has(pin)))) {
+    if (filled.length === 0 && (!isStatic || isReady(sink, { values: at.statics, isStarted: false }))) {
       const made = { values: new Map(at.statics), isStarted: false }
       at.executions.push(made)
       filled.push(made)
@@ -80,8 +80,14 @@ class Deliveries {
   }
 }
 
-function isReady({ linkedPins }: PlanNode, { values, isStarted }: Arrived): boolean {
-  return isStarted || linkedPins.every((pin) => values.has(pin))
+/** Rule 7: all pins have values, or all except those that are feedback, which then have none. */
+function isReady({ block, linkedPins }: PlanNode, { values, isStarted }: Arrived): boolean {
+  const [feedback, others] = [linkedPins.filter(isFeedback), linkedPins.filter((pin) => !isFeedback(pin))]
+  function isFeedback(pin: string): boolean {
+    return block.feedbackPins.has(parsePinPath(pin).base)
+  }
+  if (isStarted || linkedPins.every((pin) => values.has(pin))) return true
+  return feedback.length > 0 && others.every((pin) => values.has(pin)) && !feedback.some((pin) => values.has(pin))
 }
 
 /** Rules 4 to 6 and 9: each value is in exactly one node execution, the expected one, and `missingPins` is correct. */
@@ -121,9 +127,10 @@ function assertCollected(arrived: [name: string, value: unknown][], { outputs, s
 
 /**
  * Rule 5, without the model: on a pin without a static link, the i-th value is in the i-th node execution, and in no
- * other one.
+ * other one. Runs of a node with feedback pins may lack values.
  */
 function assertFirstInFirstOut(node: PlanNode, { queues, statics }: Sink, scheduler: Scheduler): void {
+  if (node.block.feedbackPins.size > 0) return
   for (const [pin, queue] of queues) {
     if (statics.has(pin) || node.isStart) continue
     for (const [i, value] of queue.entries()) {

@@ -48,7 +48,18 @@ const ENV = {
 }
 /** The name of the processes in the process list. */
 const TITLE = '--title=ashlar-sandbox'
-const NODE_FLAGS = [TITLE, '--no-node-snapshot', '--disable-warning=ExperimentalWarning', '--disable-warning=SecurityWarning']
+/**
+ * In MB. `isolated-vm` would give the new objects of an isolate 1 MB. Rows of a large table then move to the old
+ * generation while they are parsed, which takes a third longer.
+ */
+const SEMI_SPACE = '--max-semi-space-size=16'
+const NODE_FLAGS = [
+  TITLE,
+  SEMI_SPACE,
+  '--no-node-snapshot',
+  '--disable-warning=ExperimentalWarning',
+  '--disable-warning=SecurityWarning',
+]
 /** Makes Node read its program from standard input. Arguments of the program follow. */
 const READ_PROGRAM = '-'
 const HERE = dirname(fileURLToPath(import.meta.url))

@@ -7,6 +7,7 @@ const PLAIN = {
   kind: 'standard',
   qualifiedName: 'test/plain',
   manyPins: NONE,
+  feedbackPins: NONE,
   donePins: NONE,
   caughtPins: NONE,
   collectPins: NONE,

@@ -2,7 +2,10 @@ import type { Block } from '../../../blocks/index.ts'
 import { TOOLS_PIN, isToolPin, parsePinPath } from '../../../pins/index.ts'
 
 /** The markers of the pins of a block that determine the scopes of a graph. */
-type Markers = Pick<Block, 'kind' | 'manyPins' | 'donePins' | 'caughtPins' | 'collectPins' | 'optionalPins' | 'qualifiedName'>
+type Markers = Pick<
+  Block,
+  'kind' | 'manyPins' | 'donePins' | 'caughtPins' | 'collectPins' | 'optionalPins' | 'feedbackPins' | 'qualifiedName'
+>
 
 /** A node, as far as it determines the scopes of a graph. */
 export interface FlowNode {

@@ -3,6 +3,7 @@ import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import type { ExecutionEvent } from '../../events.ts'
 import { mix } from '../cases.ts'
+import { assertDelivered } from '../model.ts'
 import type { Simulation } from '../worker.ts'
 import { readCases, readCaseSchema, type ConformanceCase, type Result } from './case.ts'
 import { hasFields, nameOf, toResult } from './results.ts'
@@ -88,6 +89,17 @@ describe('the reference model', () => {
     },
   )
 
+  it.each(valid.filter(({ given }) => isDelivered(given)).map((each) => [each.given.title, each] as const))(
+    'agrees with the pairing FIFO: %s',
+    (_, { given }) => {
+      const prepared = prepare(given)
+      for (const choose of ORDERS) {
+        const { events, scheduler } = runCase(prepared, choose)
+        expect(() => assertDelivered(prepared.plan, events, scheduler)).not.toThrow()
+      }
+    },
+  )
+
   it.each(valid.filter(({ given }) => isStopped(given)).map((each) => [each.given.title, each] as const))(
     'gives what ended before: %s',
     (_, { given, expected }) => {
@@ -111,6 +123,12 @@ describe('a second execution', () => {
     }
   })
 })
+
+/** The model of deliveries computes it: it knows no tool calls that go to one run, and no masks. */
+function isDelivered({ document, blocks, masks, cancel }: ConformanceCase): boolean {
+  const hasSteps = Object.values(blocks).some(({ outputs = {} }) => Object.values(outputs).some(({ step }) => step))
+  return 'pairing' in document && document.pairing === 'FIFO' && !hasSteps && !masks && !cancel
+}
 
 /** It fails because of a failure, so that all that ended is a part of what the reference computes. */
 function isStopped({ document, expected }: ConformanceCase): boolean {

@@ -129,6 +129,23 @@ it('reports a block that cannot run yet instead of its missing tests', async () 
   ])
 })
 
+it('reports each unknown icon once, with similar ones', async () => {
+  const folder = join(root.path, 'mute')
+  const copy = (n: number, more: string): string =>
+    `{ ...mute, id: '99999999-0000-4000-8000-00000000000${n}', name: 'copy-${n}'${more} }`
+  const blocks = ['mute', copy(2, ''), copy(3, ", icon: 'tabel'"), copy(4, ", icon: 'table-2'"), copy(5, ", icon: 'qqqqqqq'")]
+  const source = SOURCE.replace('blocks: [mute]', `icon: 'mail-sent', blocks: [${blocks.join(', ')}]`)
+  await writeFile(join(folder, 'src/index.ts'), source)
+  const found = (await findings(folder)).filter(({ code }) => code === 'ICON_UNKNOWN')
+  const unknown = (icon: string): string =>
+    `there is no icon "${icon}" in the Lucide set (lucide.dev/icons), so editors show a box`
+  expect(found.map(({ level, message }) => [level, message])).toEqual([
+    ['warning', `mute/mute and 1 more: ${unknown('mail-sent')}; similar icons: "mail-pen", "mail-open", "mail-check"`],
+    ['warning', `mute/copy-3: ${unknown('tabel')}; similar icons: "table", "tablet", "gavel"`],
+    ['warning', `mute/copy-5: ${unknown('qqqqqqq')}`],
+  ])
+})
+
 it('reports the position of an invalid manifest', async () => {
   const folder = join(root.path, 'mute')
   const wrong = SOURCE.replace("description: '',", "description: '', timeoutMs: 0,")

@@ -7,6 +7,7 @@ import { findInBlocks } from './block-findings.ts'
 import { findInBundle, findInFailure, listLargest, size } from './bundle-findings.ts'
 import { sortFindings, type Finding, type Level } from './finding.ts'
 import { findFetch, findGlobals } from './global-findings.ts'
+import { findInIcons } from './icon-findings.ts'
 import { findInPackage } from './package-findings.ts'
 import { findInTypes } from './type-findings.ts'
 import { parseFolder } from '../draft/draft.ts'
@@ -39,10 +40,15 @@ async function checkPlugin(folder: string): Promise<Report> {
   types.catch(() => undefined) // awaited below, unless another error comes first
   const { draft, failures } = await load(folder)
   const used = (draft?.bundle.inputs ?? []).map(({ path }) => path).filter((path) => !/^\.\.\/|node_modules\//.test(path))
-  const found = draft ? [...findInBundle(draft), ...findInBlocks(draft, await findPositions(folder, draft))] : failures
+  const found = draft ? [...findInBundle(draft), ...(await findInManifest(folder, draft))] : failures
   const globals = [...(await findGlobals(folder, used)), ...(draft ? await findFetch(draft) : [])]
   const findings = [...(await findInPackage(folder, packageFile, used)), ...found, ...globals, ...(await types)]
   return { json: packageFile.json, draft, findings: sortFindings(findings) }
+}
+
+async function findInManifest(folder: string, draft: Draft): Promise<Finding[]> {
+  const positions = await findPositions(folder, draft)
+  return [...findInBlocks(draft, positions), ...findInIcons(draft, positions)]
 }
 
 async function load(folder: string): Promise<{ draft: Draft | undefined; failures: Finding[] }> {

@@ -29,6 +29,7 @@ export type FindingCode =
   | 'BLOCK_DESCRIPTION'
   | 'BLOCK_TESTS'
   | 'BLOCK_UNAVAILABLE'
+  | 'ICON_UNKNOWN'
   | 'PIN_TITLE'
   | 'PIN_DESCRIPTION'
   | 'PIN_UNREACHABLE'

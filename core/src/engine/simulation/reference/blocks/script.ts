@@ -21,6 +21,8 @@ interface InputMarkers {
   /** The JSON type or types to which values are converted. @default any */
   type?: string | string[]
   steps?: true
+  /** For graphs with the pairing FIFO: {@link assertDelivered} has the rule. */
+  feedback?: true
 }
 
 interface OutputMarkers {
