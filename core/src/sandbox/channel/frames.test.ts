@@ -57,6 +57,21 @@ describe('frames', () => {
     expect(received).toEqual(messages)
   })
 
+  it('arrive complete from chunks in reused memory', () => {
+    const messages = [['a', 'é'.repeat(200_000)], ['b', 'x'.repeat(100)], ['c', 'y'.repeat(50_000)], ['d']]
+    const bytes = Buffer.concat(messages.flatMap(encodeFrame))
+    const received: unknown[] = []
+    const reader = new FrameReader(1e6, (message) => received.push(message))
+    const memory = Buffer.alloc(30_000)
+    for (const piece of cut(
+      bytes,
+      Array.from({ length: 60 }, (_, i) => i * 11_117),
+    ))
+      for (let at = 0; at < piece.length; at += memory.length)
+        reader.push(memory.subarray(0, piece.subarray(at).copy(memory)), true)
+    expect(received).toEqual(messages)
+  })
+
   it('pass long texts to the receiver without decoding them', () => {
     const text = 'é'.repeat(20_000)
     const received: unknown[] = []

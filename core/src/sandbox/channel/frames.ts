@@ -102,12 +102,17 @@ export class FrameReader {
     return this.#isPaused
   }
 
-  /** @throws {FrameError} when a body is too long or is not JSON */
-  push(piece: Buffer): void {
+  /**
+   * @param isReused whether the caller writes the next chunk to the same memory
+   * @throws {FrameError} when a body is too long or is not JSON
+   */
+  push(piece: Buffer, isReused = false): void {
     const used = this.#frame ? piece.copy(this.#frame, this.#bytes) : 0
     if (used < piece.length) this.#pieces.push(piece.subarray(used))
     this.#bytes += piece.length
     if (!this.#isPaused) this.resume()
+    const rest = isReused ? this.#pieces.at(-1) : undefined
+    if (rest?.buffer === piece.buffer) this.#pieces.splice(-1, 1, Buffer.from(rest))
   }
 
   pause(): void {
