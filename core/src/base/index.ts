@@ -6,6 +6,7 @@ export {
   deferredBytes,
   deferredItemTypes,
   deferValue,
+  joinJson,
   JsonPieces,
   JsonScanner,
   JsonText,

@@ -89,10 +89,13 @@ export const sort = defineBlock({
     const order = [{ field: by, descending }, ...then_by]
     const columns = order.map(({ field, descending }): Column => {
       const values = toComparable(rows.map((row) => readField(row, field)))
-      return { keys: values.map((value) => sortKey(value, ignore_case)), descending }
+      return { keys: ignore_case ? values.map(withoutCase) : values, descending }
     })
     const sorted: Row[] = []
-    for (const place of sortPlaces([...rows.keys()], columns)) {
+    for (const place of sortPlaces(
+      new Uint32Array(rows.length).map((_, i) => i),
+      columns,
+    )) {
       const row = rows[place]
       if (row) sorted.push(row)
     }
@@ -106,20 +109,37 @@ interface Column {
   descending: boolean
 }
 
+/** The rows with the same key: their number, and the place of the next one in the result. */
+interface Group {
+  count: number
+  next: number
+}
+
 /** Sorts the different keys, which are often few, and then the rows with equal keys by the next column. */
-function sortPlaces(places: readonly number[], [first, ...rest]: readonly Column[]): readonly number[] {
+function sortPlaces(places: Uint32Array, [first, ...rest]: readonly Column[]): Uint32Array {
   if (!first || places.length < 2) return places
-  const byKey = new Map<unknown, number[]>()
+  const groups = new Map<unknown, Group>()
   const unify = createUnify()
-  for (const place of places) {
-    const key = unify(first.keys[place])
-    const known = byKey.get(key)
-    if (known) known.push(place)
-    else byKey.set(key, [place])
+  const groupOf: Group[] = []
+  for (let i = 0; i < places.length; i++) {
+    const key = unify(first.keys[places[i] ?? 0])
+    let group = groups.get(key)
+    if (!group) groups.set(key, (group = { count: 0, next: 0 }))
+    group.count++
+    groupOf.push(group)
   }
-  const sorted: number[] = []
-  for (const key of sortKeys([...byKey.keys()], first.descending))
-    for (const place of sortPlaces(byKey.get(key) ?? [], rest)) sorted.push(place)
+  let start = 0
+  for (const key of sortKeys([...groups.keys()], first.descending)) {
+    const group = groups.get(key)
+    if (group) group.next = start
+    start += group?.count ?? 0
+  }
+  const sorted = new Uint32Array(places.length)
+  let i = 0
+  for (const group of groupOf) sorted[group.next++] = places[i++] ?? 0
+  if (rest.length > 0)
+    for (const { count, next } of groups.values())
+      if (count > 1) sorted.set(sortPlaces(sorted.slice(next - count, next), rest), next - count)
   return sorted
 }
 
@@ -140,8 +160,8 @@ function sortKeys(keys: unknown[], descending: boolean): Iterable<unknown> {
   return descending ? sorted.reverse() : sorted
 }
 
-function sortKey(value: unknown, ignoreCase: boolean): unknown {
-  return ignoreCase && typeof value === 'string' ? value.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase() : value
+function withoutCase(value: unknown): unknown {
+  return typeof value === 'string' ? value.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase() : value
 }
 
 /** Missing values are last in both directions. */

@@ -1,6 +1,6 @@
 export { deferredBytes, deferredItemTypes, deferValue, stringifyDeferred, toJsonPieces } from './deferred-value.ts'
 export { minJsonLength } from './json-length.ts'
-export { JsonPieces } from './json-pieces.ts'
+export { joinJson, JsonPieces } from './json-pieces.ts'
 export { JsonScanner, MAX_DEPTH } from './json-scanner.ts'
 export { JsonText } from './json-text.ts'
 export type { JsonType } from './json-scanner.ts'

@@ -1,10 +1,13 @@
-import { toGuestNames, toCallMessage, type Call } from './call.ts'
-import type { CallMessage, GuestNames } from '../channel/index.ts'
+import { joinJson, type JsonPieces } from '../../base/index.ts'
+import { toGuestCall, toGuestNames, type Call } from './call.ts'
+import type { GuestNames } from '../channel/index.ts'
 
-type Batch = [guest: GuestNames, calls: CallMessage[]]
+/** Calls of a guest, by id. */
+type Batch = [guest: GuestNames, calls: Map<number, string | JsonPieces>]
 
 interface CallQueueParts {
-  send(batches: Batch[]): void
+  /** @param batches the JSON text of the list of calls for each guest */
+  send(batches: [guest: GuestNames, calls: string | JsonPieces][]): void
   /** Whether the process is so busy that a delay of a millisecond does not matter. */
   isBusy(): boolean
 }
@@ -20,16 +23,15 @@ export class CallQueue {
 
   add(call: Call): void {
     const batch = this.#batches.get(call.guest)
-    if (batch) return void batch[1].push(toCallMessage(call))
+    if (batch) return void batch[1].set(call.id, toGuestCall(call))
     if (this.#batches.size === 0) this.#sendSoon()
-    this.#batches.set(call.guest, [toGuestNames(call.request), [toCallMessage(call)]])
+    this.#batches.set(call.guest, [toGuestNames(call.request), new Map([[call.id, toGuestCall(call)]])])
   }
 
   remove({ id, guest }: Call): void {
-    const [names, calls] = this.#batches.get(guest) ?? []
-    const left = calls?.filter(([each]) => each !== id) ?? []
-    if (names && left.length > 0) this.#batches.set(guest, [names, left])
-    else this.#batches.delete(guest)
+    const calls = this.#batches.get(guest)?.[1]
+    calls?.delete(id)
+    if (calls?.size === 0) this.#batches.delete(guest)
   }
 
   /**
@@ -43,6 +45,6 @@ export class CallQueue {
   #send(): void {
     const batches = [...this.#batches.values()]
     this.#batches = new Map()
-    if (batches.length > 0) this.#parts.send(batches)
+    if (batches.length > 0) this.#parts.send(batches.map(([guest, calls]) => [guest, joinJson([...calls.values()])]))
   }
 }

@@ -1,7 +1,7 @@
-import type { AshlarError, ErrorCode, JsonPieces } from '../../base/index.ts'
+import { JsonPieces, type AshlarError, type ErrorCode } from '../../base/index.ts'
 import type { CallCredit } from './credit.ts'
 import type { HostCallRecord } from './host-call-record.ts'
-import type { CallKind, CallMessage, GuestNames, UsageReport } from '../channel/index.ts'
+import type { CallKind, GuestNames, UsageReport } from '../channel/index.ts'
 
 /** The bundled code of a plugin. */
 export interface Bundle {
@@ -161,9 +161,12 @@ export interface Call {
   stretched: boolean
 }
 
-/** The message that starts the call in a process. */
-export function toCallMessage({ id, request: { kind, block, timeoutMs, input, stretch = '' }, stretched }: Call): CallMessage {
-  return [id, kind, block, timeoutMs, input(), stretched ? stretch : '']
+/** The JSON text of the {@link GuestCall} that starts the call. */
+export function toGuestCall({ id, request: { kind, block, input, stretch = '' }, stretched }: Call): string | JsonPieces {
+  const start = `{"id":${id},"kind":"${kind}","block":${JSON.stringify(block)},"input":`
+  const end = stretched && stretch !== '' ? `,"stretch":${stretch}}` : '}'
+  const text = input()
+  return typeof text === 'string' ? `${start}${text}${end}` : new JsonPieces([start, ...text.pieces, end])
 }
 
 export function toGuestNames({ owner, bundle, scope, capabilityKey = '' }: CallRequest): GuestNames {

@@ -18,7 +18,6 @@ export { parseUsage } from './usage.ts'
 export type { UsageReport } from './usage.ts'
 export type {
   CallKind,
-  CallMessage,
   FromProcess,
   GuestCall,
   GuestEvent,

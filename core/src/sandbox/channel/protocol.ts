@@ -13,7 +13,7 @@ import type { UsageReport } from './usage.ts'
  * worker → process
  * - `plugin`  the code of a bundle and the heap limit of its isolates, once per digest, before the first call that
  *   needs it
- * - `calls`   calls to start, by guest; each guest is entered once
+ * - `calls`   calls to start, by guest: the JSON text of a list of {@link GuestCall}s; each guest is entered once
  * - `reply`   the response to a host call, as JSON text
  * - `abort`   calls whose results are no longer needed: their signals abort, and their further outputs are dropped
  * - `memory`  the current resident memory of the process, in MB
@@ -36,7 +36,7 @@ import type { UsageReport } from './usage.ts'
  */
 export type ToProcess =
   | [type: 'plugin', digest: string, code: string, memoryMb: number]
-  | [type: 'calls', byGuest: [guest: GuestNames, calls: CallMessage[]][]]
+  | [type: 'calls', byGuest: [guest: GuestNames, calls: string | JsonPieces][]]
   | [type: 'reply', guest: string, answer: string]
   | [type: 'abort', guest: string, ids: number[]]
   | [type: 'memory', residentMb: number]
@@ -64,17 +64,6 @@ export type GuestNames = [owner: string, digest: string, scope: string, capabili
 
 /** The owner of the calls that describe the installation's own plugins. These plugins use the same isolate in turn. */
 export const INSTALLATION = 'installation'
-
-export type CallMessage = [
-  id: number,
-  kind: CallKind,
-  block: string,
-  timeoutMs: number,
-  /** JSON text: the inputs of a run, `{ input, now }` of a trial, the number of a test, null. */
-  input: string | JsonPieces,
-  /** JSON text of a {@link Stretch}, or ''. */
-  stretch: string,
-]
 
 /** Replaces the id of a call while the isolate evaluates a bundle, which has a separate limit. */
 export const LOADING = -1

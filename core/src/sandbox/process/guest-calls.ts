@@ -1,4 +1,4 @@
-import type { CallMessage, GuestLimits, LostReason } from '../channel/index.ts'
+import type { GuestLimits, LostReason } from '../channel/index.ts'
 import type { EntryIds, Guest, GuestIsolate } from './guest-isolates.ts'
 
 /** Receives the reports of a guest. */
@@ -77,8 +77,9 @@ export class GuestCalls {
     )
   }
 
-  async start(calls: CallMessage[]): Promise<void> {
-    await this.#enter((guest, ids) => guest.enter(`[${calls.map(toJson).join()}]`, ids))
+  /** @param calls JSON text of a list of `GuestCall`s */
+  async start(calls: string): Promise<void> {
+    await this.#enter((guest, ids) => guest.enter(calls, ids))
   }
 
   async reply(answer: string): Promise<void> {
@@ -216,11 +217,6 @@ export class GuestCalls {
     }
     this.#timers.set(id, setTimeout(due, Math.min(delayMs, 2 ** 31 - 1)))
   }
-}
-
-function toJson([id, kind, block, , input, stretch]: CallMessage): string {
-  const stretched = stretch && `,"stretch":${stretch}`
-  return `{"id":${id},"kind":"${kind}","block":${JSON.stringify(block)},"input":${String(input)}${stretched}}`
 }
 
 function loadFailure(error: unknown): LostReason {

@@ -8,7 +8,6 @@ import {
   INSTALLATION,
   isolateName,
   LOADING,
-  type CallMessage,
   type FromProcess,
   type GuestNames,
   type LostReason,
@@ -17,6 +16,7 @@ import {
   writeFrame,
 } from '../channel/index.ts'
 import { Socket } from 'node:net'
+import type { JsonPieces } from '../../base/index.ts'
 
 import { CpuClock } from './cpu-clock.ts'
 import { endProcess, lockProcess } from './end-process.ts'
@@ -86,8 +86,8 @@ class Guests {
     else this.#inspected.delete(message[1])
   }
 
-  #start(byGuest: [guest: GuestNames, calls: CallMessage[]][]): void {
-    for (const [names, calls] of byGuest) void this.#guestFor(names).start(calls)
+  #start(byGuest: [guest: GuestNames, calls: string | JsonPieces][]): void {
+    for (const [names, calls] of byGuest) void this.#guestFor(names).start(String(calls))
   }
 
   #abort(name: string, ids: number[]): void {

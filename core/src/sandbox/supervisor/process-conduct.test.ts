@@ -4,7 +4,7 @@ import type { FromProcess, ToProcess } from '../channel/index.ts'
 import { forger } from '../../testing/test-forger.ts'
 
 const GUEST = 'user:mallory|digest|scope|'
-const CALLS: ToProcess = ['calls', [[['user:mallory', 'digest', 'scope', ''], [[256, 'run', 'b', 1000, 'null', '']]]]]
+const CALLS: ToProcess = ['calls', [[['user:mallory', 'digest', 'scope', ''], '[]']]]
 const LOST: FromProcess = ['lost', GUEST, { kind: 'crash' }]
 const EVENTS: FromProcess = ['events', [[GUEST, '', 0, 0]]]
 
