@@ -1,12 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import {
-  ApiKey,
-  User,
-  createAccounts,
-  createBrowserSessions,
-  type Accounts,
-  type BrowserSessions,
-} from './domains/accounts/index.ts'
+import { ACCOUNT_ENTITIES, openAccounts, type OpenAccounts } from './domains/accounts/index.ts'
 import {
   createBlockStorage,
   createCapabilityHosts,
@@ -28,7 +21,7 @@ import {
   type Credentials,
   type OAuthClient,
 } from './domains/credentials/index.ts'
-import { createNotifications, openDatabase, type Database, type Notifications } from './postgres/index.ts'
+import { createNotifications, openDatabase, type Database } from './postgres/index.ts'
 import { Execution, createChildren, createPlanCache } from './runtime/lifecycle/index.ts'
 import { createExecutionFiles, createExecutions, type ExecutionFiles, type Executions } from './domains/executions/index.ts'
 import { createDeltaSender } from './runtime/deltas/index.ts'
@@ -59,7 +52,7 @@ import { createSandbox, type Sandbox } from './sandbox/index.ts'
 import { readIsolation, reportIsolation } from './sandbox/launch/index.ts'
 
 /** All entities of MikroORM. */
-export const ENTITIES = [User, ApiKey, PluginVersion, Graph, GraphVersion, Execution, Credential]
+export const ENTITIES = [...ACCOUNT_ENTITIES, PluginVersion, Graph, GraphVersion, Execution, Credential]
 
 /** `gateway` serves requests, `worker` runs executions in sandboxes, `all` does both in one process. */
 export type Role = 'all' | 'gateway' | 'worker'
@@ -115,10 +108,7 @@ export interface RuntimeConfig extends Partial<HostModules> {
 export type OperatorChanges = Required<Pick<RuntimeConfig, 'pluginPackages' | 'oauthClients'>>
 
 /** The interface of core for the schema and the gateway. */
-export interface Runtime {
-  accounts: Accounts
-  /** Sessions of logged-in browsers. */
-  browserSessions: BrowserSessions
+export interface Runtime extends OpenAccounts {
   authorizations: Authorizations
   credentials: Credentials
   database: Database
@@ -271,18 +261,6 @@ interface CapabilityParts extends Pick<Parameters<typeof createCapabilityHosts>[
 async function recover({ alone }: Pick<RuntimeConfig, 'alone'>, database: Database, queue: Queue): Promise<number> {
   if (alone) await queue.release(await queue.held())
   return countUnfinished(database, queue)
-}
-
-function openAccounts(
-  database: Database,
-  notifications: Notifications,
-  onError: (error: unknown) => void,
-  undo: (() => void)[],
-): Pick<Runtime, 'accounts' | 'browserSessions'> {
-  const accounts = createAccounts(database.fork)
-  const browserSessions = createBrowserSessions(database, notifications, accounts, onError)
-  undo.push(browserSessions.close)
-  return { accounts, browserSessions }
 }
 
 /**

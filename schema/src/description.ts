@@ -38,7 +38,8 @@ see the secret.
 
 **Accounts**
 
-- Read: \`viewer\`
+- Read: \`viewer\` \`account\`
+- Change: \`createOrganization\` \`inviteMember\` \`revokeInvitation\` \`acceptInvitation\` \`updateMember\` \`removeMember\`
 
 **Sandbox**
 

@@ -13,7 +13,7 @@ afterAll(() => runtime.close())
 afterEach(() => vi.restoreAllMocks())
 
 async function getContext(userId = runtime.ownerId) {
-  const user = (await runtime.accounts.find([userId])).get(userId)
+  const user = (await runtime.users.find([userId])).get(userId)
   if (!user) throw new Error('no such user')
   return buildContext({ runtime, user })
 }
@@ -171,10 +171,8 @@ describe('graphs', () => {
 
   it('of another user are answered like unknown ids', async () => {
     const graphId = await createHello()
-    const stranger = await runtime.database.pool.query<{ id: string }>(
-      `insert into user_account values (gen_random_uuid(), 'Stranger', 'MEMBER', now()) returning id`,
-    )
-    const contextValue = await getContext(stranger.rows[0]?.id)
+    const stranger = await runtime.users.create('Stranger')
+    const contextValue = await getContext(stranger.id)
     const document = parse(`query ($id: ID!) { graph(id: $id) { name } node(id: $id) { id } graphs { totalCount } }`)
     expect(await execute({ schema, document, variableValues: { id: graphId }, contextValue })).toEqual({
       data: { graph: null, node: null, graphs: { totalCount: 0 } },

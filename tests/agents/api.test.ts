@@ -11,7 +11,7 @@ let gateway: Gateway
 beforeAll(async () => {
   model = await startTestModel()
   runtime = await createTestRuntime({ localEndpoints: () => [model.host] })
-  await runtime.accounts.allowKey(runtime.ownerId, KEY, 'owner')
+  await runtime.apiKeys.allow(runtime.ownerId, KEY, 'owner')
   gateway = createGateway({ runtime, ownerKey: KEY, logger: { info: () => undefined, error: () => undefined } })
 })
 afterAll(async () => {

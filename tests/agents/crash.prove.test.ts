@@ -24,7 +24,7 @@ beforeAll(async () => {
   await hire()
   const config = { databaseUrl: postgres.url, pluginRoots: [], secretKeys: [secretKey] }
   runtime = await createRuntime({ ...config, role: 'gateway', onError: () => {} })
-  ownerId = (await runtime.accounts.ensureOwner()).id
+  ownerId = (await runtime.users.ensureOwner()).id
   const secret = { type: 'ENDPOINT', baseUrl: model.url }
   await runtime.credentials.add(ownerId, { provider: 'ai/openai-compatible', secret })
 }, 120_000)

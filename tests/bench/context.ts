@@ -51,7 +51,7 @@ export async function createContext(
   const pluginRoots = [BUILTIN_PLUGINS, join(folder, 'plugins')]
   const runtime = await createRuntime({ databaseUrl: postgres.url, pluginRoots, onError: printError })
   stack.defer(() => runtime.close())
-  const { id: ownerId } = await runtime.accounts.ensureOwner()
+  const { id: ownerId } = await runtime.users.ensureOwner()
   return {
     runtime,
     ownerId,

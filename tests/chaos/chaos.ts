@@ -123,8 +123,8 @@ class Load {
   }
 
   async #prepare(): Promise<void> {
-    const { accounts, graphs } = this.#runtime
-    this.ownerId = (await accounts.ensureOwner()).id
+    const { users, graphs } = this.#runtime
+    this.ownerId = (await users.ensureOwner()).id
     const documents: [Started['kind'], unknown][] = [
       ['pure', pureGraph()],
       ['once', effectGraph('once')],

@@ -27,7 +27,7 @@ export interface TestServer {
 
 export async function startServer(): Promise<TestServer> {
   const runtime = await createTestRuntime()
-  await runtime.accounts.allowKey(runtime.ownerId, KEY, 'owner')
+  await runtime.apiKeys.allow(runtime.ownerId, KEY, 'owner')
   // The proxy cuts connections, which the server logs.
   const logger = { info: () => undefined, error: () => undefined }
   const gateway = createGateway({ runtime, ownerKey: KEY, logger })

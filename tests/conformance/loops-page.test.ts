@@ -29,7 +29,7 @@ async function run(document: unknown): Promise<{ id: string; outputs: unknown }>
 async function send(title: string, executionId: string, field: string): Promise<unknown> {
   const section = page.split(/^## /m).find((each) => each.startsWith(`${title}\n`)) ?? ''
   const source = /^```graphql\n([^]*?)^```$/m.exec(section)?.[1] ?? ''
-  const user = (await runtime.accounts.find([runtime.ownerId])).get(runtime.ownerId)
+  const user = (await runtime.users.find([runtime.ownerId])).get(runtime.ownerId)
   if (!user) throw new Error('no such user')
   const variableValues = { id: Buffer.from(`Execution:${executionId}`).toString('base64url') }
   const contextValue = buildContext({ runtime, user })

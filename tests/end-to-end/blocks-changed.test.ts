@@ -13,7 +13,7 @@ it('blocksChanged reports a new plugin in a source', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-watched-'))
   const runtime = await createTestRuntime({ pluginRoots: [folder], watch: true })
   try {
-    const user = (await runtime.accounts.find([runtime.ownerId])).get(runtime.ownerId)
+    const user = (await runtime.users.find([runtime.ownerId])).get(runtime.ownerId)
     if (!user) throw new Error('there is no owner')
     const document = parse('subscription { blocksChanged { plugins { packageName name status } } }')
     const stream = await subscribe({ schema: buildSchema(), document, contextValue: buildContext({ runtime, user }) })

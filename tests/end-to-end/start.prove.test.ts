@@ -57,7 +57,7 @@ describe('ashlar start', () => {
     const browser = await enter(new URL(another.stdout.trim()).hash.slice(1))
     const { pageToken } = (await browser.json()) as { pageToken: string }
     const headers = { cookie: browser.headers.get('set-cookie') ?? '', 'ashlar-page-token': pageToken }
-    const viewer = async (): Promise<number> => (await fetch(`${url}?query={viewer{name}}`, { headers })).status
+    const viewer = async (): Promise<number> => (await fetch(`${url}?query={viewer{user{name}}}`, { headers })).status
     expect(await viewer()).toBe(200)
     expect((await ashlar(['logout'], { ASHLAR_DATA_DIR: dataDir })).status).toBe(0)
     expect(await viewer()).toBe(401)

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,11 +43,7 @@ export async function startHostileRuntime(
     httpAllow,
     hostFunction,
   })
-  const alice = randomUUID()
-  await runtime.database.pool.query(
-    `insert into user_account (id, name, role, created_at) values ($1, 'Alice', 'MEMBER', now())`,
-    [alice],
-  )
+  const { id: alice } = await runtime.users.create('Alice')
   const createGraph: HostileRuntime['createGraph'] = async (ownerId, names, n = 1, timeoutMs = 3000) => {
     const nodes = names.map((name, i) => ({ id: `node${i}`, block: `hostile/${name}`, inputs: { n }, timeoutMs }))
     return (await runtime.graphs.create(ownerId, { name: names.join(), document: { pairing: 'FIFO', nodes } })).id

@@ -1,15 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 let runtime: TestRuntime
-const alice = randomUUID()
+let alice: string
 beforeAll(async () => {
   runtime = await createTestRuntime({ sandbox: { maxCpuMs: 1000, isolateMemoryMb: 64 } })
-  await runtime.database.pool.query(
-    `insert into user_account (id, name, role, created_at) values ($1, 'Alice', 'MEMBER', now())`,
-    [alice],
-  )
+  alice = (await runtime.users.create('Alice')).id
 })
 afterAll(() => runtime.close())
 

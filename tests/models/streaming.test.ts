@@ -15,7 +15,7 @@ beforeAll(async () => {
   const localEndpoints = (provider: string): string[] => (provider === 'ai/openai-compatible' ? [models.host] : [])
   worker = await createTestRuntime({ localEndpoints })
   runtime = await createTestRuntime({ role: 'gateway', databaseUrl: worker.database.url })
-  await runtime.accounts.allowKey(runtime.ownerId, KEY, 'owner')
+  await runtime.apiKeys.allow(runtime.ownerId, KEY, 'owner')
   gateway = createGateway({ runtime, ownerKey: KEY, logger: { info: () => undefined, error: () => undefined } })
 })
 afterAll(async () => {

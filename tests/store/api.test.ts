@@ -14,7 +14,7 @@ beforeAll(async () => {
   const databaseUrl = await cloneDatabase(inject('postgresUrl'))
   worker = await createTestRuntime({ databaseUrl, role: 'worker' })
   runtime = await createTestRuntime({ databaseUrl, role: 'gateway', pluginRoots: [] })
-  await runtime.accounts.allowKey(runtime.ownerId, KEY, 'test')
+  await runtime.apiKeys.allow(runtime.ownerId, KEY, 'test')
   gateway = createGateway({ runtime, ownerKey: KEY })
 })
 afterAll(async () => {
@@ -122,9 +122,7 @@ it('reports the position of a fault in a tarball', async () => {
 })
 
 it('allows only the owner to install, and only the first publisher to publish a version', async () => {
-  const member = '99999999-0000-4000-8000-000000000000'
-  const values = [member, 'Ada', 'MEMBER']
-  await runtime.database.pool.query('insert into user_account (id, name, role, created_at) values ($1, $2, $3, now())', values)
+  const { id: member } = await runtime.users.create('Ada')
   await expect(runtime.pluginStore.install(member, '@acme/greet')).rejects.toMatchObject({ code: 'FORBIDDEN' })
   await expect(runtime.pluginStore.publish(member, { tarball: greet('2.0.0') })).rejects.toMatchObject({ code: 'FORBIDDEN' })
 })

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { cloneDatabase, createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { entryOf, packageOf, tarballOf, type TestBlock } from './tarballs.ts'
@@ -20,14 +19,11 @@ const BLOCKS: TestBlock[] = [
 
 let databaseUrl: string
 let runtime: TestRuntime
-const alice = randomUUID()
+let alice: string
 beforeAll(async () => {
   databaseUrl = await cloneDatabase(inject('postgresUrl'))
   runtime = await createTestRuntime({ databaseUrl })
-  await runtime.database.pool.query(
-    `insert into user_account (id, name, role, created_at) values ($1, 'Alice', 'MEMBER', now())`,
-    [alice],
-  )
+  alice = (await runtime.users.create('Alice')).id
   const tarball = tarballOf(packageOf('third', '1.0.0', entryOf('third', BLOCKS)))
   await runtime.pluginStore.publish(runtime.ownerId, { tarball })
   await runtime.pluginStore.install(runtime.ownerId, 'third')

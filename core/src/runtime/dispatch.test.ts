@@ -17,11 +17,7 @@ async function createWait(ownerId: string, name: string, seconds: number, repeat
 }
 
 async function addUser(name: string): Promise<string> {
-  const { rows } = await runtime.database.pool.query<{ id: string }>(
-    `insert into user_account values (gen_random_uuid(), $1, 'MEMBER', now()) returning id`,
-    [name],
-  )
-  return rows[0]?.id ?? ''
+  return (await runtime.users.create(name)).id
 }
 
 const start = (ownerId: string, graphId: string, priority = 0) =>

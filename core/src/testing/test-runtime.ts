@@ -47,7 +47,7 @@ export async function createTestRuntime({ template, ...config }: TestRuntimeConf
     ...config,
     databaseUrl,
   })
-  const owner = await runtime.accounts.ensureOwner()
+  const owner = await runtime.users.ensureOwner()
   const close: Runtime['close'] = async (options) => {
     await runtime.close(options)
     await rm(filesDir, { recursive: true, force: true })

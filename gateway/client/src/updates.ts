@@ -5,11 +5,13 @@ import { updateLists, type Update } from './update-lists.ts'
 /** Loads lists again after a mutation that changed them: `updates` of urql's `cacheExchange`. */
 export const updates: { Mutation: Record<string, Update> } = {
   Mutation: {
+    acceptInvitation: updateLists(),
     activateGraphVersion: updateLists('graphs'),
     addCredential: updateLists('credentials'),
     cancelExecution: updateLists('executions'),
     cancelExecutions: updateLists('executions'),
     createGraph: updateLists('graphs'),
+    createOrganization: updateLists(),
     deleteCredential: updateLists('credentials'),
     deleteGraphs: updateLists('graphs'),
     forkGraph: updateLists('graphs'),
@@ -29,6 +31,7 @@ export const updates: { Mutation: Record<string, Update> } = {
     uninstallPlugin: updateLists('plugins'),
     updateCredential: updateLists('credentials'),
     updateGraph: updateLists('graphs'),
+    updateMember: updateLists(),
     upgradeGraph: updateLists('graphs'),
   },
 }

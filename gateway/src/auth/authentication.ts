@@ -24,7 +24,7 @@ export interface Access {
 }
 
 interface AccessParts {
-  runtime: Pick<Runtime, 'accounts' | 'browserSessions'>
+  runtime: Pick<Runtime, 'apiKeys' | 'browserSessions'>
   origins: Origins
   /** Name of the session cookie. */
   cookieName: string
@@ -62,7 +62,7 @@ export function createAccess({ runtime, origins, cookieName, failures, loginComm
     if (key === undefined) throw unauthenticated('the Authorization header must read "Bearer <key>"')
     const hash = createHash('sha256').update(key).digest('base64')
     if (!accepted.has(hash)) failures.assertBelowLimit(address)
-    const user = await runtime.accounts.authenticate(key)
+    const user = await runtime.apiKeys.authenticate(key)
     if (!user) {
       accepted.delete(hash)
       failures.recordFailure(address)

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { BUILTIN_PLUGINS, createTestRuntime, startTestService, type TestRuntime, type TestService } from '@ashlar/core/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createGateway, type Gateway } from '../server/index.ts'
@@ -25,13 +24,9 @@ beforeAll(async () => {
     oauthClients: service.clients,
     httpAllow: ['127.0.0.1'],
   })
-  await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
-  const alice = randomUUID()
-  await runtime.database.pool.query(
-    `insert into user_account (id, name, role, created_at) values ($1, 'Alice', 'MEMBER', now())`,
-    [alice],
-  )
-  await runtime.accounts.allowKey(alice, ALICE_KEY, 'alice')
+  await runtime.apiKeys.allow(runtime.ownerId, OWNER_KEY, 'owner')
+  const { id: alice } = await runtime.users.create('Alice')
+  await runtime.apiKeys.allow(alice, ALICE_KEY, 'alice')
   const logger = { info: () => undefined, error: (message: string, error?: unknown) => log.push(`${message}: ${String(error)}`) }
   gateway = createGateway({ runtime, ownerKey: OWNER_KEY, publicUrl: BASE, logger })
   OURS = { ...(await logIn(runtime, runtime.ownerId, '__Host-ashlar_session')).headers, 'sec-fetch-site': 'same-origin' }

@@ -14,7 +14,7 @@ let gateway: Gateway
 let base: string
 beforeAll(async () => {
   runtime = await createTestRuntime({ pluginRoots: [] })
-  await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
+  await runtime.apiKeys.allow(runtime.ownerId, OWNER_KEY, 'owner')
   gateway = createGateway({ runtime, ownerKey: OWNER_KEY })
   base = new URL(await gateway.listen(0)).origin
 })
@@ -32,7 +32,7 @@ function enter(token: string, headers: Record<string, string> = {}): Promise<Res
 }
 
 async function fetchStatus(headers: Record<string, string>): Promise<number> {
-  return (await fetch(`${base}/graphql?query={viewer{name}}`, { headers })).status
+  return (await fetch(`${base}/graphql?query={viewer{user{name}}}`, { headers })).status
 }
 
 describe('a login link', () => {

@@ -57,7 +57,7 @@ describe('when the examples run in the order of the menu', () => {
   let gateway: Gateway
   beforeAll(async () => {
     runtime = await createTestRuntime()
-    await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
+    await runtime.apiKeys.allow(runtime.ownerId, OWNER_KEY, 'owner')
     gateway = createGateway({ runtime, ownerKey: OWNER_KEY, logger: { info: () => undefined, error: () => undefined } })
   })
   afterAll(async () => {

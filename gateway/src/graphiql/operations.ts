@@ -24,7 +24,10 @@ const FOLDER = new URL('operations/', import.meta.url)
 const DOMAINS = ['graphs', 'executions', 'loops', 'files', 'blocks', 'plugins', 'credentials', 'account', 'sandbox'] as const
 
 /** Titles of folders that contain more than their name says. */
-const TITLES: Partial<Record<(typeof DOMAINS)[number], string>> = { credentials: 'Providers and credentials' }
+const TITLES: Partial<Record<(typeof DOMAINS)[number], string>> = {
+  credentials: 'Providers and credentials',
+  account: 'Users and accounts',
+}
 
 /**
  * Reads the examples of each domain in the order of their file names. A `.graphql` file starts with comments: a line

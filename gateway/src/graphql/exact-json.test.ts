@@ -13,7 +13,7 @@ let gateway: Gateway
 let url: string
 beforeAll(async () => {
   runtime = await createTestRuntime()
-  await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
+  await runtime.apiKeys.allow(runtime.ownerId, OWNER_KEY, 'owner')
   gateway = createGateway({ runtime, ownerKey: OWNER_KEY, logger: { info: () => undefined, error: () => undefined } })
   url = await gateway.listen(0)
 })

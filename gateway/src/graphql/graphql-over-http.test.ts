@@ -9,7 +9,7 @@ let runtime: TestRuntime
 let gateway: Gateway
 beforeAll(async () => {
   runtime = await createTestRuntime({ pluginRoots: [] })
-  await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
+  await runtime.apiKeys.allow(runtime.ownerId, OWNER_KEY, 'owner')
   gateway = createGateway({ runtime, ownerKey: OWNER_KEY })
 })
 afterAll(async () => {

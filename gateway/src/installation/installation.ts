@@ -94,8 +94,8 @@ export async function openInstallation({
       runtime.configure({ ...changed, oauthClients: { ...changed.oauthClients, ...config.oauthClients } }),
     )
     const ownerKey = await ensureKey(dataDir.ownerKeyFile)
-    const { id: ownerId } = await runtime.accounts.ensureOwner()
-    await runtime.accounts.allowKey(ownerId, ownerKey, 'owner key')
+    const { id: ownerId } = await runtime.users.ensureOwner()
+    await runtime.apiKeys.allow(ownerId, ownerKey, 'owner key')
     return { runtime, dataDir, ownerKey, ownerId, close: once(close) }
 
     async function startDatabase(): Promise<string> {

@@ -15,7 +15,7 @@ let login: TestLogin
 const log: string[] = []
 beforeAll(async () => {
   runtime = await createTestRuntime()
-  await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
+  await runtime.apiKeys.allow(runtime.ownerId, OWNER_KEY, 'owner')
   const logger = { info: () => undefined, error: (message: string, error?: unknown) => log.push(`${message}: ${String(error)}`) }
   gateway = createGateway({ runtime, ownerKey: OWNER_KEY, logger })
   login = await logIn(runtime, runtime.ownerId)
@@ -43,8 +43,8 @@ async function readCode(response: Response): Promise<unknown> {
 }
 
 describe('authentication', () => {
-  const VIEWER = '{ viewer { name role } }'
-  const OWNER = { data: { viewer: { name: 'Owner', role: 'OWNER' } } }
+  const VIEWER = '{ viewer { user { name role } } }'
+  const OWNER = { data: { viewer: { user: { name: 'Owner', role: 'OWNER' } } } }
 
   it.each<[string, () => Record<string, string>]>([
     ['the owner key', () => BEARER],
@@ -98,7 +98,7 @@ describe('authentication', () => {
     expect(await open('/login')).toContain(shown)
     expect(await open('/graphql')).toContain(shown)
     const failed = await other.fetch(
-      new Request(`${BASE}/graphql?query={viewer{name}}`, { headers: { accept: 'application/json' } }),
+      new Request(`${BASE}/graphql?query={viewer{user{name}}}`, { headers: { accept: 'application/json' } }),
     )
     expect(await failed.text()).toContain(`this command prints: ASHLAR_DATA_DIR='/srv/a & b' ashlar login; in a program`)
     await other.close()

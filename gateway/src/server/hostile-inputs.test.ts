@@ -27,7 +27,7 @@ const ids = new Map<string, string>()
 beforeAll(async () => {
   runtime = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS] })
   const { ownerId } = runtime
-  await runtime.accounts.allowKey(ownerId, OWNER_KEY, 'owner')
+  await runtime.apiKeys.allow(ownerId, OWNER_KEY, 'owner')
   const logger = { info: () => undefined, error: (message: string, error?: unknown) => log.push(`${message}: ${String(error)}`) }
   gateway = createGateway({ runtime, ownerKey: OWNER_KEY, logger })
   const graph = await runtime.graphs.create(ownerId, { name: 'Greet', document: DOCUMENT })
@@ -37,6 +37,7 @@ beforeAll(async () => {
   ids.set('GraphVersion', globalId('GraphVersion', graph.activeVersionId))
   ids.set('Execution', globalId('Execution', execution.id))
   ids.set('User', globalId('User', ownerId))
+  ids.set('Account', globalId('Account', ownerId))
   ids.set('Plugin', globalId('Plugin', '@ashlar/plugin-text'))
 })
 afterAll(async () => {
@@ -66,11 +67,14 @@ const ENDS = [
   '\n',
 ]
 const TYPES = [
+  'Account',
   'Block',
   'Credential',
   'Execution',
   'Graph',
   'GraphVersion',
+  'Invitation',
+  'Member',
   'NodeExecution',
   'Plugin',
   'PluginVersion',
@@ -122,6 +126,14 @@ function badValues(type: string, name: string): readonly unknown[] {
   return []
 }
 
+const ID_TYPES: Record<string, string> = {
+  executionId: 'Execution',
+  credentialId: 'Credential',
+  accountId: 'Account',
+  memberId: 'Member',
+  invitationId: 'Invitation',
+}
+
 /** A valid value. Other arguments or fields of the operation are bad. */
 function goodValue(type: GraphQLInputType, name: string): unknown {
   if (isNonNullType(type)) return goodValue(type.ofType, name)
@@ -129,11 +141,7 @@ function goodValue(type: GraphQLInputType, name: string): unknown {
   if (isInputObjectType(type))
     return Object.fromEntries(Object.values(type.getFields()).flatMap((field) => given(field.name, field.type)))
   const named = getNamedType(type)
-  if (named.name === 'ID')
-    return (
-      ids.get(name === 'executionId' ? 'Execution' : name === 'credentialId' ? 'Credential' : 'Graph') ??
-      globalId('Credential', UUID)
-    )
+  if (named.name === 'ID') return ids.get(ID_TYPES[name] ?? 'Graph') ?? globalId('Credential', UUID)
   if (named.name === 'JSON') return name === 'document' ? DOCUMENT : name === 'file' ? { name: 'x', document: DOCUMENT } : {}
   if (named.name === 'Int') return 1
   if (named.name === 'Boolean') return false

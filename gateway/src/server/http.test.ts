@@ -11,7 +11,7 @@ const OWNER_KEY = 'the-key-of-the-owner'
 const APP = 'https://app.example'
 const KEY = { authorization: `Bearer ${OWNER_KEY}` }
 const JSON_BODY = { 'content-type': 'application/json' }
-const VIEWER = '{"query":"{ viewer { name } }"}'
+const VIEWER = '{"query":"{ viewer { user { name } } }"}'
 
 let runtime: TestRuntime
 let gateway: Gateway
@@ -20,7 +20,7 @@ let login: TestLogin
 const log: string[] = []
 beforeAll(async () => {
   runtime = await createTestRuntime({ pluginRoots: [] })
-  await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
+  await runtime.apiKeys.allow(runtime.ownerId, OWNER_KEY, 'owner')
   const logger = { info: () => undefined, error: (message: string, error?: unknown) => log.push(`${message}: ${String(error)}`) }
   gateway = createGateway({ runtime, ownerKey: OWNER_KEY, corsOrigins: [APP], logger })
   base = new URL(await gateway.listen(0)).origin
@@ -59,7 +59,7 @@ describe('the headers of an answer', () => {
     ['with a key in another scheme', { authorization: 'Basic x' }, 'Bearer realm="ashlar"'],
     ['with an unknown key', { authorization: 'Bearer x' }, 'Bearer realm="ashlar", error="invalid_token"'],
   ])('ask a client %s to authenticate', async (_what, headers, challenge) => {
-    const response = await fetch(`${base}/graphql?query={viewer{name}}`, { headers })
+    const response = await fetch(`${base}/graphql?query={viewer{user{name}}}`, { headers })
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, challenge])
   })
 
@@ -158,7 +158,7 @@ describe('the body of a request', () => {
   it.each(['gzip', 'deflate', 'br'] as const)('may have the encoding %s', async (encoding) => {
     const body = new Uint8Array(await encodings[encoding](VIEWER))
     const response = await post(body, { 'content-encoding': encoding })
-    expect(await response.json()).toMatchObject({ data: { viewer: { name: 'Owner' } } })
+    expect(await response.json()).toMatchObject({ data: { viewer: { user: { name: 'Owner' } } } })
   })
 
   it.each(['gzip', 'deflate', 'br'] as const)('is rejected if it decompresses with %s to more than 32 MiB', async (encoding) => {
@@ -259,8 +259,8 @@ it('answers the hash of a persisted query so that Apollo sends the query', async
       errors: [{ message: 'PersistedQueryNotSupported', extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' } }],
     })
   }
-  const full = await post(`{"query":"{ viewer { name } }","extensions":${extensions}}`)
-  expect(await full.json()).toMatchObject({ data: { viewer: { name: 'Owner' } } })
+  const full = await post(`{"query":"{ viewer { user { name } } }","extensions":${extensions}}`)
+  expect(await full.json()).toMatchObject({ data: { viewer: { user: { name: 'Owner' } } } })
 })
 
 describe('compression', () => {
@@ -299,9 +299,9 @@ describe('compression', () => {
   })
 
   it('does not apply to small answers', async () => {
-    const { headers, body } = await readRaw({ 'accept-encoding': 'br' }, '{ viewer { name } }')
+    const { headers, body } = await readRaw({ 'accept-encoding': 'br' }, '{ viewer { user { name } } }')
     expect(headers).not.toContain('content-encoding')
-    expect(body.toString()).toContain('{"data":{"viewer":{"name":"Owner"}}')
+    expect(body.toString()).toContain('{"data":{"viewer":{"user":{"name":"Owner"}}}')
   })
 
   it('applies to the files of GraphiQL, which are validated with their ETag', async () => {
@@ -340,18 +340,21 @@ describe('a mistake of the client', () => {
     ['an empty batch', '[]'],
     ['no query', '{}'],
     ['a query that is a number', request({ query: 5 })],
-    ['an unknown parameter', request({ query: '{ viewer { name } }', id: 1 })],
-    ['variables that are a list', request({ query: '{ viewer { name } }', variables: [1] })],
-    ['variables that are a text', request({ query: '{ viewer { name } }', variables: '{}' })],
-    ['extensions that are a text', request({ query: '{ viewer { name } }', extensions: 'x' })],
-    ['an operationName that is a number', request({ query: 'query A { viewer { name } }', operationName: 5 })],
-    ['an unknown operationName', request({ query: 'query A { viewer { name } }', operationName: 'B' })],
-    ['two operations without a name', request({ query: 'query A { viewer { name } } query B { viewer { name } }' })],
+    ['an unknown parameter', request({ query: '{ viewer { user { name } } }', id: 1 })],
+    ['variables that are a list', request({ query: '{ viewer { user { name } } }', variables: [1] })],
+    ['variables that are a text', request({ query: '{ viewer { user { name } } }', variables: '{}' })],
+    ['extensions that are a text', request({ query: '{ viewer { user { name } } }', extensions: 'x' })],
+    ['an operationName that is a number', request({ query: 'query A { viewer { user { name } } }', operationName: 5 })],
+    ['an unknown operationName', request({ query: 'query A { viewer { user { name } } }', operationName: 'B' })],
+    [
+      'two operations without a name',
+      request({ query: 'query A { viewer { user { name } } } query B { viewer { user { name } } }' }),
+    ],
     ['an empty query', request({ query: '' })],
     ['a query of a comment', request({ query: '#' })],
-    ['a query of a fragment', request({ query: 'fragment A on Query { viewer { name } }' })],
-    ['U+0000 in the query', request({ query: '{ viewer { name } \0 }' })],
-    ['an unknown variable type', request({ query: 'query ($a: Nope) { viewer { name } }' })],
+    ['a query of a fragment', request({ query: 'fragment A on Query { viewer { user { name } } }' })],
+    ['U+0000 in the query', request({ query: '{ viewer { user { name } } \0 }' })],
+    ['an unknown variable type', request({ query: 'query ($a: Nope) { viewer { user { name } } }' })],
     ['a large integer', request({ query: GRAPHS, variables: { first: 2 ** 53 } })],
     ['a larger integer', `{"query":${JSON.stringify(GRAPHS)},"variables":{"first":${'9'.repeat(400)}}}`],
     ['a literal integer that is too large', request({ query: `{ graphs(first: ${'9'.repeat(40)}) { totalCount } }` })],
@@ -385,8 +388,8 @@ describe('a mistake of the client', () => {
     'query=%',
     'query=%ff',
     'query=%00',
-    'query={viewer{name}}&variables=%',
-    'query={viewer{name}}&operationName=%zz',
+    'query={viewer{user{name}}}&variables=%',
+    'query={viewer{user{name}}}&operationName=%zz',
     '',
   ])('the query string "%s" is answered with a code', async (query) => {
     const response = await fetch(`${base}/graphql?${query}`, { headers: KEY })

@@ -11,7 +11,7 @@ const OWN = { authorization: `Bearer ${OWNER_KEY}` }
 let runtime: TestRuntime
 beforeAll(async () => {
   runtime = await createTestRuntime({ pluginRoots: [] })
-  await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
+  await runtime.apiKeys.allow(runtime.ownerId, OWNER_KEY, 'owner')
 })
 afterAll(() => runtime.close())
 
@@ -26,7 +26,7 @@ afterEach(() => gateway.close())
 
 /** @param client the address of the client of the proxy */
 function ask(headers: Record<string, string>, client = '1.2.3.4'): Promise<Response> {
-  return fetch(`${base}/graphql?query={viewer{name}}`, { headers: { ...headers, 'x-forwarded-for': client } })
+  return fetch(`${base}/graphql?query={viewer{user{name}}}`, { headers: { ...headers, 'x-forwarded-for': client } })
 }
 
 function enter(token: string, client = '1.2.3.4'): Promise<Response> {

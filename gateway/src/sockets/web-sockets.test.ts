@@ -18,7 +18,7 @@ let login: TestLogin
 const log: string[] = []
 beforeAll(async () => {
   runtime = await createTestRuntime()
-  await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
+  await runtime.apiKeys.allow(runtime.ownerId, OWNER_KEY, 'owner')
   const logger = { info: () => undefined, error: (message: string, error?: unknown) => log.push(`${message}: ${String(error)}`) }
   gateway = createGateway({ runtime, ownerKey: OWNER_KEY, corsOrigins: [APP], logger })
   url = (await gateway.listen(0)).replace('http:', 'ws:')
@@ -46,7 +46,7 @@ async function ask(client: Client, query: string, variables: Record<string, unkn
 }
 
 describe('authentication', () => {
-  const VIEWER = '{ viewer { name } }'
+  const VIEWER = '{ viewer { user { name } } }'
 
   const KEY = { authorization: `Bearer ${OWNER_KEY}` }
   const ownOrigin = (): string => url.replace('ws:', 'http:').replace('/graphql', '')
@@ -69,7 +69,7 @@ describe('authentication', () => {
     ['the owner key of the upgrade request', () => ({ headers: { ...KEY, host: 'ashlar.example' } }), () => ({})],
   ])('accepts %s', async (_what, options, params) => {
     const client = connect(options(), params())
-    expect(await ask(client, VIEWER)).toMatchObject([{ data: { viewer: { name: 'Owner' } } }])
+    expect(await ask(client, VIEWER)).toMatchObject([{ data: { viewer: { user: { name: 'Owner' } } } }])
   })
 
   it.each<[string, () => ClientOptions, Record<string, unknown>]>([

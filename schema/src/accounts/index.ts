@@ -1,1 +1,3 @@
 import './user.ts'
+import './account.ts'
+import './mutations.ts'

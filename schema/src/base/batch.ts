@@ -24,5 +24,5 @@ export function loadTogether<Value>(
 }
 
 function inOrder<Value>(ids: readonly string[], values: ReadonlyMap<string, Value>): (Value | Error)[] {
-  return ids.map((id) => values.get(id) ?? new Error(`nothing was loaded for ${id}`))
+  return ids.map((id) => (values.has(id) ? (values.get(id) as Value) : new Error(`nothing was loaded for ${id}`)))
 }

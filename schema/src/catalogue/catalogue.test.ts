@@ -15,7 +15,7 @@ afterAll(() => runtime.close())
 type Json = Record<string, any> // oxlint-disable-line no-explicit-any -- results are compared as JSON
 
 async function executeAs(source: string, variableValues: Record<string, unknown>): Promise<ExecutionResult> {
-  const user = (await runtime.accounts.find([runtime.ownerId])).get(runtime.ownerId)
+  const user = (await runtime.users.find([runtime.ownerId])).get(runtime.ownerId)
   if (!user) throw new Error('no such user')
   const document = parse(source)
   expect(validate(schema, document)).toEqual([])
@@ -226,7 +226,7 @@ async function countStatements(work: () => Promise<unknown>): Promise<number> {
     typeof statement === 'string' ? statement : String((statement as { text?: string }).text),
   )
   query.mockRestore()
-  const count = texts.filter((text) => /plugin_version|user_account/.test(text)).length
+  const count = texts.filter((text) => /plugin_version|app_user/.test(text)).length
   expect(count).toBeGreaterThan(0)
   return count
 }

@@ -54,7 +54,7 @@ const PluginSignature = builder.objectRef<AuthorSignature & { userId: string }>(
 })
 
 async function findNames(ids: readonly string[], { runtime }: SchemaContext): Promise<Map<string, string>> {
-  const users = await runtime.accounts.find(ids)
+  const users = await runtime.users.find(ids)
   return new Map(ids.map((id) => [id, users.get(id)?.name ?? '']))
 }
 

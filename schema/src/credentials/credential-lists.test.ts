@@ -28,7 +28,7 @@ interface Connection {
 }
 
 async function list(args: string, variableValues: Record<string, unknown> = {}): Promise<Connection> {
-  const user = (await runtime.accounts.find([runtime.ownerId])).get(runtime.ownerId)
+  const user = (await runtime.users.find([runtime.ownerId])).get(runtime.ownerId)
   if (!user) throw new Error('no such user')
   const used = args.includes('$after') ? 'query ($after: String)' : ''
   const document = parse(

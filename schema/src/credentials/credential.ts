@@ -1,4 +1,4 @@
-import { UserType } from '../refs/accounts.ts'
+import { ViewerType } from '../refs/accounts.ts'
 import { builder } from '../base/builder.ts'
 import { CredentialKind, CredentialList, CredentialStatus, CredentialType, ProviderType } from '../refs/credentials.ts'
 
@@ -27,7 +27,7 @@ builder.objectType(CredentialType, {
   }),
 })
 
-builder.objectField(UserType, 'credentials', (t) =>
+builder.objectField(ViewerType, 'credentials', (t) =>
   CredentialList.field(t, {
     description: 'Your credentials, newest first.',
     load: (_user, request, { runtime, user }) => runtime.credentials.list(user.id, request),

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => runtime.close())
 
 async function run(source: string, variableValues: Record<string, unknown> = {}, userId = runtime.ownerId): Promise<unknown> {
-  const user = (await runtime.accounts.find([userId])).get(userId)
+  const user = (await runtime.users.find([userId])).get(userId)
   if (!user) throw new Error('no such user')
   const document = parse(source)
   expect(validate(schema, document)).toEqual([])
@@ -75,9 +75,7 @@ it('answers the id of another user’s credential like an unknown id', async () 
     hosts: ['a.example'],
     secret: { type: 'HOST_SCOPED', headers: { a: 'hunter22' } },
   })
-  const stranger = '99999999-0000-4000-8000-000000000000'
-  const values = [stranger, 'Ada', 'MEMBER']
-  await runtime.database.pool.query('insert into user_account (id, name, role, created_at) values ($1, $2, $3, now())', values)
+  const { id: stranger } = await runtime.users.create('Ada')
   const nodeId = Buffer.from(`Credential:${id}`).toString('base64url')
   const ASK = 'query ($id: ID!) { node(id: $id) { id } viewer { credentials { totalCount } } }'
   expect(await run(ASK, { id: nodeId }, stranger)).toEqual({ node: null, viewer: { credentials: { totalCount: 0 } } })

@@ -25,7 +25,7 @@ afterEach(() => vi.restoreAllMocks())
 type Json = Record<string, any> // oxlint-disable-line no-explicit-any -- results are compared as JSON
 
 async function getContext() {
-  const user = (await runtime.accounts.find([runtime.ownerId])).get(runtime.ownerId)
+  const user = (await runtime.users.find([runtime.ownerId])).get(runtime.ownerId)
   if (!user) throw new Error('no such user')
   return buildContext({ runtime, user })
 }

@@ -38,7 +38,7 @@ afterAll(() => runtime.close())
 type Json = Record<string, any> // oxlint-disable-line no-explicit-any -- results are compared as JSON
 
 async function createContext() {
-  const user = (await runtime.accounts.find([runtime.ownerId])).get(runtime.ownerId)
+  const user = (await runtime.users.find([runtime.ownerId])).get(runtime.ownerId)
   if (!user) throw new Error('no such user')
   return buildContext({ runtime, user })
 }

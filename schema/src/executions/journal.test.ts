@@ -46,7 +46,7 @@ async function createExecution(name: string): Promise<string> {
 const toId = (id: string): string => encodeGlobalId('Execution', id)
 
 async function query(source: string, variableValues: Record<string, unknown> = {}): Promise<ExecutionResult> {
-  const user = (await runtime.accounts.find([runtime.ownerId])).get(runtime.ownerId)
+  const user = (await runtime.users.find([runtime.ownerId])).get(runtime.ownerId)
   if (!user) throw new Error('no such user')
   return graphql({ schema, source, variableValues, contextValue: buildContext({ runtime, user }) })
 }

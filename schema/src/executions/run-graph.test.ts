@@ -27,7 +27,7 @@ async function createGraph(nodes: { id: string; block: string; inputs: object }[
 }
 
 async function run(input: object): Promise<unknown> {
-  const user = (await runtime.accounts.find([runtime.ownerId])).get(runtime.ownerId)
+  const user = (await runtime.users.find([runtime.ownerId])).get(runtime.ownerId)
   if (!user) throw new Error('no such user')
   const document = parse(RUN)
   expect(validate(schema, document)).toEqual([])

@@ -15,7 +15,7 @@ const CREATE = `mutation ($document: JSON!) { createGraph(input: { name: "Test",
 
 /** The errors of `createGraph`, each as its code, its path below `input.document` and its message. */
 async function createErrors(document: object): Promise<unknown> {
-  const user = (await runtime.accounts.find([runtime.ownerId])).get(runtime.ownerId)
+  const user = (await runtime.users.find([runtime.ownerId])).get(runtime.ownerId)
   if (!user) throw new Error('no such user')
   const contextValue = buildContext({ runtime, user })
   const { data, errors } = await graphql({ schema, source: CREATE, variableValues: { document }, contextValue })

@@ -15,7 +15,7 @@ type Json = Record<string, any> // oxlint-disable-line no-explicit-any -- result
 async function run(source: string, variableValues: Record<string, unknown>): Promise<Json> {
   const document = parse(source)
   expect(validate(schema, document)).toEqual([])
-  const user = (await runtime.accounts.find([runtime.ownerId])).get(runtime.ownerId)
+  const user = (await runtime.users.find([runtime.ownerId])).get(runtime.ownerId)
   if (!user) throw new Error('no such user')
   const contextValue = buildContext({ runtime, user })
   const result = (await execute({ schema, document, variableValues, contextValue })) as ExecutionResult

@@ -10,8 +10,7 @@ let runtime: TestRuntime
 let stranger: string
 beforeAll(async () => {
   runtime = await createTestRuntime()
-  stranger = randomUUID()
-  await runtime.database.pool.query(`insert into user_account select $1, 'Stranger', 'MEMBER', now()`, [stranger])
+  stranger = (await runtime.users.create('Stranger')).id
 })
 afterAll(() => runtime.close())
 
@@ -20,7 +19,7 @@ type Json = Record<string, any> // oxlint-disable-line no-explicit-any -- result
 async function ask(source: string, variableValues: object = {}, userId = runtime.ownerId): Promise<ExecutionResult<Json>> {
   const document = parse(source)
   expect(validate(schema, document)).toEqual([])
-  const user = (await runtime.accounts.find([userId])).get(userId)
+  const user = (await runtime.users.find([userId])).get(userId)
   if (!user) throw new Error('no such user')
   const contextValue = buildContext({ runtime, user })
   return (await execute({ schema, document, variableValues: { ...variableValues }, contextValue })) as ExecutionResult<Json>

@@ -1,11 +1,67 @@
-import type { User } from '@ashlar/core'
+import type { AccountRole, Invitation, Member, Membership, User } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { inOrder } from '../base/global-ids.ts'
+import { defineList } from '../base/list.ts'
 
 export const UserType = builder.loadableNodeRef('User', {
   id: { resolve: (user: User) => user.id },
-  load: async (ids: string[], { runtime, user }) => {
-    const users = await runtime.accounts.find(ids.filter((id) => id === user.id))
-    return inOrder(ids, users)
+  load: async (ids: string[], { runtime, user }) => inOrder(ids, await runtime.users.findVisible(user.id, ids)),
+})
+
+/** The authenticated user, see `buildContext`. */
+export const ViewerType = builder.objectRef<User>('Viewer')
+
+export const AccountKindType = builder.enumType('AccountKind', {
+  description: 'Whom an account is for.',
+  values: {
+    PERSONAL: { description: 'The account of one user. It has no other members.' },
+    ORGANIZATION: { description: 'An account with members.' },
   },
+})
+
+const ROLES: Record<AccountRole, { description: string }> = {
+  OWNER: { description: 'May do everything, also decide who is an OWNER. Every account has at least one.' },
+  ADMIN: { description: 'Also manages the members who are not an OWNER, and the invitations.' },
+  EDITOR: { description: 'Creates, changes and runs what the account owns.' },
+  VIEWER: { description: 'Reads what the account owns.' },
+}
+
+export const AccountRoleType = builder.enumType('AccountRole', {
+  description: 'What a member of an account may do. Each role includes the following ones.',
+  values: ROLES,
+})
+
+export const AccountType = builder.loadableNodeRef('Account', {
+  id: { resolve: ({ account }: Membership) => account.id },
+  load: async (ids: string[], { runtime, user }) => inOrder(ids, await runtime.accounts.find(user.id, ids)),
+})
+
+export const MemberType = builder.loadableNodeRef('Member', {
+  id: { resolve: (member: Member) => member.id },
+  load: async (ids: string[], { runtime, user }) => inOrder(ids, await runtime.accounts.findMembers(user.id, ids)),
+})
+
+export const InvitationType = builder.loadableNodeRef('Invitation', {
+  id: { resolve: (invitation: Invitation) => invitation.id },
+  load: async (ids: string[], { runtime, user }) => inOrder(ids, await runtime.accounts.findInvitations(user.id, ids)),
+})
+
+export const AccountList = defineList<Membership>()({
+  type: AccountType,
+  name: 'Account',
+  plural: 'accounts',
+  filter: (t) => ({ kind: t.field({ type: AccountKindType, description: 'The account is of this kind.' }) }),
+  orderFields: { JOINED_AT: 'When you became a member.', NAME: 'The name, by code points: upper case before lower case.' },
+  defaultOrder: { field: 'JOINED_AT', direction: 'ASC' },
+  locate: ({ account, joinedAt }) => ({ value: joinedAt.toISOString(), id: account.id }),
+})
+
+export const MemberList = defineList<Member>()({
+  type: MemberType,
+  name: 'Member',
+  plural: 'members',
+  filter: (t) => ({ roles: t.field({ type: [AccountRoleType], description: 'The role is one of these.' }) }),
+  orderFields: { JOINED_AT: 'When the user became a member.' },
+  defaultOrder: { field: 'JOINED_AT', direction: 'ASC' },
+  locate: ({ id, joinedAt }) => ({ value: joinedAt.toISOString(), id }),
 })

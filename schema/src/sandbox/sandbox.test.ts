@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => runtime.close())
 
 const isolation = async (): Promise<unknown> => {
-  const user = await runtime.accounts.ensureOwner()
+  const user = await runtime.users.ensureOwner()
   const { data } = await graphql({
     schema: buildSchema(),
     source: '{ sandbox { isolation } }',

@@ -35,7 +35,7 @@ async function createOwn({ createDatabase, pluginRoots, stack, ...context }: Ben
   const databaseUrl = await createDatabase('agent')
   const runtime = await createRuntime({ databaseUrl, pluginRoots, secretKeys, localEndpoints: () => [host], onError: printError })
   stack.defer(() => runtime.close())
-  const { id: ownerId } = await runtime.accounts.ensureOwner()
+  const { id: ownerId } = await runtime.users.ensureOwner()
   const secret = { type: 'ENDPOINT', baseUrl: `http://${host}/v1` }
   await runtime.credentials.add(ownerId, { provider: 'ai/openai-compatible', secret })
   const createGraph = async (document: unknown): Promise<string> =>

@@ -60,7 +60,7 @@ async function makeExecutions(context: BenchContext, databaseUrl: string, stored
   const stack = context.stack.use(new AsyncDisposableStack())
   const runtime = await createRuntime({ databaseUrl, pluginRoots: [...pluginRoots], onError: printError })
   stack.defer(() => runtime.close())
-  const { id: ownerId } = await runtime.accounts.ensureOwner()
+  const { id: ownerId } = await runtime.users.ensureOwner()
   const runNew = async (values: number): Promise<string> => {
     const graph = await runtime.graphs.create(ownerId, { name: 'Bench', document: fanOut(values) })
     await runOne({ ...context, runtime, ownerId }, graph.id)

@@ -19,7 +19,7 @@ export const interchange: Workload = {
   name: 'interchange',
   unit: 'ms',
   async run({ runtime, ownerId, stack }) {
-    await runtime.accounts.allowKey(ownerId, KEY, 'bench')
+    await runtime.apiKeys.allow(ownerId, KEY, 'bench')
     const gateway = createGateway({ runtime, ownerKey: KEY })
     stack.defer(() => gateway.close())
     const file = createExport()

@@ -80,7 +80,7 @@ async function open(config: Partial<RuntimeConfig>): Promise<{ runtime: Runtime;
 /** Changes plugins one by one. @returns the graphs that pin the previous versions */
 async function change(): Promise<{ graphIds: string[]; changeMs: number[] }> {
   const { runtime } = await open({ pluginRoots: [folder], watch: true })
-  const { id: ownerId } = await runtime.accounts.ensureOwner()
+  const { id: ownerId } = await runtime.users.ensureOwner()
   const graphIds: string[] = []
   const changeMs: number[] = []
   for (let plugin = 0; plugin < CHANGES; plugin++) {
@@ -111,7 +111,7 @@ function waitForChange({ plugins }: Runtime, block: string, mark: string): Promi
 async function runUnknown(graphIds: string[]): Promise<Pick<PluginsMessage, 'unknownMs' | 'knownMs'>> {
   const { runtime: gateway } = await open({ role: 'gateway' })
   const { runtime: worker } = await open({ role: 'worker' })
-  const { id: ownerId } = await gateway.accounts.ensureOwner()
+  const { id: ownerId } = await gateway.users.ensureOwner()
   const document = { nodes: [{ id: 'only', block: firstBlock(graphIds.length), inputs: {} }], links: [] }
   const warmUp = await gateway.graphs.create(ownerId, { name: 'Bench', document })
   for (let i = 0; i < 3; i++) await runToFirstOutput(gateway, ownerId, warmUp.id)

@@ -84,7 +84,7 @@ export const queries: Workload = {
   unit: 'ms blocked',
   async run(context) {
     const { runtime, ownerId, stack } = context
-    await runtime.accounts.allowKey(ownerId, KEY, 'bench')
+    await runtime.apiKeys.allow(ownerId, KEY, 'bench')
     await createData(context)
     const gateway = createGateway({ runtime, ownerKey: KEY })
     stack.defer(() => gateway.close())

@@ -28,8 +28,8 @@ export const streamedToken: Workload = {
     stack.defer(() => worker.close())
     const runtime = await createRuntime({ ...common, role: 'gateway' })
     stack.defer(() => runtime.close())
-    const { id: ownerId } = await runtime.accounts.ensureOwner()
-    await runtime.accounts.allowKey(ownerId, KEY, 'bench')
+    const { id: ownerId } = await runtime.users.ensureOwner()
+    await runtime.apiKeys.allow(ownerId, KEY, 'bench')
     const gateway = createGateway({ runtime, ownerKey: KEY, logger: { info: () => undefined, error: printError } })
     stack.defer(() => gateway.close())
     const secret = { type: 'ENDPOINT', baseUrl: `${models.url}/v1` }

@@ -26,8 +26,8 @@ try {
   process.disconnect?.()
 }
 
-async function measure({ accounts, graphs, executions, worker, database }: Runtime): Promise<WaitingMessage> {
-  const { id: ownerId } = await accounts.ensureOwner()
+async function measure({ users, graphs, executions, worker, database }: Runtime): Promise<WaitingMessage> {
+  const { id: ownerId } = await users.ensureOwner()
   const childGraph = await graphs.create(ownerId, { name: 'Child', document: waiting(WAIT_SECONDS) })
   const parentGraph = await graphs.create(ownerId, { name: 'Parent', document: parentDocument(childGraph.id) })
   const start = (graphId: string, count: number) =>

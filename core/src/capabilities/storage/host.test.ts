@@ -16,10 +16,7 @@ beforeEach(async () => {
 })
 
 async function newOwner(): Promise<string> {
-  const id = randomUUID()
-  const text = `insert into user_account (id, name, role, created_at) values ($1, 'Ada', 'MEMBER', now())`
-  await runtime.database.pool.query(text, [id])
-  return id
+  return (await runtime.users.create('Ada')).id
 }
 
 async function use(): Promise<unknown> {

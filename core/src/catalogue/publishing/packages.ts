@@ -68,7 +68,7 @@ export async function assertUnclaimed(
 
 /** @throws {AshlarError} FORBIDDEN */
 export async function assertOwner(client: pg.Pool | pg.PoolClient, userId: string): Promise<void> {
-  const { rowCount } = await client.query(`select 1 from user_account where id = $1 and role = 'OWNER'`, [userId])
+  const { rowCount } = await client.query(`select 1 from app_user where id = $1 and role = 'OWNER'`, [userId])
   if (!rowCount) throw new AshlarError('FORBIDDEN', 'only the owner of the installation may change its plugins')
 }
 

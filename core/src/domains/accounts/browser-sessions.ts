@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { channelName, type Database, type Notifications } from '../../postgres/index.ts'
-import type { Accounts } from './accounts.ts'
+import type { Users } from './users.ts'
 import { createSessionEnds, type BrowserSession, type SessionEnds } from './session-ends.ts'
 
 // A login token can be exchanged once for a session. A session has two secrets: `token`, which the browser stores in a
@@ -38,7 +38,7 @@ const SESSION_DAYS = 14
 export function createBrowserSessions(
   { pool }: Database,
   notifications: Notifications,
-  accounts: Accounts,
+  users: Users,
   onError: (error: unknown) => void,
 ): BrowserSessions {
   const ends = createSessionEnds(pool, notifications, onError)
@@ -70,7 +70,7 @@ export function createBrowserSessions(
         [hashToken(token), hashToken(pageToken)],
       )
       const [row] = rows
-      const user = row && (await accounts.find([row.user_id])).get(row.user_id)
+      const user = row && (await users.find([row.user_id])).get(row.user_id)
       return user && { id: row.hash, user, expiresAt: row.expires_at }
     },
     end: ({ id }) => end('hash = $1', id),

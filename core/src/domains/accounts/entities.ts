@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core'
 
 const UserSchema = defineEntity({
   name: 'User',
-  tableName: 'user_account',
+  tableName: 'app_user',
   properties: {
     id: p.uuid().primary(),
     name: p.string(),
@@ -10,6 +10,7 @@ const UserSchema = defineEntity({
     createdAt: p.datetime(),
   },
 })
+/** A person. */
 export class User extends UserSchema.class {}
 UserSchema.setClass(User)
 
@@ -26,3 +27,57 @@ const ApiKeySchema = defineEntity({
 })
 export class ApiKey extends ApiKeySchema.class {}
 ApiKeySchema.setClass(ApiKey)
+
+export type AccountKind = 'PERSONAL' | 'ORGANIZATION'
+
+/** From the least to the most powerful. */
+export const ACCOUNT_ROLES = ['VIEWER', 'EDITOR', 'ADMIN', 'OWNER'] as const
+export type AccountRole = (typeof ACCOUNT_ROLES)[number]
+
+const AccountSchema = defineEntity({
+  name: 'Account',
+  tableName: 'account',
+  properties: {
+    /** The id of the user, if it is a personal account. */
+    id: p.uuid().primary(),
+    kind: p.string().$type<AccountKind>(),
+    name: p.string(),
+    createdAt: p.datetime(),
+  },
+})
+/** What owns graphs, executions and credentials. */
+export class Account extends AccountSchema.class {}
+AccountSchema.setClass(Account)
+
+const MemberSchema = defineEntity({
+  name: 'Member',
+  tableName: 'member',
+  properties: {
+    id: p.uuid().primary(),
+    accountId: p.uuid(),
+    userId: p.uuid(),
+    role: p.string().$type<AccountRole>(),
+    joinedAt: p.datetime(),
+  },
+})
+/** A user in an account. */
+export class Member extends MemberSchema.class {}
+MemberSchema.setClass(Member)
+
+const InvitationSchema = defineEntity({
+  name: 'Invitation',
+  tableName: 'invitation',
+  properties: {
+    id: p.uuid().primary(),
+    accountId: p.uuid(),
+    role: p.string().$type<AccountRole>(),
+    /** SHA-256 of its token. The token itself is not stored. */
+    hash: p.string(),
+    invitedBy: p.uuid(),
+    createdAt: p.datetime(),
+    expiresAt: p.datetime(),
+  },
+})
+/** An offer to become a member. It is deleted when it is accepted or revoked. */
+export class Invitation extends InvitationSchema.class {}
+InvitationSchema.setClass(Invitation)

@@ -7,10 +7,7 @@ let runtime: TestRuntime
 let stranger: string
 beforeAll(async () => {
   runtime = await createTestRuntime()
-  const { rows } = await runtime.database.pool.query<{ id: string }>(
-    `insert into user_account values (gen_random_uuid(), 'Stranger', 'MEMBER', now()) returning id`,
-  )
-  stranger = rows[0]?.id ?? ''
+  stranger = (await runtime.users.create('Stranger')).id
 })
 afterAll(() => runtime.close())
 

@@ -44,10 +44,7 @@ async function readUntil(
 }
 
 async function insertUser(): Promise<string> {
-  const { rows } = await gateway.database.pool.query<{ id: string }>(
-    `insert into user_account values (gen_random_uuid(), 'Stranger', 'MEMBER', now()) returning id`,
-  )
-  return rows[0]?.id ?? ''
+  return (await gateway.users.create('Stranger')).id
 }
 
 describe('changes of executions', () => {

@@ -45,10 +45,7 @@ afterAll(() => runtime.close())
 const reason = (code: string, message: string): object => ({ code, message, node: 'fetch' })
 
 async function insertUser(): Promise<string> {
-  const { rows } = await runtime.database.pool.query<{ id: string }>(
-    `insert into user_account values (gen_random_uuid(), 'Stranger', 'MEMBER', now()) returning id`,
-  )
-  return rows[0]?.id ?? ''
+  return (await runtime.users.create('Stranger')).id
 }
 
 async function insertGraph(owner: string, own: string[]): Promise<string> {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Direction, Page, PageRequest } from '../../base/index.ts'
 import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
@@ -15,8 +14,7 @@ const NAMES = ['Zebra', 'apple', 'Émile', 'émile 2', 'Zebra', '50% off', '500 
 beforeAll(async () => {
   runtime = await createTestRuntime({ pluginRoots: [] })
   ownerId = runtime.ownerId
-  other = randomUUID()
-  await runtime.database.pool.query(`insert into user_account select $1, 'Other', 'MEMBER', now()`, [other])
+  other = (await runtime.users.create('Other')).id
   for (const [i, name] of NAMES.entries()) {
     const labels = [...(i % 2 ? ['odd'] : []), ...(i % 3 ? [] : ['third'])]
     const description = i === 1 ? 'An ÉCOLE of fruit' : ''

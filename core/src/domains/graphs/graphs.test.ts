@@ -1,4 +1,4 @@
-import { randomUUID, randomUUIDv7 } from 'node:crypto'
+import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
 import type { Graph } from './index.ts'
@@ -9,8 +9,7 @@ let other: string
 beforeAll(async () => {
   runtime = await createTestRuntime({ pluginRoots: [] })
   ownerId = runtime.ownerId
-  other = randomUUID()
-  await runtime.database.pool.query(`insert into user_account select $1, 'Other', 'MEMBER', now()`, [other])
+  other = (await runtime.users.create('Other')).id
 })
 afterAll(() => runtime.close())
 

@@ -1,3 +1,4 @@
+import { Accounts } from './20261201-accounts.ts'
 import { Initial } from './20261121-initial.ts'
 import { Engine } from './20261122-engine.ts'
 import { Credentials } from './20261123-credentials.ts'
@@ -41,4 +42,5 @@ export const MIGRATIONS = [
   Pairing,
   HttpExchanges,
   CompressedBlobs,
+  Accounts,
 ]

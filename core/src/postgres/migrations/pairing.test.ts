@@ -16,7 +16,7 @@ afterAll(() => pool.end())
 it('adds the pairing FIFO to saved documents and changes nothing else in them', async () => {
   await pool.query(`delete from migration where name = '20261130-pairing'`)
   const owner = randomUUID()
-  await pool.query(`insert into user_account values ($1, 'Ada', 'MEMBER', now())`, [owner])
+  await pool.query(`insert into account values ($1, 'PERSONAL', 'Ada', now())`, [owner])
   const documents = [
     '{"nodes":[],"links":[],"onUnhandledError":"FAIL","concurrency":16,"budget":10000}',
     '{"budget":1,"nodes":[{"inputs":{"b":9007199254740993,"10":1e400,"a":1.50,"__proto__":"\\u0000}"},"id":"\\"pairing\\""}]}',

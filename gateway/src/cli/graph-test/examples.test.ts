@@ -19,7 +19,7 @@ let installation: TestInstallation
 beforeAll(async () => {
   const fakes = createRuntimeFakes()
   const runtime = await createTestRuntime({ fakes })
-  await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
+  await runtime.apiKeys.allow(runtime.ownerId, OWNER_KEY, 'owner')
   const gateway = createGateway({ runtime, ownerKey: OWNER_KEY })
   const client = createClient({ url: 'http://127.0.0.1/graphql', key: OWNER_KEY, fetch: gateway.fetch })
   const close = async (): Promise<void> => {

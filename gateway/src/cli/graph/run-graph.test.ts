@@ -16,7 +16,7 @@ let gateway: Gateway
 let api: Api
 beforeAll(async () => {
   runtime = await createTestRuntime()
-  await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
+  await runtime.apiKeys.allow(runtime.ownerId, OWNER_KEY, 'owner')
   gateway = createGateway({ runtime, ownerKey: OWNER_KEY })
   api = createApi(createClient({ url: 'http://127.0.0.1/graphql', key: OWNER_KEY, fetch: gateway.fetch }))
 })

@@ -9,7 +9,7 @@ let runtime: TestRuntime
 let gateway: Gateway
 beforeAll(async () => {
   runtime = await createTestRuntime({ pluginRoots: [] })
-  await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
+  await runtime.apiKeys.allow(runtime.ownerId, OWNER_KEY, 'owner')
   gateway = createGateway({ runtime, ownerKey: OWNER_KEY })
 })
 afterAll(async () => {
@@ -69,7 +69,7 @@ it('rejects an operation that is too expensive with COST_EXCEEDED, before it run
 })
 
 it.each([
-  ['a query', { query: '{ viewer { name } }' }, 2],
+  ['a query', { query: '{ viewer { user { name } } }' }, 3],
   ['a mutation', { query: 'mutation { activateGraphVersion(input: { graphId: "x", version: 1 }) { errors { code } } }' }, 12],
 ])('returns the cost of %s', async (_what, body, requested) => {
   expect(await send(body)).toMatchObject({ status: 200, body: { extensions: { cost: { requested, available: 20000 } } } })

@@ -251,8 +251,8 @@ describe('an import', () => {
     const child = await importFile({ name: 'Child', document: { nodes: [] } })
     const file = { name: 'Parent', document: { nodes: [{ id: 'n', block: 'io/graph', inputs: { graph_id: child } }] } }
     expect((await load(file)).graphs).toHaveLength(1)
-    await runtime.database.pool.query(`insert into user_account select $1, 'Other', 'MEMBER', now()`, [AGENT])
-    await expect(runtime.interchange.import(AGENT, { document: file })).rejects.toMatchObject({ code: 'GRAPH_INVALID' })
+    const { id: other } = await runtime.users.create('Other')
+    await expect(runtime.interchange.import(other, { document: file })).rejects.toMatchObject({ code: 'GRAPH_INVALID' })
   })
 })
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = join(root.path, 'sky')
   await ashlar('plugin', 'create', folder)
   runtime = await createTestRuntime()
-  await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
+  await runtime.apiKeys.allow(runtime.ownerId, OWNER_KEY, 'owner')
   gateway = createGateway({ runtime, ownerKey: OWNER_KEY })
   client = createClient({ url: 'http://127.0.0.1/graphql', key: OWNER_KEY, fetch: gateway.fetch })
   api = createPluginApi(client)

@@ -26,7 +26,7 @@ beforeAll(async () => {
   folder = join(root.path, 'sky')
   await ashlar('plugin', 'create', folder)
   runtime = await createTestRuntime()
-  await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
+  await runtime.apiKeys.allow(runtime.ownerId, OWNER_KEY, 'owner')
   gateway = createGateway({ runtime, ownerKey: OWNER_KEY })
   url = await gateway.listen(0)
   client = createClient({ url, key: OWNER_KEY })

@@ -17,7 +17,7 @@ beforeAll(async () => {
   root = await createTestFolder()
   folder = join(root.path, 'sky')
   runtime = await createTestRuntime()
-  await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
+  await runtime.apiKeys.allow(runtime.ownerId, OWNER_KEY, 'owner')
   gateway = createGateway({ runtime, ownerKey: OWNER_KEY })
   url = await gateway.listen(0)
   environment = { ASHLAR_KEY: OWNER_KEY, HOME: root.path }

@@ -1,0 +1,103 @@
+import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto'
+import { AshlarError, isUuid } from '../../base/index.ts'
+import type { Database } from '../../postgres/index.ts'
+import { Invitation, type AccountRole } from './entities.ts'
+import { assertMayGive, requireRole } from './members.ts'
+
+export interface NewInvitation {
+  role: AccountRole
+  /** 1 to 30. @default 7 */
+  expiresInDays?: number | undefined
+}
+
+const DEFAULT_DAYS = 7
+const MAX_DAYS = 30
+const MAX_OPEN = 100
+const MS_PER_DAY = 24 * 3600 * 1000
+const TOKEN_BYTES = 32
+
+/** See `Accounts.invite`. */
+export async function invite(
+  { pool, transact, fork }: Database,
+  userId: string,
+  accountId: string,
+  { role, expiresInDays = DEFAULT_DAYS }: NewInvitation,
+): Promise<{ invitation: Invitation; token: string }> {
+  assertMayGive(await requireRole(pool, userId, accountId, 'ADMIN', 'invite members'), role)
+  if (!Number.isInteger(expiresInDays) || expiresInDays < 1 || expiresInDays > MAX_DAYS)
+    throw new AshlarError('BAD_INPUT', `expiresInDays must be a whole number from 1 to ${MAX_DAYS}, got ${expiresInDays}`, {
+      details: { path: ['expiresInDays'] },
+    })
+  const token = randomBytes(TOKEN_BYTES).toString('base64url')
+  const now = Date.now()
+  const expiresAt = new Date(now + expiresInDays * MS_PER_DAY)
+  const row = await transact(async (client) => {
+    const account = await client.query<{ kind: string }>('select kind from account where id = $1 for update', [accountId])
+    if (account.rows[0]?.kind !== 'ORGANIZATION') throw conflict('a personal account has one member: create an organization')
+    await client.query('delete from invitation where account_id = $1 and expires_at < now()', [accountId])
+    const open = await client.query('select from invitation where account_id = $1', [accountId])
+    if ((open.rowCount ?? 0) >= MAX_OPEN)
+      throw conflict(`the account has ${MAX_OPEN} open invitations, the limit: revoke one of them first`)
+    const values = [randomUUIDv7(), accountId, role, hashToken(token), userId, new Date(now), expiresAt]
+    const text = 'insert into invitation values ($1, $2, $3, $4, $5, $6, $7) returning *'
+    return (await client.query<{ id: string }>(text, values)).rows[0]
+  })
+  if (!row) throw new Error('the invitation was not stored')
+  return { invitation: fork().map(Invitation, row), token }
+}
+
+function conflict(message: string): AshlarError {
+  return new AshlarError('CONFLICT', message, { details: { path: ['accountId'] } })
+}
+
+/** The invitations that can be accepted, newest first. */
+export async function listInvitations({ fork }: Database, accountIds: readonly string[]): Promise<Invitation[]> {
+  return fork().find(
+    Invitation,
+    { accountId: { $in: [...accountIds] }, expiresAt: { $gt: new Date() } },
+    { orderBy: { createdAt: 'desc', id: 'desc' } },
+  )
+}
+
+/** See `Accounts.revokeInvitation`. */
+export async function revokeInvitation({ fork, pool }: Database, userId: string, invitationId: string): Promise<Invitation> {
+  const em = fork()
+  const invitation = isUuid(invitationId) ? await em.findOne(Invitation, { id: invitationId }) : null
+  const isMember = invitation && (await findRole(pool, userId, invitation.accountId))
+  if (!invitation || !isMember)
+    throw new AshlarError('NOT_FOUND', 'there is no open invitation with this id', { details: { path: ['invitationId'] } })
+  await requireRole(pool, userId, invitation.accountId, 'ADMIN', 'revoke invitations')
+  await em.remove(invitation).flush()
+  return invitation
+}
+
+async function findRole(pool: Database['pool'], userId: string, accountId: string): Promise<boolean> {
+  const text = 'select from member where account_id = $1 and user_id = $2'
+  return (await pool.query(text, [accountId, userId])).rowCount === 1
+}
+
+/** See `Accounts.acceptInvitation`. @returns the id of the account */
+export async function acceptInvitation({ transact }: Database, userId: string, token: string): Promise<{ accountId: string }> {
+  return transact(async (client) => {
+    const text = 'delete from invitation where hash = $1 and expires_at > now() returning account_id, role'
+    const { rows } = await client.query<{ account_id: string; role: AccountRole }>(text, [hashToken(token)])
+    const [found] = rows
+    if (!found) {
+      const message = 'the invitation does not exist: it was accepted or revoked, or has expired. Ask for a new one'
+      throw new AshlarError('NOT_FOUND', message, { details: { path: ['token'] } })
+    }
+    const added = await client.query(
+      'insert into member values ($1, $2, $3, $4, now()) on conflict (account_id, user_id) do nothing',
+      [randomUUIDv7(), found.account_id, userId, found.role],
+    )
+    if (added.rowCount === 0)
+      // the invitation remains, because the transaction fails
+      throw new AshlarError('CONFLICT', 'you are a member of the account', { details: { path: ['token'] } })
+    return { accountId: found.account_id }
+  })
+}
+
+/** A token has 256 random bits, so a fast hash is sufficient. */
+function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}

@@ -1,0 +1,107 @@
+import type { Invitation, Member, Membership } from '@ashlar/core'
+import { encodeGlobalId, parseGlobalId } from '../base/global-ids.ts'
+import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
+import { AccountList, AccountRoleType, AccountType, InvitationType, MemberList, MemberType } from '../refs/accounts.ts'
+
+const accountFields = (t: PayloadBuilder<{ account: Membership }>) => ({
+  account: t.field({ type: AccountType, nullable: true, description: 'The account.', resolve: ({ account }) => account }),
+  accountEdge: t.field({
+    type: AccountList.Edge,
+    nullable: true,
+    description: 'The edge of the account, for lists of accounts.',
+    resolve: ({ account }) => account && AccountList.toEdge(account),
+  }),
+})
+
+defineMutation('createOrganization', {
+  description: 'Creates an account that can have several members. You are its OWNER.',
+  input: (t) => ({ name: t.string({ required: true, description: '1 to 100 characters.' }) }),
+  payload: accountFields,
+  resolve: async ({ name }, { runtime, user }) => ({ account: await runtime.accounts.createOrganization(user.id, { name }) }),
+})
+
+defineMutation('inviteMember', {
+  description:
+    'Creates an invitation to an organization. Requires the role ADMIN, and OWNER to invite an OWNER. Send the token to one person: whoever has it can accept the invitation.',
+  input: (t) => ({
+    accountId: t.id({ required: true, description: 'Global id of the organization.' }),
+    role: t.field({ type: AccountRoleType, required: true, description: 'The role of the new member.' }),
+    expiresInDays: t.int({ description: 'The days for which it can be accepted: 1 to 30. The default is 7.' }),
+  }),
+  payload: (t: PayloadBuilder<{ invitation: Invitation; token: string }>) => ({
+    invitation: t.field({
+      type: InvitationType,
+      nullable: true,
+      description: 'The invitation.',
+      resolve: ({ invitation }) => invitation,
+    }),
+    token: t.string({
+      nullable: true,
+      description: 'The secret with which a user accepts the invitation. It is shown only here.',
+      resolve: ({ token }) => token,
+    }),
+  }),
+  resolve: ({ accountId, role, expiresInDays }, { runtime, user }) =>
+    runtime.accounts.invite(user.id, parseGlobalId(accountId, 'Account', 'accountId'), {
+      role,
+      expiresInDays: expiresInDays ?? undefined,
+    }),
+})
+
+defineMutation('revokeInvitation', {
+  description: 'Ends an invitation. Requires the role ADMIN in its account.',
+  input: (t) => ({ invitationId: t.id({ required: true, description: 'Global id of the invitation.' }) }),
+  payload: (t: PayloadBuilder<{ revoked: Invitation }>) => ({
+    revokedInvitationId: t.id({
+      nullable: true,
+      description: 'Global id of the invitation.',
+      resolve: ({ revoked }) => revoked && encodeGlobalId('Invitation', revoked.id),
+    }),
+  }),
+  resolve: async ({ invitationId }, { runtime, user }) => ({
+    revoked: await runtime.accounts.revokeInvitation(user.id, parseGlobalId(invitationId, 'Invitation', 'invitationId')),
+  }),
+})
+
+defineMutation('acceptInvitation', {
+  description: 'Makes you a member of the account of an invitation.',
+  input: (t) => ({ token: t.string({ required: true, description: 'The secret of the invitation.' }) }),
+  payload: accountFields,
+  resolve: async ({ token }, { runtime, user }) => ({ account: await runtime.accounts.acceptInvitation(user.id, token) }),
+})
+
+defineMutation('updateMember', {
+  description: 'Gives a member another role. Requires the role ADMIN, and OWNER for members who are or become an OWNER.',
+  input: (t) => ({
+    memberId: t.id({ required: true, description: 'Global id of the member.' }),
+    role: t.field({ type: AccountRoleType, required: true, description: 'The new role.' }),
+  }),
+  payload: (t: PayloadBuilder<{ member: Member }>) => ({
+    member: t.field({ type: MemberType, nullable: true, description: 'The member.', resolve: ({ member }) => member }),
+    memberEdge: t.field({
+      type: MemberList.Edge,
+      nullable: true,
+      description: 'The edge of the member, for lists of members.',
+      resolve: ({ member }) => member && MemberList.toEdge(member),
+    }),
+  }),
+  resolve: async ({ memberId, role }, { runtime, user }) => ({
+    member: await runtime.accounts.setRole(user.id, parseGlobalId(memberId, 'Member', 'memberId'), role),
+  }),
+})
+
+defineMutation('removeMember', {
+  description:
+    'Removes a member from an organization. You may remove yourself. For others it requires the role ADMIN, and OWNER for an OWNER. The last OWNER cannot be removed.',
+  input: (t) => ({ memberId: t.id({ required: true, description: 'Global id of the member.' }) }),
+  payload: (t: PayloadBuilder<{ removed: Member }>) => ({
+    removedMemberId: t.id({
+      nullable: true,
+      description: 'Global id of the member.',
+      resolve: ({ removed }) => removed && encodeGlobalId('Member', removed.id),
+    }),
+  }),
+  resolve: async ({ memberId }, { runtime, user }) => ({
+    removed: await runtime.accounts.removeMember(user.id, parseGlobalId(memberId, 'Member', 'memberId')),
+  }),
+})
