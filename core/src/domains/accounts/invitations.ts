@@ -87,8 +87,8 @@ export async function acceptInvitation({ transact }: Database, userId: string, t
       throw new AshlarError('NOT_FOUND', message, { details: { path: ['token'] } })
     }
     const added = await client.query(
-      'insert into member values ($1, $2, $3, $4, now()) on conflict (account_id, user_id) do nothing',
-      [randomUUIDv7(), found.account_id, userId, found.role],
+      'insert into member values ($1, $2, $3, $4, $5) on conflict (account_id, user_id) do nothing',
+      [randomUUIDv7(), found.account_id, userId, found.role, new Date()],
     )
     if (added.rowCount === 0)
       // the invitation remains, because the transaction fails
