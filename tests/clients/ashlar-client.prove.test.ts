@@ -46,7 +46,7 @@ describe('a subscription', () => {
       }),
       { numRuns: 40 },
     )
-    expect(cuts).toBeGreaterThan(20)
+    expect(cuts).toBeGreaterThan(8) // about 40; the random lengths may exceed those of the responses
   })
 
   it('receives the events of a running execution across cuts', async () => {
