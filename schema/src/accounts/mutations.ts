@@ -22,7 +22,7 @@ defineMutation('createOrganization', {
 
 defineMutation('inviteMember', {
   description:
-    'Creates an invitation to an organization. Requires the role ADMIN, and OWNER to invite an OWNER. Send the token to one person: whoever has it can accept the invitation.',
+    'Creates an invitation to an organization. Requires the role ADMIN, and OWNER to invite an OWNER. Send the token to one person: every user who has it can accept the invitation.',
   input: (t) => ({
     accountId: t.id({ required: true, description: 'Global id of the organization.' }),
     role: t.field({ type: AccountRoleType, required: true, description: 'The role of the new member.' }),
