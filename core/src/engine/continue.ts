@@ -126,7 +126,7 @@ function findStart(events: readonly JournalEvent[], { node, n }: NodeExecutionNa
   const numbers = events.flatMap((event) => (event.type === 'NodeStarted' && event.node === node ? [event.n] : []))
   const message =
     numbers.length > 0
-      ? `node "${node}" has no node execution ${n} that has started: the numbers go up to ${numbers.reduce((a, b) => Math.max(a, b))}`
+      ? `node "${node}" has no node execution ${n} that has started; those from ${numbers.reduce((a, b) => Math.min(a, b))} to ${numbers.reduce((a, b) => Math.max(a, b))} that have started can be replayed`
       : `this execution has not started a node "${node}"; "nodeExecutions" of the execution lists those that it has`
   throw new AshlarError('NOT_FOUND', message, { details: { path: [numbers.length > 0 ? 'number' : 'nodeId'] } })
 }

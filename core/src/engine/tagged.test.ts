@@ -424,7 +424,7 @@ describe('a journal', () => {
   it.each([
     ['s', 1, 7, 'the loop of node execution 1 of "s" has the iterations 0 to 2, got 7: name an iteration that exists'],
     ['s', 1, -1, 'the loop of node execution 1 of "s" has the iterations 0 to 2, got -1: name an iteration that exists'],
-    ['s', 2, 0, 'node "s" has no node execution 2 that has started: the numbers go up to 1'],
+    ['s', 2, 0, 'node "s" has no node execution 2 that has started; those from 1 to 1 that have started can be replayed'],
     ['f', 1, 0, 'node "f" starts no loop: name the node execution that produced the loop, or leave out "iteration"'],
     ['x', 1, 0, 'this execution has not started a node "x"; "nodeExecutions" of the execution lists those that it has'],
   ])('is not repeated for an iteration that does not exist: %s %i [%i]', (node, n, index, message) => {

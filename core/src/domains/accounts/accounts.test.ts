@@ -58,7 +58,7 @@ describe('an organization', () => {
     })
   })
 
-  it.each(['', '  ', 'x'.repeat(101)])('cannot have the name "%s"', async (name) => {
+  it.each(['', '  ', 'x'.repeat(101), 'a\0b', 'a\nb', 'a\ud800b'])('cannot have the name "%s"', async (name) => {
     await expect(accounts.createOrganization(ada, { name })).rejects.toMatchObject({
       code: 'BAD_INPUT',
       details: { path: ['name'] },
@@ -130,6 +130,42 @@ describe('an invitation', () => {
       expect((await accounts.findInvitations(user, [invitation.id])).size).toBe(expected)
     }
     await expect(accounts.revokeInvitation(eve, invitation.id)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+
+  it('ends when the member who made it is removed, or may not make it any more', async () => {
+    const id = await organize({ [bob]: 'OWNER' })
+    const [owner, admin] = await Promise.all((['OWNER', 'ADMIN'] as const).map((role) => accounts.invite(bob, id, { role })))
+    await accounts.setRole(ada, await memberId(id, bob), 'ADMIN')
+    await expect(accounts.acceptInvitation(eve, owner?.token ?? '')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect((await accounts.invitationsOf(ada, [id])).get(id)?.map(({ id: each }) => each)).toEqual([admin?.invitation.id])
+    await accounts.removeMember(ada, await memberId(id, bob))
+    await expect(accounts.acceptInvitation(bob, admin?.token ?? '')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  it('is not made by a member who is removed at the same time', async () => {
+    const id = await organize({ [bob]: 'ADMIN' })
+    const member = await memberId(id, bob)
+    const invited = await runtime.database.transact(async (client) => {
+      await client.query('select from account where id = $1 for no key update', [id])
+      const waiting = accounts.invite(bob, id, { role: 'ADMIN' }).catch((error: { code: string }) => error.code)
+      await client.query('select pg_sleep(0.05)')
+      await client.query('delete from member where id = $1', [member])
+      return { waiting }
+    })
+    expect(await invited.waiting).toBe('NOT_FOUND')
+  })
+
+  it('is either accepted or revoked', async () => {
+    const id = await organize()
+    for (let i = 0; i < 10; i++) {
+      const { invitation, token } = await accounts.invite(ada, id, { role: 'VIEWER' })
+      const user = (await runtime.users.create('Guest')).id
+      const ends = await Promise.allSettled([
+        accounts.revokeInvitation(ada, invitation.id),
+        accounts.acceptInvitation(user, token),
+      ])
+      expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    }
   })
 
   it('is stored without its token', async () => {

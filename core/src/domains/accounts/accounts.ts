@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { z } from 'zod'
-import { AshlarError, describeIssue, type Page } from '../../base/index.ts'
+import { AshlarError, describeIssue, isText, type Page } from '../../base/index.ts'
 import type { Database } from '../../postgres/index.ts'
 import { Account, Member, type AccountRole, type Invitation } from './entities.ts'
 import { acceptInvitation, invite, revokeInvitation, type NewInvitation } from './invitations.ts'
@@ -60,7 +60,12 @@ export interface Accounts {
   acceptInvitation(userId: string, token: string): Promise<Membership>
 }
 
-const nameSchema = z.string().trim().min(1).max(100)
+const nameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .refine((name) => isText(name) && !/\p{Cc}/u.test(name), 'must be a text without control characters')
 
 export function createAccounts(database: Database): Accounts {
   return {

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto'
 import { AshlarError, isUuid } from '../../base/index.ts'
 import type { Database } from '../../postgres/index.ts'
 import { Invitation, type AccountRole } from './entities.ts'
-import { assertMayGive, requireRole } from './members.ts'
+import { assertMayGive, lockAccount, requireRole } from './members.ts'
 
 export interface NewInvitation {
   role: AccountRole
@@ -18,12 +18,11 @@ const TOKEN_BYTES = 32
 
 /** See `Accounts.invite`. */
 export async function invite(
-  { pool, transact, fork }: Database,
+  { transact, fork }: Database,
   userId: string,
   accountId: string,
   { role, expiresInDays = DEFAULT_DAYS }: NewInvitation,
 ): Promise<{ invitation: Invitation; token: string }> {
-  assertMayGive(await requireRole(pool, userId, accountId, 'ADMIN', 'invite members'), role)
   if (!Number.isInteger(expiresInDays) || expiresInDays < 1 || expiresInDays > MAX_DAYS)
     throw new AshlarError('BAD_INPUT', `expiresInDays must be a whole number from 1 to ${MAX_DAYS}, got ${expiresInDays}`, {
       details: { path: ['expiresInDays'] },
@@ -32,8 +31,9 @@ export async function invite(
   const now = Date.now()
   const expiresAt = new Date(now + expiresInDays * MS_PER_DAY)
   const row = await transact(async (client) => {
-    const account = await client.query<{ kind: string }>('select kind from account where id = $1 for update', [accountId])
-    if (account.rows[0]?.kind !== 'ORGANIZATION') throw conflict('a personal account has one member: create an organization')
+    const kind = await lockAccount(client, accountId)
+    assertMayGive(await requireRole(client, userId, accountId, 'ADMIN', 'invite members'), role)
+    if (kind !== 'ORGANIZATION') throw conflict('a personal account has one member: create an organization')
     await client.query('delete from invitation where account_id = $1 and expires_at < now()', [accountId])
     const open = await client.query('select from invitation where account_id = $1', [accountId])
     if ((open.rowCount ?? 0) >= MAX_OPEN)
@@ -60,20 +60,22 @@ export async function listInvitations({ fork }: Database, accountIds: readonly s
 }
 
 /** See `Accounts.revokeInvitation`. */
-export async function revokeInvitation({ fork, pool }: Database, userId: string, invitationId: string): Promise<Invitation> {
-  const em = fork()
-  const invitation = isUuid(invitationId) ? await em.findOne(Invitation, { id: invitationId }) : null
-  const isMember = invitation && (await findRole(pool, userId, invitation.accountId))
-  if (!invitation || !isMember)
-    throw new AshlarError('NOT_FOUND', 'there is no open invitation with this id', { details: { path: ['invitationId'] } })
-  await requireRole(pool, userId, invitation.accountId, 'ADMIN', 'revoke invitations')
-  await em.remove(invitation).flush()
-  return invitation
+export async function revokeInvitation({ fork, transact }: Database, userId: string, invitationId: string): Promise<Invitation> {
+  const row = await transact(async (client) => {
+    if (!isUuid(invitationId)) throw invitationNotFound()
+    const text = `delete from invitation i where id = $1 and expires_at > now()
+       and exists (select from member m where m.account_id = i.account_id and m.user_id = $2) returning *`
+    const { rows } = await client.query<{ id: string; account_id: string }>(text, [invitationId, userId])
+    const [found] = rows
+    if (!found) throw invitationNotFound()
+    await requireRole(client, userId, found.account_id, 'ADMIN', 'revoke invitations')
+    return found
+  })
+  return fork().map(Invitation, row)
 }
 
-async function findRole(pool: Database['pool'], userId: string, accountId: string): Promise<boolean> {
-  const text = 'select from member where account_id = $1 and user_id = $2'
-  return (await pool.query(text, [accountId, userId])).rowCount === 1
+function invitationNotFound(): AshlarError {
+  return new AshlarError('NOT_FOUND', 'there is no open invitation with this id', { details: { path: ['invitationId'] } })
 }
 
 /** See `Accounts.acceptInvitation`. @returns the id of the account */

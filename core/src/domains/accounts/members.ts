@@ -68,6 +68,7 @@ export async function changeMember(
     const member = await lockMember(client, userId, memberId)
     await assertMayChange(client, userId, member, role)
     if (member.role === 'OWNER' && role !== 'OWNER') await assertNotLastOwner(client, member)
+    await endInvitations(client, member, role)
     const text =
       role === undefined
         ? 'delete from member where id = $1 returning *'
@@ -78,13 +79,28 @@ export async function changeMember(
   return fork().map(Member, row)
 }
 
+/** Ends the invitations of a member that the new role does not allow. Otherwise the member could accept them later. */
+async function endInvitations(client: pg.ClientBase, member: MemberRow, role: AccountRole | undefined): Promise<void> {
+  const isAdmin = role !== undefined && includesRole(role, 'ADMIN')
+  const kept = isAdmin ? ACCOUNT_ROLES.filter((each) => each !== 'OWNER' || role === 'OWNER') : []
+  const text = 'delete from invitation where account_id = $1 and invited_by = $2 and not (role = any($3))'
+  await client.query(text, [member.account_id, member.user_id, kept])
+}
+
+/** Locks an account against other changes of its members and invitations. @returns its kind */
+export async function lockAccount(client: pg.ClientBase, accountId: string): Promise<string | undefined> {
+  if (!isUuid(accountId)) return undefined
+  const { rows } = await client.query<{ kind: string }>('select kind from account where id = $1 for no key update', [accountId])
+  return rows[0]?.kind
+}
+
 /** Locks the account, so that two owners cannot leave it at the same time. */
 async function lockMember(client: pg.ClientBase, userId: string, memberId: string): Promise<MemberRow> {
   const { rows } = isUuid(memberId)
     ? await client.query<MemberRow>(
         `select m.*, a.kind from account a join member m on m.account_id = a.id
          where m.id = $1 and exists (select from member own where own.account_id = a.id and own.user_id = $2)
-         for update of a`,
+         for no key update of a`,
         [memberId, userId],
       )
     : { rows: [] }

@@ -1,4 +1,4 @@
-import { mapPage, type Page, type PageRequest } from '../../base/index.ts'
+import { isUuid, mapPage, type Page, type PageRequest } from '../../base/index.ts'
 import { listRows, where, type Database, type ListSource } from '../../postgres/index.ts'
 import { Account, Invitation, Member, type AccountKind, type AccountRole } from './entities.ts'
 import { listInvitations } from './invitations.ts'
@@ -33,7 +33,7 @@ export async function findMemberships(
   accountIds: readonly string[],
 ): Promise<Map<string, Membership>> {
   const em = fork()
-  const members = await em.find(Member, { userId, accountId: { $in: [...accountIds] } })
+  const members = await em.find(Member, { userId, accountId: { $in: accountIds.filter(isUuid) } })
   const accounts = await em.find(Account, { id: { $in: members.map(({ accountId }) => accountId) } })
   const byId = new Map(accounts.map((account) => [account.id, account]))
   return new Map(
@@ -109,7 +109,7 @@ export async function findMembers(
   userId: string,
   memberIds: readonly string[],
 ): Promise<Map<string, Member>> {
-  const members = await database.fork().find(Member, { id: { $in: [...memberIds] } })
+  const members = await database.fork().find(Member, { id: { $in: memberIds.filter(isUuid) } })
   const own = await findMemberships(database, userId, [...new Set(members.map(({ accountId }) => accountId))])
   return new Map(members.filter(({ accountId }) => own.has(accountId)).map((member) => [member.id, member]))
 }
@@ -132,7 +132,7 @@ export async function findInvitations(
   userId: string,
   ids: readonly string[],
 ): Promise<Map<string, Invitation>> {
-  const found = await database.fork().find(Invitation, { id: { $in: [...ids] }, expiresAt: { $gt: new Date() } })
+  const found = await database.fork().find(Invitation, { id: { $in: ids.filter(isUuid) }, expiresAt: { $gt: new Date() } })
   const own = await findMemberships(database, userId, [...new Set(found.map(({ accountId }) => accountId))])
   const isVisible = ({ accountId }: Invitation): boolean => includesRole(own.get(accountId)?.role ?? 'VIEWER', 'ADMIN')
   return new Map(found.filter(isVisible).map((invitation) => [invitation.id, invitation]))

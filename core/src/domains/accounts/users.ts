@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { EntityManager } from '@mikro-orm/postgresql'
+import { isUuid } from '../../base/index.ts'
 import { Account, Member, User } from './entities.ts'
 
 /** The users of this installation. */
@@ -15,7 +16,7 @@ export interface Users {
 
 export function createUsers(fork: () => EntityManager): Users {
   const find: Users['find'] = async (ids) => {
-    const users = await fork().find(User, { id: { $in: [...ids] } })
+    const users = await fork().find(User, { id: { $in: ids.filter(isUuid) } })
     return new Map(users.map((user) => [user.id, user]))
   }
   return {
@@ -30,7 +31,7 @@ export function createUsers(fork: () => EntityManager): Users {
       const em = fork()
       const own = await em.find(Member, { userId })
       const shared = await em.find(Member, {
-        userId: { $in: [...ids] },
+        userId: { $in: ids.filter(isUuid) },
         accountId: { $in: own.map(({ accountId }) => accountId) },
       })
       return find([...new Set(shared.map((member) => member.userId))])

@@ -29,9 +29,6 @@ import { isolateName, getMaxReportChars, type FromProcess, type ToProcess } from
 import { ProcessWatch } from './process-watch.ts'
 import type { SandboxProcessEvents } from './sandbox-process-events.ts'
 
-/** With this number of calls in flight, a delay of a millisecond does not matter. */
-const BUSY = 64
-
 /**
  * The worker's side of one sandbox process. It sends calls in batches, passes results to their sinks, and enforces the
  * limits of calls. {@link ProcessWatch} enforces the limits of the process.
@@ -56,7 +53,8 @@ export class SandboxProcess {
   readonly #inspected: InspectedIsolates
   readonly #queue = new CallQueue({
     send: (batches) => this.#send(['calls', batches]),
-    isBusy: () => this.inFlight.size >= BUSY,
+    refuse: (call, error) => this.inFlight.has(call.id) && this.#endWithError(call, error),
+    inFlight: () => this.inFlight.size,
   })
   readonly #watch: ProcessWatch
   readonly #exit = Promise.withResolvers<void>()
