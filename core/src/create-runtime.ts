@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { ACCOUNT_ENTITIES, openAccounts, type OpenAccounts } from './domains/accounts/index.ts'
+import { createCallerApi, type CallerApi } from './access/index.ts'
+import { ACCOUNT_ENTITIES, openAccounts, type Caller, type OpenAccounts } from './domains/accounts/index.ts'
 import {
   createBlockStorage,
   createCapabilityHosts,
@@ -107,8 +108,13 @@ export interface RuntimeConfig extends Partial<HostModules> {
 /** The configuration that can change while a runtime runs. */
 export type OperatorChanges = Required<Pick<RuntimeConfig, 'pluginPackages' | 'oauthClients'>>
 
-/** The interface of core for the schema and the gateway. */
+/**
+ * The interface of core for the schema and the gateway. The services of domains do not check who calls them: they take
+ * the ids of accounts. Requests use {@link Runtime.as}, which checks what the sender may do.
+ */
 export interface Runtime extends OpenAccounts {
+  /** What a caller may do with graphs, executions, credentials, accounts and plugins. */
+  as(caller: Caller): CallerApi
   authorizations: Authorizations
   credentials: Credentials
   database: Database
@@ -215,19 +221,20 @@ async function compose(
   undo.push(() => worker?.close())
   if (sandbox) undo.push(await reportIsolation(database.pool, id, sandbox.isolation, onError))
   if (!config.standby) worker?.start()
-  return {
+  const services = {
     ...openAccounts(database, notifications, onError, undo),
     ...userParts,
-    database,
+    ...catalogueParts,
+    ...createGraphServices(database, plugins, graphs),
     executions: createExecutions({ ...parts, graphs, maxValueBytes }),
     executionFiles: createExecutionFiles({ ...config, pool: database.pool, workspaces }),
-    graphs,
-    graphWarnings: createGraphWarnings(graphs, plugins),
-    interchange: createInterchange({ database, plugins, graphs }),
+  }
+  return {
+    ...services,
+    as: (caller) => createCallerApi(services, caller),
+    database,
     journal: health,
-    upgrades: createUpgrades(graphs, plugins),
     plugins,
-    ...catalogueParts,
     sandbox,
     sandboxLimits: { maxValueBytes, ...otherLimits },
     isolation: () => readIsolation(database.pool),
@@ -238,6 +245,19 @@ async function compose(
       await releaseWork(database, queue, lostWorkerId)
       worker?.start()
     },
+  }
+}
+
+function createGraphServices(
+  database: Database,
+  plugins: PluginRegistry,
+  graphs: Graphs,
+): Pick<Runtime, 'graphs' | 'graphWarnings' | 'interchange' | 'upgrades'> {
+  return {
+    graphs,
+    graphWarnings: createGraphWarnings(graphs, plugins),
+    interchange: createInterchange({ database, plugins, graphs }),
+    upgrades: createUpgrades(graphs, plugins),
   }
 }
 

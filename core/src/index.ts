@@ -33,8 +33,18 @@ export { signFacts } from './catalogue/publishing/index.ts'
 export { ISOLATIONS } from './sandbox/limits/index.ts'
 export type { Isolation } from './sandbox/limits/index.ts'
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './engine/index.ts'
-export { LOGIN_MINUTES } from './domains/accounts/index.ts'
-export type { AccountRole, BrowserSession, Invitation, Member, Membership, User } from './domains/accounts/index.ts'
+export { API_KEY_SCOPES, LOGIN_MINUTES } from './domains/accounts/index.ts'
+export type { CallerApi } from './access/index.ts'
+export type {
+  AccountRole,
+  ApiKeyScope,
+  BrowserSession,
+  Caller,
+  Invitation,
+  Member,
+  Membership,
+  User,
+} from './domains/accounts/index.ts'
 export { BUILTIN_HOST_MODULES, listSecretSpellings } from './capabilities/index.ts'
 export type { HostContext, HostFunction, HostModules, HostProvider, Provider, RunHostFunction } from './capabilities/index.ts'
 export { oauthClientSchema } from './domains/credentials/index.ts'
@@ -47,6 +57,7 @@ export { totalUsage } from './engine/index.ts'
 export type { ModelUsage } from './engine/index.ts'
 export { DOWNLOAD_PATH, formatNodeExecutionKey, locateFile, toScopePosition } from './domains/executions/index.ts'
 export type {
+  StartRequest,
   BulkFailure,
   BulkRequest,
   BulkResult,

@@ -15,7 +15,7 @@ afterEach(() => vi.restoreAllMocks())
 async function getContext(userId = runtime.ownerId) {
   const user = (await runtime.users.find([userId])).get(userId)
   if (!user) throw new Error('no such user')
-  return buildContext({ runtime, user })
+  return buildContext({ runtime, caller: await runtime.callers.ofUser(user) })
 }
 
 type Json = Record<string, any> // oxlint-disable-line no-explicit-any -- results are compared as JSON

@@ -115,7 +115,11 @@ async function countStatements(source: string): Promise<number> {
   const user = (await reader.users.find([reader.ownerId])).get(reader.ownerId)
   if (!user) throw new Error('no such user')
   const query = vi.spyOn(pg.Client.prototype, 'query')
-  const result = await execute({ schema, document, contextValue: buildContext({ runtime: reader, user }) })
+  const result = await execute({
+    schema,
+    document,
+    contextValue: buildContext({ runtime: reader, caller: await reader.callers.ofUser(user) }),
+  })
   const count = query.mock.calls.length
   query.mockRestore()
   expect(result).not.toHaveProperty('errors')

@@ -32,7 +32,7 @@ async function send(title: string, executionId: string, field: string): Promise<
   const user = (await runtime.users.find([runtime.ownerId])).get(runtime.ownerId)
   if (!user) throw new Error('no such user')
   const variableValues = { id: Buffer.from(`Execution:${executionId}`).toString('base64url') }
-  const contextValue = buildContext({ runtime, user })
+  const contextValue = buildContext({ runtime, caller: await runtime.callers.ofUser(user) })
   const { data, errors } = await graphql({ schema: buildSchema(), source, variableValues, contextValue })
   expect(errors).toBeUndefined()
   const flatten = (_: string, value: unknown): unknown => {

@@ -16,7 +16,11 @@ it('blocksChanged reports a new plugin in a source', async () => {
     const user = (await runtime.users.find([runtime.ownerId])).get(runtime.ownerId)
     if (!user) throw new Error('there is no owner')
     const document = parse('subscription { blocksChanged { plugins { packageName name status } } }')
-    const stream = await subscribe({ schema: buildSchema(), document, contextValue: buildContext({ runtime, user }) })
+    const stream = await subscribe({
+      schema: buildSchema(),
+      document,
+      contextValue: buildContext({ runtime, caller: await runtime.callers.ofUser(user) }),
+    })
     const next = (stream as AsyncGenerator<ExecutionResult>).next()
     await mkdir(join(folder, 'fresh'))
     await writeFile(join(folder, 'fresh', 'index.ts'), ENTRY)

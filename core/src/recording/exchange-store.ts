@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type pg from 'pg'
-import type { Listed, Page, PageRequest } from '../base/index.ts'
+import { toOwnerIds, type Listed, type Owners, type Page, type PageRequest } from '../base/index.ts'
 import { listRows, where } from '../postgres/index.ts'
 import type { HttpExchange, StoreExchange } from './http-recorder.ts'
 
@@ -30,12 +30,12 @@ const INSERT = 'insert into http_exchange (id, execution_id, node_id, node_n, ex
 const MAX_PAGES_BYTES = 8 * 1024 * 1024
 
 /**
- * Lists the exchanges of each execution of an owner, in the order in which they ended. A page ends early, with
+ * Lists the exchanges of each execution of these owners, in the order in which they ended. A page ends early, with
  * `hasMore`, if its exchanges are large.
  */
 export async function listExchanges(
   pool: pg.Pool,
-  ownerId: string,
+  owners: Owners,
   executionIds: readonly string[],
   { filter, ...request }: ExchangeRequest,
 ): Promise<Map<string, Page<StoredExchange>>> {
@@ -45,7 +45,7 @@ export async function listExchanges(
     parentColumn: 'execution_id',
     sort: { sql: 't.id', type: 'uuid' as const },
     conditions: [
-      where`exists (select from execution e where e.id = t.execution_id and e.owner_id = ${ownerId})`,
+      where`exists (select from execution e where e.id = t.execution_id and e.owner_id = any(${toOwnerIds(owners)}))`,
       ...(filter.nodeId === undefined ? [] : [where`t.node_id = ${filter.nodeId}`]),
     ],
   }

@@ -68,12 +68,13 @@ afterAll(async () => {
 })
 afterEach(async () => {
   requests.length = 0
-  const { items } = await runtime.credentials.list(runtime.ownerId, {
+  const pages = await runtime.credentials.list([runtime.ownerId], {
     first: 100,
     orderBy: { field: 'CREATED_AT', direction: 'DESC' },
     filter: {},
     countTotal: false,
   })
+  const items = pages.get(runtime.ownerId)?.items ?? []
   for (const {
     item: { id },
   } of items)

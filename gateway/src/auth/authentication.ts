@@ -1,15 +1,8 @@
 import { createHash } from 'node:crypto'
-import { AshlarError, type BrowserSession, type Runtime, type User } from '@ashlar/core'
+import { AshlarError, type Caller, type Runtime, type User } from '@ashlar/core'
 import type { FailureLimit } from './failure-limit.ts'
 import type { Origins, RequestFacts } from '../http/origin.ts'
 import { findSessionToken } from './session-cookie.ts'
-
-/** The sender of a request. */
-export interface Caller {
-  user: User
-  /** Undefined for a caller with a key. */
-  session?: BrowserSession
-}
 
 /** Authenticates requests. */
 export interface Access {
@@ -24,7 +17,7 @@ export interface Access {
 }
 
 interface AccessParts {
-  runtime: Pick<Runtime, 'apiKeys' | 'browserSessions'>
+  runtime: Pick<Runtime, 'apiKeys' | 'browserSessions' | 'callers'>
   origins: Origins
   /** Name of the session cookie. */
   cookieName: string
@@ -41,7 +34,7 @@ export function createAccess({ runtime, origins, cookieName, failures, loginComm
   const accepted = new Set<string>()
   return {
     async identify(facts) {
-      if (facts.authorization !== undefined) return { user: await authenticate(facts.authorization, facts.address) }
+      if (facts.authorization !== undefined) return runtime.callers.ofUser(await authenticate(facts.authorization, facts.address))
       const token = findSessionToken(facts.cookie ?? '', cookieName)
       if (token === undefined) throw unauthenticated('you are not logged in')
       if (origins.isForeign(facts))
@@ -53,7 +46,7 @@ export function createAccess({ runtime, origins, cookieName, failures, loginComm
         throw unauthenticated('a session cookie requires the page token in the header "Ashlar-Page-Token"')
       const session = await runtime.browserSessions.find({ token, pageToken: facts.pageToken })
       if (!session) throw unauthenticated('your session has ended: log in again')
-      return { user: session.user, session }
+      return { ...(await runtime.callers.ofUser(session.user)), session }
     },
   }
 

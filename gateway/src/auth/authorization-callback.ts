@@ -10,7 +10,7 @@ export const CALLBACK_PATH = '/oauth/callback'
 const PARAMETERS = ['state', 'code', 'error', 'iss'] as const
 
 interface CallbackParts {
-  authorizations: Runtime['authorizations']
+  runtime: Pick<Runtime, 'as' | 'authorizations'>
   access: Access
   /**
    * The URL `http://<name>:<port>` at which browsers log in. Services may redirect browsers to another host name of
@@ -60,22 +60,22 @@ export function finishAuthorization(parts: CallbackParts): Route {
 }
 
 /** Only a browser that returns from an authorization receives the host name at which browsers log in. */
-async function waitingPage({ authorizations, browserUrl }: CallbackParts, url: URL): Promise<Response> {
+async function waitingPage({ runtime, browserUrl }: CallbackParts, url: URL): Promise<Response> {
   const state = url.searchParams.get('state')
   const elsewhere = browserUrl()
   const isElsewhere = elsewhere !== undefined && new URL(elsewhere).host !== url.host
-  const target = isElsewhere && state && (await authorizations.isPending(state)) ? elsewhere : ''
+  const target = isElsewhere && state && (await runtime.authorizations.isPending(state)) ? elsewhere : ''
   return htmlPage({ title: 'One moment', body: `<p data-elsewhere="${target}">…</p>`, script: 'callback.js', depth: 1 })
 }
 
 async function finish(
-  { authorizations, access, loginCommand }: CallbackParts,
+  { runtime, access, loginCommand }: CallbackParts,
   ...[request, url, address]: Parameters<Route>
 ): Promise<Ending> {
   try {
-    const { user } = await access.identify(readRequestOrigin((name) => request.headers.get(name), address, url))
+    const caller = await access.identify(readRequestOrigin((name) => request.headers.get(name), address, url))
     const answer = Object.fromEntries(PARAMETERS.map((name) => [name, url.searchParams.get(name) ?? undefined]))
-    return granted(await authorizations.finish(user.id, answer))
+    return granted(await runtime.as(caller).credentials.finishAuthorization(answer))
   } catch (error) {
     if (!(error instanceof AshlarError)) throw error
     const { status, code, message } = error

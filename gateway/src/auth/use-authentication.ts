@@ -1,12 +1,13 @@
 import type { ServerResponse } from 'node:http'
-import { AshlarError, type Runtime } from '@ashlar/core'
+import { AshlarError, type Caller, type Runtime } from '@ashlar/core'
 import type { Plugin } from 'graphql-yoga'
-import type { Access, Caller } from './authentication.ts'
+import type { Access } from './authentication.ts'
 import { toRequestError } from '../http/mask-error.ts'
 import { readRequestOrigin } from '../http/origin.ts'
 
 /** The data that the transports add to a request for the context of the schema. */
-export interface RequestContext extends Caller {
+export interface RequestContext {
+  caller: Caller
   /** Undefined for a request to `Gateway.fetch`. */
   res?: ServerResponse
   /** The address of the client. Undefined for a request to `Gateway.fetch`. */
@@ -24,7 +25,7 @@ export function useAuthentication(access: Access, sessions: Runtime['browserSess
         const caller = await access.identify(
           readRequestOrigin((name) => request.headers.get(name), serverContext.address ?? '', url),
         )
-        Object.assign(serverContext, caller)
+        serverContext.caller = caller
         const { res } = serverContext
         if (!caller.session || !res || res.closed) return
         const stop = sessions.onEnd(caller.session, () => res.destroy())

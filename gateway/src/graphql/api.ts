@@ -56,10 +56,10 @@ export function createApi(options: ApiOptions): Api {
   const pages = new Map([[GRAPHQL_PATH, graphiqlPage(options.loginCommand)]])
   return createYoga<Partial<RequestContext>, SchemaContext>({
     schema: buildSchema(),
-    context: ({ user, request }) => {
-      if (!user) throw new AshlarError('UNAUTHENTICATED', 'you are not logged in')
+    context: ({ caller, request }) => {
+      if (!caller) throw new AshlarError('UNAUTHENTICATED', 'you are not logged in')
       const lastEventId = request?.headers.get('last-event-id') ?? undefined // no request on a WebSocket
-      return buildContext({ runtime, user, redirectUri: redirectUri(), lastEventId })
+      return buildContext({ runtime, caller, redirectUri: redirectUri(), lastEventId })
     },
     plugins: [
       useRequestIds(),
@@ -90,12 +90,11 @@ export function createApi(options: ApiOptions): Api {
 }
 
 function buildRoutes(options: ApiOptions): { routes: ReadonlyMap<string, Route>; actions: ReadonlyMap<string, Route> } {
-  const callback = { ...options, authorizations: options.runtime.authorizations }
   const routes = new Map<string, Route>([
     ['/', () => new Response(null, { status: 302, headers: { location: GRAPHQL_PATH } })],
     ['/health', healthRoute(options.runtime)],
     ['/login', loginPage(options.loginCommand)],
-    [CALLBACK_PATH, callbackPage(callback)],
+    [CALLBACK_PATH, callbackPage(options)],
     [DOWNLOAD_PATH, downloadRoute(options.runtime.executionFiles)],
     ...pageRoutes,
     ...schemaRoutes,
@@ -105,7 +104,7 @@ function buildRoutes(options: ApiOptions): { routes: ReadonlyMap<string, Route>;
     ['/login', openSession(options)],
     ['/login/links', createLoginLink(options)],
     ['/logout', logOut(options)],
-    [CALLBACK_PATH, finishAuthorization(callback)],
+    [CALLBACK_PATH, finishAuthorization(options)],
   ])
   return { routes, actions }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createGateway, type Gateway } from './index.ts'
 import { logIn, type TestLogin } from '../testing/test-session.ts'
 
@@ -174,8 +174,13 @@ describe('other paths', () => {
 
 describe('errors', () => {
   it('masks an unexpected error', async () => {
+    const as: typeof runtime.as = (caller) => {
+      const api = runtime.as(caller)
+      vi.spyOn(api.graphs, 'list').mockRejectedValue(new TypeError('secret'))
+      return api
+    }
     const failing = createGateway({
-      runtime: { ...runtime, graphs: { ...runtime.graphs, list: () => Promise.reject(new TypeError('secret')) } },
+      runtime: { ...runtime, as },
       ownerKey: OWNER_KEY,
       logger: { info: () => undefined, error: (message, error) => log.push(`${message}: ${String(error)}`) },
     })

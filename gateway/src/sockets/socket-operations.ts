@@ -45,7 +45,9 @@ async function prepare(
   { extra }: Context<Record<string, unknown>, SocketExtra>,
   { query, variables, operationName }: SubscribePayload,
 ): Promise<Prepared | readonly GraphQLError[]> {
-  const { schema, execute, subscribe, contextFactory, parse, validate } = api.getEnveloped({ ...extra.caller })
+  const { schema, execute, subscribe, contextFactory, parse, validate } = api.getEnveloped(
+    extra.caller ? { caller: extra.caller } : {},
+  )
   try {
     const document = parse(query)
     const errors: readonly GraphQLError[] = validate(schema, document)

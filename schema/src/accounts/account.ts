@@ -55,7 +55,7 @@ builder.objectType(AccountType, {
     }),
     members: MemberList.field(t, {
       description: 'Its members.',
-      loadMany: (accountIds, request, { runtime, user }) => runtime.accounts.membersOf(user.id, accountIds, request),
+      loadMany: (accountIds, request, { api }) => api.accounts.membersOf(accountIds, request),
       getParentId: ({ account }) => account.id,
     }),
     invitations: t.field({
@@ -73,23 +73,23 @@ builder.queryField('account', (t) =>
     nullable: true,
     description: 'The account with this global id. Null if it does not exist or you are not a member.',
     args: { id: t.arg.id({ required: true, description: 'Global id of the account.' }) },
-    resolve: async (_root, { id }, { runtime, user }) => {
+    resolve: async (_root, { id }, { api }) => {
       const accountId = parseGlobalId(id, 'Account', 'id')
-      return (await runtime.accounts.find(user.id, [accountId])).get(accountId)
+      return (await api.accounts.find([accountId])).get(accountId)
     },
   }),
 )
 
 function loadInvitations(accountId: string, context: SchemaContext): Promise<Invitation[] | undefined> {
   return loadTogether(context, 'Account.invitations', accountId, async (ids) => {
-    const invitations = await context.runtime.accounts.invitationsOf(context.user.id, ids)
+    const invitations = await context.api.accounts.invitationsOf(ids)
     return new Map(ids.map((id) => [id, invitations.get(id)]))
   })
 }
 
 function loadUser(id: string, context: SchemaContext): Promise<User | undefined> {
   return loadTogether(context, 'Member.user', id, async (ids) => {
-    const users = await context.runtime.users.findVisible(context.user.id, ids)
+    const users = await context.api.accounts.findUsers(ids)
     return new Map(ids.map((each) => [each, users.get(each)]))
   })
 }

@@ -23,7 +23,12 @@ async function run(userId: string, source: string, variableValues: Record<string
   expect(validate(schema, document)).toEqual([])
   const user = (await runtime.users.find([userId])).get(userId)
   if (!user) throw new Error('no such user')
-  const result = await execute({ schema, document, variableValues, contextValue: buildContext({ runtime, user }) })
+  const result = await execute({
+    schema,
+    document,
+    variableValues,
+    contextValue: buildContext({ runtime, caller: await runtime.callers.ofUser(user) }),
+  })
   expect(result).not.toHaveProperty('errors')
   return (result as Json).data
 }

@@ -17,7 +17,7 @@ defineMutation('createOrganization', {
   description: 'Creates an account that can have several members. You are its OWNER.',
   input: (t) => ({ name: t.string({ required: true, description: '1 to 100 characters.' }) }),
   payload: accountFields,
-  resolve: async ({ name }, { runtime, user }) => ({ account: await runtime.accounts.createOrganization(user.id, { name }) }),
+  resolve: async ({ name }, { api }) => ({ account: await api.accounts.createOrganization({ name }) }),
 })
 
 defineMutation('inviteMember', {
@@ -41,8 +41,8 @@ defineMutation('inviteMember', {
       resolve: ({ token }) => token,
     }),
   }),
-  resolve: ({ accountId, role, expiresInDays }, { runtime, user }) =>
-    runtime.accounts.invite(user.id, parseGlobalId(accountId, 'Account', 'accountId'), {
+  resolve: ({ accountId, role, expiresInDays }, { api }) =>
+    api.accounts.invite(parseGlobalId(accountId, 'Account', 'accountId'), {
       role,
       expiresInDays: expiresInDays ?? undefined,
     }),
@@ -58,8 +58,8 @@ defineMutation('revokeInvitation', {
       resolve: ({ revoked }) => revoked && encodeGlobalId('Invitation', revoked.id),
     }),
   }),
-  resolve: async ({ invitationId }, { runtime, user }) => ({
-    revoked: await runtime.accounts.revokeInvitation(user.id, parseGlobalId(invitationId, 'Invitation', 'invitationId')),
+  resolve: async ({ invitationId }, { api }) => ({
+    revoked: await api.accounts.revokeInvitation(parseGlobalId(invitationId, 'Invitation', 'invitationId')),
   }),
 })
 
@@ -67,7 +67,7 @@ defineMutation('acceptInvitation', {
   description: 'Makes you a member of the account of an invitation.',
   input: (t) => ({ token: t.string({ required: true, description: 'The secret of the invitation.' }) }),
   payload: accountFields,
-  resolve: async ({ token }, { runtime, user }) => ({ account: await runtime.accounts.acceptInvitation(user.id, token) }),
+  resolve: async ({ token }, { api }) => ({ account: await api.accounts.acceptInvitation(token) }),
 })
 
 defineMutation('updateMember', {
@@ -85,8 +85,8 @@ defineMutation('updateMember', {
       resolve: ({ member }) => member && MemberList.toEdge(member),
     }),
   }),
-  resolve: async ({ memberId, role }, { runtime, user }) => ({
-    member: await runtime.accounts.setRole(user.id, parseGlobalId(memberId, 'Member', 'memberId'), role),
+  resolve: async ({ memberId, role }, { api }) => ({
+    member: await api.accounts.setRole(parseGlobalId(memberId, 'Member', 'memberId'), role),
   }),
 })
 
@@ -101,7 +101,7 @@ defineMutation('removeMember', {
       resolve: ({ removed }) => removed && encodeGlobalId('Member', removed.id),
     }),
   }),
-  resolve: async ({ memberId }, { runtime, user }) => ({
-    removed: await runtime.accounts.removeMember(user.id, parseGlobalId(memberId, 'Member', 'memberId')),
+  resolve: async ({ memberId }, { api }) => ({
+    removed: await api.accounts.removeMember(parseGlobalId(memberId, 'Member', 'memberId')),
   }),
 })

@@ -24,7 +24,7 @@ builder.objectType(ViewerType, {
     user: t.field({ type: UserType, description: 'The authenticated user.', resolve: (user) => user }),
     accounts: AccountList.field(t, {
       description: 'The accounts of which you are a member. The first is your personal account.',
-      load: (_user, request, { runtime, user }) => runtime.accounts.list(user.id, request),
+      load: (_user, request, { api }) => api.accounts.list(request),
     }),
   }),
 })
@@ -33,6 +33,6 @@ builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerType,
     description: 'The authenticated user and what the user has.',
-    resolve: (_root, _args, { user }) => user,
+    resolve: (_root, _args, { caller }) => caller.user,
   }),
 )

@@ -1,10 +1,27 @@
-import { AshlarError, type Runtime, type User } from '@ashlar/core'
+import { AshlarError, type Caller, type CallerApi, type Runtime } from '@ashlar/core'
+
+/** What resolvers use directly, because it belongs to no account. The rest is in {@link SchemaContext.api}. */
+type SharedServices = Pick<
+  Runtime,
+  | 'catalogue'
+  | 'graphWarnings'
+  | 'graphs'
+  | 'interchange'
+  | 'isolation'
+  | 'plugins'
+  | 'pluginStore'
+  | 'users'
+  | 'sandboxLimits'
+  | 'upgrades'
+>
 
 /** The context of every resolver. Each request needs its own, because loaders cache what they have loaded. */
 export interface SchemaContext {
-  runtime: Runtime
-  /** The authenticated user. */
-  user: User
+  runtime: SharedServices
+  /** The authenticated sender of the request. */
+  caller: Caller
+  /** What the caller may do. It checks scopes, roles and accounts. */
+  api: CallerApi
   /** The id of the last event that the client of a subscription has received, if its transport sends one. */
   lastEventId?: string | undefined
   /** The URL to which services redirect browsers. @throws {AshlarError} BAD_INPUT when this server has no URL */
@@ -12,10 +29,11 @@ export interface SchemaContext {
 }
 
 /** @param redirectUri undefined for a server that browsers cannot reach */
-export function buildContext({ runtime, user, redirectUri, lastEventId }: ContextParts): SchemaContext {
+export function buildContext({ runtime, caller, redirectUri, lastEventId }: ContextParts): SchemaContext {
   return {
     runtime,
-    user,
+    caller,
+    api: runtime.as(caller),
     lastEventId,
     redirectUri() {
       if (redirectUri !== undefined) return redirectUri
@@ -29,7 +47,7 @@ export function buildContext({ runtime, user, redirectUri, lastEventId }: Contex
 
 interface ContextParts {
   runtime: Runtime
-  user: User
+  caller: Caller
   redirectUri?: string | undefined
   lastEventId?: string | undefined
 }

@@ -26,7 +26,7 @@ builder.subscriptionField('blocksChanged', (t) =>
 /**
  * Merges changes that occur while the reader handles one. A reader that leaves while it waits is released immediately.
  */
-function watchChanges({ plugins }: Runtime): AsyncGenerator<{ at: Date }, void> {
+function watchChanges({ plugins }: Pick<Runtime, 'plugins'>): AsyncGenerator<{ at: Date }, void> {
   const reader = { changed: Promise.withResolvers<Date>(), hasLeft: false }
   const all = yieldChanges(plugins, reader)
   const leave = all.return.bind(all)

@@ -19,7 +19,12 @@ async function executeAs(source: string, variableValues: Record<string, unknown>
   if (!user) throw new Error('no such user')
   const document = parse(source)
   expect(validate(schema, document)).toEqual([])
-  return execute({ schema, document, variableValues, contextValue: buildContext({ runtime, user }) })
+  return execute({
+    schema,
+    document,
+    variableValues,
+    contextValue: buildContext({ runtime, caller: await runtime.callers.ofUser(user) }),
+  })
 }
 
 async function run(source: string, variableValues: Record<string, unknown> = {}): Promise<Json> {

@@ -37,8 +37,8 @@ defineMutation('setDevPlugin', {
     }),
   }),
   payload: pluginFields,
-  resolve: async (input, { runtime, user }) => {
-    await runtime.devPlugins.set(user.id, input)
+  resolve: async (input, { api }) => {
+    await api.plugins.setDraft(input)
     return { packageName: input.packageName }
   },
 })
@@ -47,8 +47,8 @@ defineMutation('renewDevPlugin', {
   description: 'Keeps a development plugin for another 15 seconds.',
   input: (t) => ({ packageName: t.string(PACKAGE_NAME) }),
   payload: pluginFields,
-  resolve: async ({ packageName }, { runtime, user }) => {
-    await runtime.devPlugins.renew(user.id, packageName)
+  resolve: async ({ packageName }, { api }) => {
+    await api.plugins.renewDraft(packageName)
     return { packageName }
   },
 })
@@ -63,8 +63,8 @@ defineMutation('removeDevPlugin', {
       resolve: ({ packageName }) => packageName,
     }),
   }),
-  resolve: async ({ packageName }, { runtime, user }) => {
-    await runtime.devPlugins.remove(user.id, packageName)
+  resolve: async ({ packageName }, { api }) => {
+    await api.plugins.removeDraft(packageName)
     return { packageName }
   },
 })
@@ -81,7 +81,7 @@ defineMutation('inspectDevPlugin', {
       resolve: ({ inspector }) => inspector,
     }),
   }),
-  resolve: async ({ packageName }, { runtime, user }) => ({
-    inspector: { webSocketPath: `/inspector/${await runtime.devPlugins.inspect(user.id, packageName)}` },
+  resolve: async ({ packageName }, { api }) => ({
+    inspector: { webSocketPath: `/inspector/${await api.plugins.inspectDraft(packageName)}` },
   }),
 })

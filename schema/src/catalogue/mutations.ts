@@ -36,8 +36,8 @@ defineMutation('publishPlugin', {
     signature: t.field({ type: PluginSignatureInput, description: 'Required if an earlier version of the package is signed.' }),
   }),
   payload: versionFields,
-  resolve: async ({ tarball, signature }, { runtime, user }) => ({
-    pluginVersion: await runtime.pluginStore.publish(user.id, { tarball, signature: signature ?? undefined }),
+  resolve: async ({ tarball, signature }, { api }) => ({
+    pluginVersion: await api.plugins.publish({ tarball, signature: signature ?? undefined }),
   }),
 })
 
@@ -48,8 +48,8 @@ defineMutation('installPlugin', {
     version: t.string({ description: 'The default is the newest version that is not a prerelease.' }),
   }),
   payload: pluginFields,
-  resolve: async ({ packageName, version }, { runtime, user }) => {
-    await runtime.pluginStore.install(user.id, packageName, version ?? undefined)
+  resolve: async ({ packageName, version }, { api }) => {
+    await api.plugins.install(packageName, version ?? undefined)
     return { packageName }
   },
 })
@@ -61,8 +61,8 @@ defineMutation('setPluginVersion', {
     version: t.string({ required: true, description: 'A published version, such as `1.2.0`.' }),
   }),
   payload: pluginFields,
-  resolve: async ({ packageName, version }, { runtime, user }) => {
-    await runtime.pluginStore.setVersion(user.id, packageName, version)
+  resolve: async ({ packageName, version }, { api }) => {
+    await api.plugins.setVersion(packageName, version)
     return { packageName }
   },
 })
@@ -71,8 +71,8 @@ defineMutation('uninstallPlugin', {
   description: 'Removes the blocks of a plugin from new graph versions. Existing graph versions continue to run.',
   input: (t) => ({ packageName: t.string(PACKAGE_NAME) }),
   payload: pluginFields,
-  resolve: async ({ packageName }, { runtime, user }) => {
-    await runtime.pluginStore.uninstall(user.id, packageName)
+  resolve: async ({ packageName }, { api }) => {
+    await api.plugins.uninstall(packageName)
     return { packageName }
   },
 })
@@ -101,5 +101,5 @@ defineMutation('scanPlugins', {
   payload: (t: PayloadBuilder<{ scan: { complete: boolean } }>) => ({
     scan: t.field({ type: PluginScan, nullable: true, description: 'The result.', resolve: ({ scan }) => scan }),
   }),
-  resolve: async (_input, { runtime, user }) => ({ scan: { complete: await runtime.pluginScans.request(user.id) } }),
+  resolve: async (_input, { api }) => ({ scan: { complete: await api.plugins.scan() } }),
 })

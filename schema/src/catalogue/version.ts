@@ -84,7 +84,7 @@ builder.objectType(PluginVersionType, {
       type: UserType,
       nullable: true,
       description: 'Null unless you have published the version.',
-      resolve: ({ publishedBy }, _args, { user }) => (publishedBy === user.id ? user : null),
+      resolve: ({ publishedBy }, _args, { caller: { user } }) => (publishedBy === user.id ? user : null),
     }),
     report: t.expose('report', {
       type: PluginReportType,

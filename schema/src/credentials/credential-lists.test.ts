@@ -35,7 +35,12 @@ async function list(args: string, variableValues: Record<string, unknown> = {}):
     `${used} { credentials${args} { totalCount pageInfo { hasNextPage endCursor } edges { node { name } } } }`,
   )
   expect(validate(schema, document)).toEqual([])
-  const result = await execute({ schema, document, variableValues, contextValue: buildContext({ runtime, user }) })
+  const result = await execute({
+    schema,
+    document,
+    variableValues,
+    contextValue: buildContext({ runtime, caller: await runtime.callers.ofUser(user) }),
+  })
   expect(result.errors).toBeUndefined()
   return (result.data as { credentials: Connection }).credentials
 }
@@ -76,7 +81,8 @@ it.each([
 
 it('reads no secret', async () => {
   const request = { first: 1, orderBy: { field: 'NAME', direction: 'ASC' }, filter: {}, countTotal: false } as const
-  const { items } = await runtime.credentials.list(runtime.ownerId, request)
+  const pages = await runtime.credentials.list([runtime.ownerId], request)
+  const items = pages.get(runtime.ownerId)?.items ?? []
   expect(items[0]?.item).toMatchObject({ name: 'a', hosts: ['a.example'], scopes: [], createdAt: expect.any(Date) as Date })
   expect(items[0]?.item.secret).toBeUndefined()
 })

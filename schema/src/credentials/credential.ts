@@ -1,4 +1,5 @@
-import { ViewerType } from '../refs/accounts.ts'
+import { AccountType, ViewerType } from '../refs/accounts.ts'
+import { describeAccountId, parseAccountId } from '../base/account-id.ts'
 import { builder } from '../base/builder.ts'
 import { CredentialKind, CredentialList, CredentialStatus, CredentialType, ProviderType } from '../refs/credentials.ts'
 
@@ -29,14 +30,23 @@ builder.objectType(CredentialType, {
 
 builder.objectField(ViewerType, 'credentials', (t) =>
   CredentialList.field(t, {
-    description: 'Your credentials, newest first.',
-    load: (_user, request, { runtime, user }) => runtime.credentials.list(user.id, request),
+    description: 'The credentials of your personal account, newest first.',
+    load: (_user, request, { api }) => api.credentials.list(request),
+  }),
+)
+
+builder.objectField(AccountType, 'credentials', (t) =>
+  CredentialList.field(t, {
+    description: 'Its credentials, newest first. Requires the role EDITOR.',
+    loadMany: (accountIds, request, { api }) => api.credentials.listOfAccounts(accountIds, request),
+    getParentId: ({ account }) => account.id,
   }),
 )
 
 builder.queryField('credentials', (t) =>
   CredentialList.field(t, {
-    description: 'Your credentials, newest first.',
-    load: (_root, request, { runtime, user }) => runtime.credentials.list(user.id, request),
+    description: 'The credentials of an account, newest first. Requires the role EDITOR.',
+    args: { accountId: t.arg.id(describeAccountId('The account.')) },
+    load: (_root, request, { api }, { accountId }) => api.credentials.list({ ...request, accountId: parseAccountId(accountId) }),
   }),
 )

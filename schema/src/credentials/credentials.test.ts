@@ -15,7 +15,12 @@ async function run(source: string, variableValues: Record<string, unknown> = {},
   if (!user) throw new Error('no such user')
   const document = parse(source)
   expect(validate(schema, document)).toEqual([])
-  const result = await execute({ schema, document, variableValues, contextValue: buildContext({ runtime, user }) })
+  const result = await execute({
+    schema,
+    document,
+    variableValues,
+    contextValue: buildContext({ runtime, caller: await runtime.callers.ofUser(user) }),
+  })
   expect(result.errors).toBeUndefined()
   return JSON.parse(JSON.stringify(result.data))
 }

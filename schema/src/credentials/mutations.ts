@@ -1,4 +1,5 @@
 import { AshlarError, type Credential } from '@ashlar/core'
+import { describeAccountId, parseAccountId } from '../base/account-id.ts'
 import { builder } from '../base/builder.ts'
 import { encodeGlobalId, parseGlobalId } from '../base/global-ids.ts'
 import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
@@ -84,6 +85,7 @@ defineMutation('startAuthorization', {
         'The name by which nodes refer to the credential. The default is `default`. An existing credential of this name is authorized again.',
     }),
     scopes: t.stringList({ description: 'The scopes to request. The default is the default scopes of the provider.' }),
+    accountId: t.id(describeAccountId('The account of the credential.')),
   }),
   payload: (t: PayloadBuilder<{ authorization: { url: string; expiresAt: Date } }>) => ({
     authorization: t.field({
@@ -93,12 +95,13 @@ defineMutation('startAuthorization', {
       resolve: ({ authorization }) => authorization,
     }),
   }),
-  resolve: async ({ provider, name, scopes }, { runtime, user, redirectUri }) => ({
-    authorization: await runtime.authorizations.start(user.id, {
+  resolve: async ({ provider, name, scopes, accountId }, { api, redirectUri }) => ({
+    authorization: await api.credentials.startAuthorization({
       provider,
       name: name ?? undefined,
       scopes: scopes ?? undefined,
       redirectUri: redirectUri(),
+      accountId: parseAccountId(accountId),
     }),
   }),
 })
@@ -113,16 +116,18 @@ defineMutation('addCredential', {
       description:
         'The hosts that may receive the secret, such as `api.example.com` or `db.example.com:5432`. Only for the kind HOST_SCOPED and for providers without hosts of their own.',
     }),
+    accountId: t.id(describeAccountId('The account of the credential.')),
   }),
   payload: credentialFields,
-  resolve: async ({ provider, name, secret, hosts }, { runtime, user }) => ({
+  resolve: async ({ provider, name, secret, hosts, accountId }, { api }) => ({
     credential: await placeSecretFaults(
       secret,
-      runtime.credentials.add(user.id, {
+      api.credentials.add({
         provider,
         name: name ?? undefined,
         secret: toSecret(secret),
         hosts: hosts ?? undefined,
+        accountId: parseAccountId(accountId),
       }),
     ),
   }),
@@ -136,10 +141,10 @@ defineMutation('updateCredential', {
     secret: t.field({ type: SecretInput, description: 'The new secret must have the same kind as the old one.' }),
   }),
   payload: credentialFields,
-  resolve: async ({ credentialId, name, secret }, { runtime, user }) => ({
+  resolve: async ({ credentialId, name, secret }, { api }) => ({
     credential: await placeSecretFaults(
       secret,
-      runtime.credentials.update(user.id, parseCredentialId({ credentialId }), {
+      api.credentials.update(parseCredentialId({ credentialId }), {
         name: name ?? undefined,
         secret: secret ? toSecret(secret) : undefined,
       }),
@@ -163,8 +168,8 @@ defineMutation('deleteCredential', {
       resolve: ({ credential }) => credential && encodeGlobalId('Credential', credential.id),
     }),
   }),
-  resolve: async (input, { runtime, user }) => ({
-    credential: await runtime.credentials.delete(user.id, parseCredentialId(input)),
+  resolve: async (input, { api }) => ({
+    credential: await api.credentials.delete(parseCredentialId(input)),
   }),
 })
 

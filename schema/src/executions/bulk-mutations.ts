@@ -1,4 +1,5 @@
 import type { BulkFailure, BulkRequest, BulkResult } from '@ashlar/core'
+import { describeAccountId, parseAccountId } from '../base/account-id.ts'
 import { builder } from '../base/builder.ts'
 import { ErrorCodeType, toErrorCode } from '../base/errors.ts'
 import { encodeGlobalId } from '../base/global-ids.ts'
@@ -23,6 +24,7 @@ const FailureType = builder.objectRef<BulkFailure>('ExecutionFailure').implement
 })
 
 const bulkInput = (t: InputBuilder) => ({
+  accountId: t.id(describeAccountId('The account that owns the executions.')),
   filter: t.field({
     type: ExecutionList.Filter,
     required: true,
@@ -62,7 +64,7 @@ defineMutation('cancelExecutions', {
     'Cancels the QUEUED, RUNNING and WAITING executions that a filter selects, and those that they have started. This cannot be undone.',
   input: bulkInput,
   payload: (t: PayloadBuilder<BulkResult>) => bulkPayload(t, 'The cancelled executions. In a dry run, those to cancel.'),
-  resolve: (input, { runtime, user }) => runtime.executions.cancelAll(user.id, toBulkRequest(input)),
+  resolve: (input, { api }) => api.executions.cancelAll(toBulkRequest(input)),
 })
 
 defineMutation('retryExecutions', {
@@ -70,15 +72,21 @@ defineMutation('retryExecutions', {
     'Retries the FAILED and CANCELLED executions that a filter selects, like `retryExecution`. It leaves out executions that another one has started, and those that a retry or a replay already continues.',
   input: bulkInput,
   payload: (t: PayloadBuilder<BulkResult>) => bulkPayload(t, 'The new executions. In a dry run, the executions to retry.'),
-  resolve: (input, { runtime, user }) => runtime.executions.retryAll(user.id, toBulkRequest(input)),
+  resolve: (input, { api }) => api.executions.retryAll(toBulkRequest(input)),
 })
 
 interface BulkInput {
+  accountId?: string | number | null | undefined
   filter: Parameters<typeof parseExecutionFilter>[0]
   dryRun?: boolean | null | undefined
   limit?: number | null | undefined
 }
 
-function toBulkRequest({ filter, dryRun, limit }: BulkInput): BulkRequest {
-  return { filter: parseExecutionFilter(filter), dryRun: dryRun ?? false, limit: limit ?? 100 }
+function toBulkRequest({ accountId, filter, dryRun, limit }: BulkInput): BulkRequest & { accountId: string | undefined } {
+  return {
+    accountId: parseAccountId(accountId),
+    filter: parseExecutionFilter(filter),
+    dryRun: dryRun ?? false,
+    limit: limit ?? 100,
+  }
 }

@@ -1,4 +1,5 @@
 import { AshlarError, isUuid, showValue, type ExecutionChange } from '@ashlar/core'
+import { describeAccountId, parseAccountId } from '../base/account-id.ts'
 import { builder } from '../base/builder.ts'
 import { parseExecutionFilter } from '../refs/execution-filter.ts'
 import { ExecutionList, ExecutionType } from '../refs/executions.ts'
@@ -34,18 +35,19 @@ builder.subscriptionField('executionsChanged', (t) =>
   t.field({
     type: ChangeType,
     description:
-      'Your executions that a filter selects, when they are created and when their status changes. An execution that the filter no longer selects is sent once more. You receive at least the latest state of each execution: several changes within 100 ms, or before you have read the previous one, are sent as one, and a state may be sent again.',
+      'The executions of an account that a filter selects, when they are created and when their status changes. An execution that the filter no longer selects is sent once more. You receive at least the latest state of each execution: several changes within 100 ms, or before you have read the previous one, are sent as one, and a state may be sent again.',
     args: {
+      accountId: t.arg.id(describeAccountId('The account.')),
       filter: t.arg({ type: ExecutionList.Filter, description: 'Which executions to send. The default is all.' }),
       after: t.arg.id({
         description:
           'The `id` of the last change that you have received. Changes since then are sent first. By default, only new changes are sent. The header `Last-Event-ID`, which browsers send when they reconnect, has precedence.',
       }),
     },
-    subscribe: (_root, { filter, after }, { runtime, user, lastEventId }) => {
+    subscribe: (_root, { filter, after, accountId }, { api, lastEventId }) => {
       const last = lastEventId ?? after
       const since = last == null ? undefined : decodeChangeId(String(last))
-      return runtime.executions.followAll(user.id, parseExecutionFilter(filter ?? {}), since)
+      return api.executions.followAll(parseExecutionFilter(filter ?? {}), since, parseAccountId(accountId))
     },
     resolve: (change) => change,
   }),

@@ -80,7 +80,7 @@ builder.queryField('diffExecutions', (t) =>
       a: t.arg.id({ required: true, description: 'Global id of the first execution.' }),
       b: t.arg.id({ required: true, description: 'Global id of the second execution.' }),
     },
-    resolve: (_root, { a, b }, { runtime, user }) =>
-      runtime.executions.diff(user.id, parseGlobalId(a, 'Execution', 'a'), parseGlobalId(b, 'Execution', 'b')),
+    resolve: (_root, { a, b }, { api }) =>
+      api.executions.diff(parseGlobalId(a, 'Execution', 'a'), parseGlobalId(b, 'Execution', 'b')),
   }),
 )

@@ -276,9 +276,9 @@ export const EventList = defineList<PlacedEvent>()({
 export async function loadEvents(
   executionIds: readonly string[],
   request: EventRequest,
-  { runtime, user }: SchemaContext,
+  { api }: SchemaContext,
 ): Promise<Map<string, Page<PlacedEvent> | AshlarError>> {
-  const pages = await runtime.executions.eventPages(user.id, executionIds, request)
+  const pages = await api.executions.eventPages(executionIds, request)
   return new Map([...pages].map(([id, page]) => [id, page instanceof AshlarError ? page : placeEvents(id, page)]))
 }
 

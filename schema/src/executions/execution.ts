@@ -1,5 +1,6 @@
 import type { ExecutionSummary, ModelUsage } from '@ashlar/core'
 import { loadTogether } from '../base/batch.ts'
+import { describeAccountId, parseAccountId } from '../base/account-id.ts'
 import { builder } from '../base/builder.ts'
 import type { SchemaContext } from '../base/context.ts'
 import { GraphType, GraphVersionType } from '../refs/graphs.ts'
@@ -113,29 +114,34 @@ function getGraphId({ graphId }: ExecutionSummary): string | null {
 
 /** Inputs and outputs can be large, so they are read only if they are selected. */
 function loadValues(field: 'inputs' | 'outputs', id: string, context: SchemaContext): Promise<unknown> {
-  const { runtime, user } = context
-  return loadTogether(context, `Execution.${field}`, id, (ids) => runtime.executions.findValues(user.id, field, ids))
+  const { api } = context
+  return loadTogether(context, `Execution.${field}`, id, (ids) => api.executions.findValues(field, ids))
 }
 
 function loadUsage(id: string, context: SchemaContext): Promise<ModelUsage[]> {
-  const { runtime, user } = context
-  return loadTogether(context, 'Execution.usage', id, (ids) => runtime.executions.usageOf(user.id, ids))
+  const { api } = context
+  return loadTogether(context, 'Execution.usage', id, (ids) => api.executions.usageOf(ids))
 }
 
 builder.queryFields((t) => ({
   executions: ExecutionList.field(t, {
     description: 'Your executions, newest first.',
-    load: (_root, request, { runtime, user }) =>
-      runtime.executions.list(user.id, { ...request, filter: parseExecutionFilter(request.filter) }),
+    args: { accountId: t.arg.id(describeAccountId('The account.')) },
+    load: (_root, request, { api }, { accountId }) =>
+      api.executions.list({
+        ...request,
+        filter: parseExecutionFilter(request.filter),
+        accountId: parseAccountId(accountId),
+      }),
   }),
   execution: t.field({
     type: ExecutionType,
     nullable: true,
     description: 'An execution by its id. Null if you have no execution with this id.',
     args: { id: t.arg.id({ required: true, description: 'Global id of the execution.' }) },
-    resolve: async (_root, { id }, { runtime, user }) => {
+    resolve: async (_root, { id }, { api }) => {
       const executionId = parseGlobalId(id, 'Execution', 'id')
-      return (await runtime.executions.find(user.id, [executionId])).get(executionId)
+      return (await api.executions.find([executionId])).get(executionId)
     },
   }),
 }))

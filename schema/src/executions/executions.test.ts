@@ -27,7 +27,7 @@ type Json = Record<string, any> // oxlint-disable-line no-explicit-any -- result
 async function getContext() {
   const user = (await runtime.users.find([runtime.ownerId])).get(runtime.ownerId)
   if (!user) throw new Error('no such user')
-  return buildContext({ runtime, user })
+  return buildContext({ runtime, caller: await runtime.callers.ofUser(user) })
 }
 
 async function run(source: string, variableValues: Json = {}): Promise<Json> {

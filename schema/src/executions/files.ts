@@ -33,7 +33,7 @@ const ExecutionFileType = builder.objectRef<ExecutionFile>('ExecutionFile').impl
       type: FileDownloadType,
       nullable: true,
       description: 'A new link to the file. It expires after ten minutes.',
-      resolve: (file, _args, { runtime, user }) => runtime.executionFiles.createDownload(user.id, file),
+      resolve: (file, _args, { api }) => api.executions.createDownload(file),
     }),
   }),
 })
@@ -52,8 +52,8 @@ export const ExecutionFileList = defineList<ExecutionFile>()({
 export function loadFiles(
   executionIds: readonly string[],
   { filter, ...request }: PageRequest<{ pathPrefix?: string | null | undefined }, ExecutionFileRequest['orderBy']['field']>,
-  { runtime, user }: SchemaContext,
+  { api }: SchemaContext,
 ): Promise<Map<string, Page<ExecutionFile>>> {
   const coreFilter = { pathPrefix: filter.pathPrefix ?? undefined }
-  return runtime.executionFiles.list(user.id, executionIds, { ...request, filter: coreFilter })
+  return api.executions.files(executionIds, { ...request, filter: coreFilter })
 }

@@ -40,7 +40,7 @@ type Json = Record<string, any> // oxlint-disable-line no-explicit-any -- result
 async function createContext() {
   const user = (await runtime.users.find([runtime.ownerId])).get(runtime.ownerId)
   if (!user) throw new Error('no such user')
-  return buildContext({ runtime, user })
+  return buildContext({ runtime, caller: await runtime.callers.ofUser(user) })
 }
 
 /** @returns the id of an execution */

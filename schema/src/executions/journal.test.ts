@@ -48,7 +48,12 @@ const toId = (id: string): string => encodeGlobalId('Execution', id)
 async function query(source: string, variableValues: Record<string, unknown> = {}): Promise<ExecutionResult> {
   const user = (await runtime.users.find([runtime.ownerId])).get(runtime.ownerId)
   if (!user) throw new Error('no such user')
-  return graphql({ schema, source, variableValues, contextValue: buildContext({ runtime, user }) })
+  return graphql({
+    schema,
+    source,
+    variableValues,
+    contextValue: buildContext({ runtime, caller: await runtime.callers.ofUser(user) }),
+  })
 }
 
 it('pages events, whose ids are cursors', async () => {

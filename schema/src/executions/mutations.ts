@@ -1,6 +1,6 @@
 import type { InputShapeFromFields } from '@pothos/core'
-import { AshlarError, type Execution, type ExecutionSummary } from '@ashlar/core'
-import type { SchemaContext } from '../base/context.ts'
+import { AshlarError, type ExecutionSummary, type StartRequest } from '@ashlar/core'
+import { describeAccountId, parseAccountId } from '../base/account-id.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
 import { defineMutation, type InputBuilder, type PayloadBuilder } from '../base/mutation.ts'
 import { ExecutionList, ExecutionType } from '../refs/executions.ts'
@@ -41,11 +41,8 @@ const startFields = (t: InputBuilder) => ({
   }),
 })
 
-function start(
-  input: InputShapeFromFields<ReturnType<typeof startFields>>,
-  { runtime, user }: SchemaContext,
-): Promise<Execution> {
-  return runtime.executions.start(user.id, {
+function toStartRequest(input: InputShapeFromFields<ReturnType<typeof startFields>>): StartRequest {
+  return {
     graphId: parseGlobalId(input.graphId, 'Graph', 'graphId'),
     version: input.version ?? undefined,
     masks: input.masks,
@@ -53,14 +50,14 @@ function start(
     priority: input.priority ?? undefined,
     inputs: input.inputs ?? {},
     idempotencyKey: input.idempotencyKey ?? undefined,
-  })
+  }
 }
 
 defineMutation('startExecution', {
   description: 'Starts an execution. Subscribe to `executionEvents` to follow it.',
   input: startFields,
   payload: executionFields,
-  resolve: async (input, context) => ({ execution: await start(input, context) }),
+  resolve: async (input, { api }) => ({ execution: await api.executions.start(toStartRequest(input)) }),
 })
 
 const MAX_WAIT_SECONDS = 60
@@ -76,12 +73,10 @@ defineMutation('runGraph', {
     }),
   }),
   payload: executionFields,
-  resolve: async (input, context) => {
+  resolve: async (input, { api }) => {
     const seconds = input.waitSeconds ?? 20
     if (!(seconds >= 0 && seconds <= MAX_WAIT_SECONDS)) throw invalidWait(seconds)
-    const { runtime, user } = context
-    const { id } = await start(input, context)
-    return { execution: await runtime.executions.waitForEnd(user.id, id, seconds * 1000) }
+    return { execution: await api.executions.run(toStartRequest(input), seconds * 1000) }
   },
 })
 
@@ -94,7 +89,7 @@ defineMutation('retryExecution', {
   description: 'Starts a new execution that continues a FAILED or CANCELLED one from its failed nodes.',
   input: (t) => ({ executionId: t.id(EXECUTION_ID) }),
   payload: executionFields,
-  resolve: async (input, { runtime, user }) => ({ execution: await runtime.executions.retry(user.id, parseExecutionId(input)) }),
+  resolve: async (input, { api }) => ({ execution: await api.executions.retry(parseExecutionId(input)) }),
 })
 
 defineMutation('replayExecution', {
@@ -111,8 +106,8 @@ defineMutation('replayExecution', {
     }),
   }),
   payload: executionFields,
-  resolve: async (input, { runtime, user }) => ({
-    execution: await runtime.executions.replay(user.id, {
+  resolve: async (input, { api }) => ({
+    execution: await api.executions.replay({
       executionId: parseExecutionId(input),
       node: input.nodeId,
       n: input.number ?? 1,
@@ -126,7 +121,7 @@ defineMutation('cancelExecution', {
   description: 'Cancels an execution. This cannot be undone.',
   input: (t) => ({ executionId: t.id(EXECUTION_ID) }),
   payload: executionFields,
-  resolve: async (input, { runtime, user }) => ({ execution: await runtime.executions.cancel(user.id, parseExecutionId(input)) }),
+  resolve: async (input, { api }) => ({ execution: await api.executions.cancel(parseExecutionId(input)) }),
 })
 
 defineMutation('runBlock', {
@@ -134,10 +129,11 @@ defineMutation('runBlock', {
   input: (t) => ({
     block: t.string({ required: true, description: 'Qualified name or UUID.' }),
     inputs: t.field({ type: 'JSON', description: 'Values by pin.' }),
+    accountId: t.id(describeAccountId('The account that owns the execution.')),
   }),
   payload: executionFields,
-  resolve: async ({ block, inputs }, { runtime, user }) => ({
-    execution: await runtime.executions.runBlock(user.id, { block, inputs: inputs ?? {} }),
+  resolve: async ({ block, inputs, accountId }, { api }) => ({
+    execution: await api.executions.runBlock({ block, inputs: inputs ?? {}, accountId: parseAccountId(accountId) }),
   }),
 })
 

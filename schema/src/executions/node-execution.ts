@@ -55,11 +55,8 @@ export const NodeExecutionStatusType = builder.enumType('NodeExecutionStatus', {
 
 export const NodeExecutionType = builder.loadableNodeRef('NodeExecution', {
   id: { resolve: (run: NodeExecutionView) => formatNodeExecutionKey(run) },
-  load: async (ids: string[], { runtime, user }) => {
-    const found = await runtime.executions.findNodeExecutions(
-      user.id,
-      ids.flatMap((id) => parseNodeExecutionKey(id) ?? []),
-    )
+  load: async (ids: string[], { api }) => {
+    const found = await api.executions.findNodeExecutions(ids.flatMap((id) => parseNodeExecutionKey(id) ?? []))
     return inOrder(ids, found)
   },
 })
@@ -196,9 +193,9 @@ export const NodeExecutionList = defineList<NodeExecutionView>()({
 export function loadNodeExecutions(
   executionIds: readonly string[],
   request: NodeExecutionRequest,
-  { runtime, user }: SchemaContext,
+  { api }: SchemaContext,
 ): Promise<Map<string, Page<NodeExecutionView> | AshlarError>> {
-  return runtime.executions.nodeExecutionsOf(user.id, executionIds, request)
+  return api.executions.nodeExecutionsOf(executionIds, request)
 }
 
 builder.queryField('nodeExecution', (t) =>

@@ -31,7 +31,7 @@ async function run(input: object): Promise<unknown> {
   if (!user) throw new Error('no such user')
   const document = parse(RUN)
   expect(validate(schema, document)).toEqual([])
-  const contextValue = buildContext({ runtime, user })
+  const contextValue = buildContext({ runtime, caller: await runtime.callers.ofUser(user) })
   const { data, errors } = await execute({ schema, document, variableValues: { input }, contextValue })
   expect(errors).toBeUndefined()
   return JSON.parse(JSON.stringify(data?.runGraph)) as unknown

@@ -94,7 +94,7 @@ interface Filter {
 export function loadScopes(
   executionIds: readonly string[],
   { filter: { ended, ...filter }, ...request }: Omit<ScopeRequest, 'filter'> & { filter: Filter },
-  { runtime, user }: SchemaContext,
+  { api }: SchemaContext,
 ): Promise<Map<string, Page<ScopeView> | AshlarError>> {
-  return runtime.executions.scopePages(user.id, executionIds, { ...request, filter: { ...filter, hasEnded: ended } })
+  return api.executions.scopePages(executionIds, { ...request, filter: { ...filter, hasEnded: ended } })
 }

@@ -20,11 +20,11 @@ builder.subscriptionField('executionEvents', (t) =>
           'The `tag` of an iteration: only events of node executions in it, and in the loops inside of it, are sent. The default is all events.',
       }),
     },
-    subscribe: async (_root, { executionId, after, tag }, { runtime, user, lastEventId }) => {
+    subscribe: async (_root, { executionId, after, tag }, { api, lastEventId }) => {
       const id = parseGlobalId(executionId, 'Execution', 'executionId')
       const last = lastEventId ?? after
       const seq = last == null ? 0 : decodeSeq(String(last), id)
-      return placeEvents(await runtime.executions.follow(user.id, id, seq, tag ?? undefined), id)
+      return placeEvents(await api.executions.follow(id, seq, tag ?? undefined), id)
     },
     resolve: (event) => event,
   }),

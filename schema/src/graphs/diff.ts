@@ -136,7 +136,7 @@ builder.queryField('diffGraphVersions', (t) =>
       a: t.arg.id({ required: true, description: 'Global id of the first version, such as the older one.' }),
       b: t.arg.id({ required: true, description: 'Global id of the second version.' }),
     },
-    resolve: (_root, { a, b }, { runtime, user }) =>
-      runtime.graphs.diffVersions(user.id, parseGlobalId(a, 'GraphVersion', 'a'), parseGlobalId(b, 'GraphVersion', 'b')),
+    resolve: (_root, { a, b }, { api }) =>
+      api.graphs.diffVersions(parseGlobalId(a, 'GraphVersion', 'a'), parseGlobalId(b, 'GraphVersion', 'b')),
   }),
 )

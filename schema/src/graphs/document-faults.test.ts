@@ -17,7 +17,7 @@ const CREATE = `mutation ($document: JSON!) { createGraph(input: { name: "Test",
 async function createErrors(document: object): Promise<unknown> {
   const user = (await runtime.users.find([runtime.ownerId])).get(runtime.ownerId)
   if (!user) throw new Error('no such user')
-  const contextValue = buildContext({ runtime, user })
+  const contextValue = buildContext({ runtime, caller: await runtime.callers.ofUser(user) })
   const { data, errors } = await graphql({ schema, source: CREATE, variableValues: { document }, contextValue })
   expect(errors).toBeUndefined()
   const { createGraph } = data as { createGraph: { errors: { code: string; message: string; path: string[] }[] } }

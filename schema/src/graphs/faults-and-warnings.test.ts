@@ -17,7 +17,7 @@ async function run(source: string, variableValues: Record<string, unknown>): Pro
   expect(validate(schema, document)).toEqual([])
   const user = (await runtime.users.find([runtime.ownerId])).get(runtime.ownerId)
   if (!user) throw new Error('no such user')
-  const contextValue = buildContext({ runtime, user })
+  const contextValue = buildContext({ runtime, caller: await runtime.callers.ofUser(user) })
   const result = (await execute({ schema, document, variableValues, contextValue })) as ExecutionResult
   expect(result.errors).toBeUndefined()
   return result.data as Json

@@ -1,5 +1,6 @@
 import type { Fault, GraphConversion } from '@ashlar/core'
-import { builder } from '../base/builder.ts'
+import { describeAccountId, parseAccountId } from '../base/account-id.ts'
+import { builder, type SchemaTypes } from '../base/builder.ts'
 import { splitFaultPath } from '../base/fault-path.ts'
 import { GraphDocumentInput } from './document-input.ts'
 import { toInputFaults, toStoredDocument } from './stored-document.ts'
@@ -58,29 +59,36 @@ function toSegments(path: string): string[] {
   return path === '' ? [] : splitFaultPath(path)
 }
 
+const documentArgs = (t: PothosSchemaTypes.QueryFieldBuilder<SchemaTypes, object>) => ({
+  document: t.arg({ type: GraphDocumentInput, required: true, description: 'The document.' }),
+  accountId: t.arg.id(describeAccountId('The account whose graphs the document can run.')),
+})
+
 builder.queryFields((t) => ({
   validateGraph: t.field({
     type: [FaultType],
     nullable: true,
     description: 'Returns all faults of a graph document without saving it.',
-    args: { document: t.arg({ type: GraphDocumentInput, required: true, description: 'The document.' }) },
-    resolve: async (_root, { document }, { runtime, user }) =>
-      toInputFaults(document, await runtime.graphs.validate(user.id, toStoredDocument(document))),
+    args: documentArgs(t),
+    resolve: async (_root, { document, accountId }, { api }) =>
+      toInputFaults(document, await api.graphs.validate(toStoredDocument(document), parseAccountId(accountId))),
   }),
   graphConversions: t.field({
     type: [ConversionType],
     nullable: true,
     description:
       'Returns every link and constant of a graph document whose value is converted to the type of its pin, or may be: at most 10 000. `graphWarnings` returns the probable mistakes among them. Nothing is saved.',
-    args: { document: t.arg({ type: GraphDocumentInput, required: true, description: 'The document.' }) },
-    resolve: (_root, { document }, { runtime, user }) => runtime.graphWarnings.conversionsOf(user.id, toStoredDocument(document)),
+    args: documentArgs(t),
+    resolve: (_root, { document, accountId }, { api }) =>
+      api.graphs.conversionsOf(toStoredDocument(document), parseAccountId(accountId)),
   }),
   graphWarnings: t.field({
     type: [WarningType],
     nullable: true,
     description:
       'Returns the links and constants of a graph document whose value loses its meaning when it is converted to the type of the pin, such as a list that becomes its length. Nothing is saved.',
-    args: { document: t.arg({ type: GraphDocumentInput, required: true, description: 'The document.' }) },
-    resolve: (_root, { document }, { runtime, user }) => runtime.graphWarnings.ofDocument(user.id, toStoredDocument(document)),
+    args: documentArgs(t),
+    resolve: (_root, { document, accountId }, { api }) =>
+      api.graphs.warningsOf(toStoredDocument(document), parseAccountId(accountId)),
   }),
 }))

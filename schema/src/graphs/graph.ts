@@ -1,4 +1,6 @@
+import { describeAccountId, parseAccountId } from '../base/account-id.ts'
 import { builder } from '../base/builder.ts'
+import { AccountType } from '../refs/accounts.ts'
 import { parseExecutionFilter } from '../refs/execution-filter.ts'
 import { ExecutionList } from '../refs/executions.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
@@ -24,12 +26,12 @@ builder.objectType(GraphType, {
     }),
     versions: GraphVersionList.field(t, {
       description: 'The versions of the graph, newest first.',
-      loadMany: (graphIds, request, { runtime, user }) => runtime.graphs.versionsOf(user.id, graphIds, request),
+      loadMany: (graphIds, request, { api }) => api.graphs.versionsOf(graphIds, request),
     }),
     executions: ExecutionList.field(t, {
       description: 'The executions of the graph, newest first.',
-      loadMany: (graphIds, request, { runtime, user }) =>
-        runtime.executions.listOfGraphs(user.id, graphIds, { ...request, filter: parseExecutionFilter(request.filter) }),
+      loadMany: (graphIds, request, { api }) =>
+        api.executions.listOfGraphs(graphIds, { ...request, filter: parseExecutionFilter(request.filter) }),
     }),
     export: t.field({
       type: 'JSON',
@@ -43,19 +45,34 @@ builder.objectType(GraphType, {
   }),
 })
 
+builder.objectFields(AccountType, (t) => ({
+  graphs: GraphList.field(t, {
+    description: 'Its graphs, newest first.',
+    loadMany: (accountIds, request, { api }) => api.graphs.listOfAccounts(accountIds, request),
+    getParentId: ({ account }) => account.id,
+  }),
+  executions: ExecutionList.field(t, {
+    description: 'Its executions, newest first.',
+    loadMany: (accountIds, request, { api }) =>
+      api.executions.listOfAccounts(accountIds, { ...request, filter: parseExecutionFilter(request.filter) }),
+    getParentId: ({ account }) => account.id,
+  }),
+}))
+
 builder.queryFields((t) => ({
   graphs: GraphList.field(t, {
-    description: 'Your graphs, newest first.',
-    load: (_root, request, { runtime, user }) => runtime.graphs.list(user.id, request),
+    description: 'The graphs of an account, newest first.',
+    args: { accountId: t.arg.id(describeAccountId('The account.')) },
+    load: (_root, request, { api }, { accountId }) => api.graphs.list({ ...request, accountId: parseAccountId(accountId) }),
   }),
   graph: t.field({
     type: GraphType,
     nullable: true,
     description: 'A graph by its id. Null if you have no graph with this id.',
     args: { id: t.arg.id({ required: true, description: 'Global id of the graph.' }) },
-    resolve: async (_root, { id }, { runtime, user }) => {
+    resolve: async (_root, { id }, { api }) => {
       const graphId = parseGlobalId(id, 'Graph', 'id')
-      return (await runtime.graphs.find(user.id, [graphId])).get(graphId)
+      return (await api.graphs.find([graphId])).get(graphId)
     },
   }),
 }))

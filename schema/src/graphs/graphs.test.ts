@@ -21,7 +21,7 @@ async function ask(source: string, variableValues: object = {}, userId = runtime
   expect(validate(schema, document)).toEqual([])
   const user = (await runtime.users.find([userId])).get(userId)
   if (!user) throw new Error('no such user')
-  const contextValue = buildContext({ runtime, user })
+  const contextValue = buildContext({ runtime, caller: await runtime.callers.ofUser(user) })
   return (await execute({ schema, document, variableValues: { ...variableValues }, contextValue })) as ExecutionResult<Json>
 }
 

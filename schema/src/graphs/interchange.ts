@@ -9,6 +9,7 @@ import type {
   TransferChange,
   TransferKind,
 } from '@ashlar/core'
+import { describeAccountId, parseAccountId } from '../base/account-id.ts'
 import { builder } from '../base/builder.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
 import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
@@ -133,6 +134,7 @@ defineMutation('importGraph', {
       description: 'The content of the file, or its text. At most 16777216 characters of JSON.',
     }),
     name: t.string({ description: 'The name of the graph, 1 to 200 characters. The default is the name in the file.' }),
+    accountId: t.id(describeAccountId('The account of the new graphs.')),
   }),
   payload: (t: PayloadBuilder<ImportResult>) => ({
     graph: t.field({ type: GraphType, nullable: true, description: 'The graph of the file.', resolve: ({ graph }) => graph }),
@@ -155,8 +157,13 @@ defineMutation('importGraph', {
       resolve: ({ report }) => report,
     }),
   }),
-  resolve: async ({ format, document, name }, { runtime, user }) => {
-    const report = await runtime.interchange.import(user.id, { format: format ?? undefined, document, name: name ?? undefined })
+  resolve: async ({ format, document, name, accountId }, { api }) => {
+    const report = await api.graphs.import({
+      format: format ?? undefined,
+      document,
+      name: name ?? undefined,
+      accountId: parseAccountId(accountId),
+    })
     const graphs = report.graphs.map(({ graph }) => graph)
     const [graph] = graphs
     if (!graph) throw new Error('an import creates at least one graph')
@@ -198,8 +205,8 @@ defineMutation('exportGraph', {
       resolve: ({ changes }) => changes,
     }),
   }),
-  resolve: ({ graphId, format, version }, { runtime, user }) =>
-    runtime.interchange.export(user.id, parseGlobalId(graphId, 'Graph', 'graphId'), {
+  resolve: ({ graphId, format, version }, { api }) =>
+    api.graphs.export(parseGlobalId(graphId, 'Graph', 'graphId'), {
       format: format ?? undefined,
       version: version ?? undefined,
     }),

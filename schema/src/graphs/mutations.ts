@@ -1,5 +1,6 @@
 import type { Graph, GraphVersion } from '@ashlar/core'
 import { encodeGlobalId, parseGlobalId } from '../base/global-ids.ts'
+import { describeAccountId, parseAccountId } from '../base/account-id.ts'
 import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
 import { GraphList, GraphType, GraphVersionList, GraphVersionType } from '../refs/graphs.ts'
 import { GraphDocumentInput } from './document-input.ts'
@@ -39,15 +40,17 @@ defineMutation('createGraph', {
     description: t.string({ description: 'For people. The default is empty.' }),
     labels: t.stringList({ description: `${LABELS} The default is none.` }),
     document: t.field(DOCUMENT),
+    accountId: t.id(describeAccountId('The account of the new graph.')),
   }),
   payload: graphFields,
-  resolve: async ({ name, description, labels, document }, { runtime, user }) => ({
+  resolve: async ({ name, description, labels, document, accountId }, { api }) => ({
     graph: await saveDocument(document, (stored) =>
-      runtime.graphs.create(user.id, {
+      api.graphs.create({
         name,
         description: description ?? undefined,
         labels: labels ?? undefined,
         document: stored,
+        accountId: parseAccountId(accountId),
       }),
     ),
   }),
@@ -62,8 +65,8 @@ defineMutation('updateGraph', {
     labels: t.stringList({ description: `${LABELS} They replace all labels of the graph.` }),
   }),
   payload: graphFields,
-  resolve: async ({ graphId, name, description, labels }, { runtime, user }) => ({
-    graph: await runtime.graphs.update(user.id, parseGraphId({ graphId }), {
+  resolve: async ({ graphId, name, description, labels }, { api }) => ({
+    graph: await api.graphs.update(parseGraphId({ graphId }), {
       name: name ?? undefined,
       description: description ?? undefined,
       labels: labels ?? undefined,
@@ -82,12 +85,9 @@ defineMutation('saveGraphVersion', {
     document: t.field(DOCUMENT),
   }),
   payload: (t: PayloadBuilder<{ graph: Graph; version: GraphVersion }>) => versionFields(t, 'The new version.'),
-  resolve: async (input, { runtime, user }) => {
+  resolve: async (input, { api }) => {
     const graphId = parseGraphId(input)
-    const version = await saveDocument(input.document, (document) =>
-      runtime.graphs.saveVersion(user.id, graphId, input.basedOn, document),
-    )
-    return { graph: await runtime.graphs.get(user.id, graphId), version }
+    return saveDocument(input.document, (document) => api.graphs.saveVersion(graphId, input.basedOn, document))
   },
 })
 
@@ -98,8 +98,8 @@ defineMutation('activateGraphVersion', {
     version: t.int({ required: true, description: 'The number of the version.' }),
   }),
   payload: graphFields,
-  resolve: async (input, { runtime, user }) => ({
-    graph: await runtime.graphs.activate(user.id, parseGraphId(input), input.version),
+  resolve: async (input, { api }) => ({
+    graph: await api.graphs.activate(parseGraphId(input), input.version),
   }),
 })
 
@@ -121,22 +121,26 @@ defineMutation('deleteGraphs', {
       resolve: ({ deletedGraphIds }) => deletedGraphIds,
     }),
   }),
-  resolve: async ({ graphIds }, { runtime, user }) => {
+  resolve: async ({ graphIds }, { api }) => {
     const ids = graphIds.map((id, i) => parseGlobalId(id, 'Graph', 'graphIds', i))
-    const graphs = await runtime.graphs.delete(user.id, ids)
+    const graphs = await api.graphs.delete(ids)
     return { graphs, deletedGraphIds: graphs.map(({ id }) => encodeGlobalId('Graph', id)) }
   },
 })
 
 defineMutation('forkGraph', {
-  description: 'Creates a copy of a graph. You own the copy.',
+  description: 'Creates a copy of a graph.',
   input: (t) => ({
     graphId: t.id(GRAPH_ID),
+    accountId: t.id({ description: 'Global id. The account of the copy. The default is the account of the graph.' }),
     name: t.string({ description: `${NAME} The default is the name of the graph and "(copy)".` }),
   }),
   payload: graphFields,
-  resolve: async (input, { runtime, user }) => ({
-    graph: await runtime.graphs.fork(user.id, parseGraphId(input), input.name ?? undefined),
+  resolve: async (input, { api }) => ({
+    graph: await api.graphs.fork(parseGraphId(input), {
+      name: input.name ?? undefined,
+      accountId: parseAccountId(input.accountId),
+    }),
   }),
 })
 
@@ -146,9 +150,9 @@ defineMutation('upgradeGraph', {
   input: (t) => ({ graphId: t.id(GRAPH_ID) }),
   payload: (t: PayloadBuilder<{ graph: Graph; version: GraphVersion }>) =>
     versionFields(t, 'The active version: the new one, or the previous one if nothing has changed.'),
-  resolve: async (input, { runtime, user }) => {
-    const graph = await runtime.upgrades.upgrade(user.id, parseGraphId(input))
-    const version = (await runtime.graphs.findVersions(user.id, [graph.activeVersionId])).get(graph.activeVersionId)
+  resolve: async (input, { api }) => {
+    const graph = await api.graphs.upgrade(parseGraphId(input))
+    const version = (await api.graphs.findVersions([graph.activeVersionId])).get(graph.activeVersionId)
     if (!version) throw new Error(`there is no graph version ${graph.activeVersionId}`)
     return { graph, version }
   },

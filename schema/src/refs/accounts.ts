@@ -5,7 +5,7 @@ import { defineList } from '../base/list.ts'
 
 export const UserType = builder.loadableNodeRef('User', {
   id: { resolve: (user: User) => user.id },
-  load: async (ids: string[], { runtime, user }) => inOrder(ids, await runtime.users.findVisible(user.id, ids)),
+  load: async (ids: string[], { api }) => inOrder(ids, await api.accounts.findUsers(ids)),
 })
 
 /** The authenticated user, see `buildContext`. */
@@ -33,17 +33,17 @@ export const AccountRoleType = builder.enumType('AccountRole', {
 
 export const AccountType = builder.loadableNodeRef('Account', {
   id: { resolve: ({ account }: Membership) => account.id },
-  load: async (ids: string[], { runtime, user }) => inOrder(ids, await runtime.accounts.find(user.id, ids)),
+  load: async (ids: string[], { api }) => inOrder(ids, await api.accounts.find(ids)),
 })
 
 export const MemberType = builder.loadableNodeRef('Member', {
   id: { resolve: (member: Member) => member.id },
-  load: async (ids: string[], { runtime, user }) => inOrder(ids, await runtime.accounts.findMembers(user.id, ids)),
+  load: async (ids: string[], { api }) => inOrder(ids, await api.accounts.findMembers(ids)),
 })
 
 export const InvitationType = builder.loadableNodeRef('Invitation', {
   id: { resolve: (invitation: Invitation) => invitation.id },
-  load: async (ids: string[], { runtime, user }) => inOrder(ids, await runtime.accounts.findInvitations(user.id, ids)),
+  load: async (ids: string[], { api }) => inOrder(ids, await api.accounts.findInvitations(ids)),
 })
 
 export const AccountList = defineList<Membership>()({

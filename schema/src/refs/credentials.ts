@@ -35,7 +35,7 @@ export const ProviderType = builder.loadableNodeRef('Provider', {
 
 export const CredentialType = builder.loadableNodeRef('Credential', {
   id: { resolve: (credential: Credential) => credential.id },
-  load: async (ids: string[], { runtime, user }) => inOrder(ids, await runtime.credentials.find(user.id, ids)),
+  load: async (ids: string[], { api }) => inOrder(ids, await api.credentials.find(ids)),
 })
 
 export const ProviderList = defineList<Provider>()({

@@ -10,8 +10,8 @@ type LoadedExecution = ExecutionSummary & { outputs?: unknown }
 
 export const ExecutionType = builder.loadableNodeRef('Execution', {
   id: { resolve: (execution: LoadedExecution) => execution.id },
-  load: async (ids: string[], { runtime, user }) => {
-    const executions = await runtime.executions.find(user.id, ids)
+  load: async (ids: string[], { api }) => {
+    const executions = await api.executions.find(ids)
     return inOrder<LoadedExecution>(ids, executions)
   },
 })

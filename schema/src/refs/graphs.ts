@@ -6,16 +6,16 @@ import { TimeRange } from '../base/time-range.ts'
 
 export const GraphType = builder.loadableNodeRef('Graph', {
   id: { resolve: (graph: Graph) => graph.id },
-  load: async (ids: string[], { runtime, user }) => {
-    const graphs = await runtime.graphs.find(user.id, ids)
+  load: async (ids: string[], { api }) => {
+    const graphs = await api.graphs.find(ids)
     return inOrder(ids, graphs)
   },
 })
 
 export const GraphVersionType = builder.loadableNodeRef('GraphVersion', {
   id: { resolve: (version: GraphVersion) => version.id },
-  load: async (ids: string[], { runtime, user }) => {
-    const versions = await runtime.graphs.findVersions(user.id, ids)
+  load: async (ids: string[], { api }) => {
+    const versions = await api.graphs.findVersions(ids)
     return inOrder(ids, versions)
   },
 })

@@ -14,7 +14,7 @@ const isolation = async (): Promise<unknown> => {
   const { data } = await graphql({
     schema: buildSchema(),
     source: '{ sandbox { isolation } }',
-    contextValue: buildContext({ runtime, user }),
+    contextValue: buildContext({ runtime, caller: await runtime.callers.ofUser(user) }),
   })
   return data
 }

@@ -26,7 +26,8 @@ export interface Accounts {
   createOrganization(userId: string, organization: { name: string }): Promise<Membership>
   /** The accounts of which the user is a member, by account id. */
   find(userId: string, accountIds: readonly string[]): Promise<Map<string, Membership>>
-  list(userId: string, request: MembershipRequest): Promise<Page<Membership>>
+  /** @param accountIds lists only these. @default all accounts of the user */
+  list(userId: string, request: MembershipRequest, accountIds?: readonly string[]): Promise<Page<Membership>>
   /** The members of each account. An account of which the user is not a member has an empty page. */
   membersOf(userId: string, accountIds: readonly string[], request: MemberRequest): Promise<Map<string, Page<Member>>>
   /** The members with these ids in accounts of the user. */
@@ -71,7 +72,7 @@ export function createAccounts(database: Database): Accounts {
   return {
     createOrganization: (userId, { name }) => createOrganization(database, userId, name),
     find: (userId, accountIds) => findMemberships(database, userId, accountIds),
-    list: (userId, request) => listMemberships(database, userId, request),
+    list: (userId, request, accountIds) => listMemberships(database, userId, request, accountIds),
     membersOf: (userId, accountIds, request) => listMembers(database, userId, accountIds, request),
     findMembers: (userId, memberIds) => findMembers(database, userId, memberIds),
     setRole: (userId, memberId, role) => changeMember(database, userId, memberId, role),

@@ -1,6 +1,20 @@
 export { LOGIN_MINUTES } from './browser-sessions.ts'
+export {
+  accountsOf,
+  API_KEY_SCOPES,
+  assertRole,
+  chooseAccount,
+  hasRole,
+  reachesGraph,
+  requireAllGraphs,
+  requireScope,
+} from './caller.ts'
 export { ACCOUNT_ENTITIES, openAccounts } from './open-accounts.ts'
+export { accountNotFound } from './roles.ts'
+export type { Accounts } from './accounts.ts'
+export type { ApiKeyScope, Caller, Need } from './caller.ts'
 export type { AccountRole, Invitation, Member, User } from './entities.ts'
 export type { OpenAccounts } from './open-accounts.ts'
-export type { Membership } from './read-accounts.ts'
+export type { MemberRequest, Membership, MembershipRequest } from './read-accounts.ts'
 export type { BrowserSession } from './session-ends.ts'
+export type { Users } from './users.ts'

@@ -2,11 +2,7 @@ import type pg from 'pg'
 import { AshlarError, isUuid } from '../../base/index.ts'
 import type { Database } from '../../postgres/index.ts'
 import { ACCOUNT_ROLES, Member, type AccountRole } from './entities.ts'
-
-/** Whether a role includes the power of another one. */
-export function includesRole(role: AccountRole, needed: AccountRole): boolean {
-  return ACCOUNT_ROLES.indexOf(role) >= ACCOUNT_ROLES.indexOf(needed)
-}
+import { accountNotFound, includesRole, roleTooLow } from './roles.ts'
 
 /**
  * Checks that a user has at least a role in an account.
@@ -27,20 +23,14 @@ export async function requireRole(
     ? await client.query<{ role: AccountRole }>('select role from member where account_id = $1 and user_id = $2', values)
     : { rows: [] }
   const role = rows[0]?.role
-  if (role === undefined)
-    throw new AshlarError('NOT_FOUND', 'there is no account with this id', { details: { path: ['accountId'] } })
-  if (!includesRole(role, needed)) throw forbidden(role, needed, purpose)
+  if (role === undefined) throw accountNotFound()
+  if (!includesRole(role, needed)) throw roleTooLow(role, needed, purpose)
   return role
-}
-
-function forbidden(role: AccountRole, needed: AccountRole, purpose: string): AshlarError {
-  const message = `your role in the account is ${role}, but it must be at least ${needed} to ${purpose}: ask an OWNER of the account to change your role`
-  return new AshlarError('FORBIDDEN', message)
 }
 
 /** Only an OWNER decides who is an OWNER. */
 export function assertMayGive(own: AccountRole, role: AccountRole): void {
-  if (role === 'OWNER' && own !== 'OWNER') throw forbidden(own, 'OWNER', 'decide who is an OWNER')
+  if (role === 'OWNER' && own !== 'OWNER') throw roleTooLow(own, 'OWNER', 'decide who is an OWNER')
 }
 
 interface MemberRow {

@@ -1,5 +1,6 @@
 import type { Database, Notifications } from '../../postgres/index.ts'
 import { createAccounts, type Accounts } from './accounts.ts'
+import { createCallers, type Callers } from './find-callers.ts'
 import { createApiKeys, type ApiKeys } from './api-keys.ts'
 import { createBrowserSessions, type BrowserSessions } from './browser-sessions.ts'
 import { Account, ApiKey, Invitation, Member, User } from './entities.ts'
@@ -13,6 +14,7 @@ export interface OpenAccounts {
   /** Personal accounts, and organizations with their members. */
   accounts: Accounts
   apiKeys: ApiKeys
+  callers: Callers
   /** Sessions of logged-in browsers. */
   browserSessions: BrowserSessions
 }
@@ -27,5 +29,11 @@ export function openAccounts(
   const users = createUsers(database.fork)
   const browserSessions = createBrowserSessions(database, notifications, users, onError)
   undo.push(browserSessions.close)
-  return { users, accounts: createAccounts(database), apiKeys: createApiKeys(database.fork), browserSessions }
+  return {
+    users,
+    accounts: createAccounts(database),
+    apiKeys: createApiKeys(database.fork),
+    callers: createCallers(database.fork),
+    browserSessions,
+  }
 }

@@ -2,7 +2,7 @@ import { isUuid, mapPage, type Page, type PageRequest } from '../../base/index.t
 import { listRows, where, type Database, type ListSource } from '../../postgres/index.ts'
 import { Account, Invitation, Member, type AccountKind, type AccountRole } from './entities.ts'
 import { listInvitations } from './invitations.ts'
-import { includesRole } from './members.ts'
+import { includesRole } from './roles.ts'
 
 /** An account and the role that a user has in it. */
 export interface Membership {
@@ -66,13 +66,17 @@ export async function listMemberships(
   { pool, fork }: Database,
   userId: string,
   request: MembershipRequest,
+  accountIds?: readonly string[],
 ): Promise<Page<Membership>> {
   const { kind } = request.filter
   const source = {
     table: MEMBERSHIPS,
     parentColumn: 'user_id',
     sort: MEMBERSHIP_SORTS[request.orderBy.field],
-    conditions: kind ? [where`t.kind = ${kind}`] : [],
+    conditions: [
+      ...(kind ? [where`t.kind = ${kind}`] : []),
+      ...(accountIds ? [where`t.id = any(${[...accountIds]}::uuid[])`] : []),
+    ],
   }
   const page = (await listRows<MembershipRow>(pool, source, [userId], request)).get(userId)
   const em = fork()

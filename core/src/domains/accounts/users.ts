@@ -10,8 +10,8 @@ export interface Users {
   /** Creates a user and the personal account of the user, which has the same id. */
   create(name: string): Promise<User>
   find(ids: readonly string[]): Promise<Map<string, User>>
-  /** The users with these ids who share an account with the user, among them the user. */
-  findVisible(userId: string, ids: readonly string[]): Promise<Map<string, User>>
+  /** The users with these ids who are members of one of the accounts, and the user `userId`. */
+  findVisible(accountIds: readonly string[], ids: readonly string[], userId: string): Promise<Map<string, User>>
 }
 
 export function createUsers(fork: () => EntityManager): Users {
@@ -27,14 +27,10 @@ export function createUsers(fork: () => EntityManager): Users {
       }),
     create: (name) => fork().transactional((em) => addUser(em, name, 'MEMBER')),
     find,
-    async findVisible(userId, ids) {
-      const em = fork()
-      const own = await em.find(Member, { userId })
-      const shared = await em.find(Member, {
-        userId: { $in: ids.filter(isUuid) },
-        accountId: { $in: own.map(({ accountId }) => accountId) },
-      })
-      return find([...new Set(shared.map((member) => member.userId))])
+    async findVisible(accountIds, ids, userId) {
+      const wanted = { userId: { $in: ids.filter(isUuid) }, accountId: { $in: [...accountIds] } }
+      const members = await fork().find(Member, wanted)
+      return find([...new Set([...members.map((member) => member.userId), ...ids.filter((id) => id === userId)])])
     },
   }
 }

@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import type pg from 'pg'
 import { z } from 'zod'
 import type { Provider } from '../../capabilities/index.ts'
-import { AshlarError, showValue } from '../../base/index.ts'
+import { AshlarError, showValue, toOwnerIds, type Owners } from '../../base/index.ts'
 import { DEFAULT_NAME, badInput, toColumns, flush, nameSchema, parse, sealingContext, unknownProvider } from './credentials.ts'
 import { Credential } from './entities.ts'
 import { isClientFor, type OAuthClient } from './oauth-client.ts'
@@ -16,15 +16,19 @@ import { requestTokens, toKnownError, UNKNOWN_REASON, type Tokens } from './toke
  * with a code.
  */
 export interface Authorizations {
-  /** @throws {AshlarError} BAD_INPUT CONFLICT */
-  start(ownerId: string, request: AuthorizationRequest): Promise<{ url: string; expiresAt: Date }>
+  /**
+   * @param userId the user who will finish it. @default the user of the personal account `ownerId`
+   * @throws {AshlarError} BAD_INPUT CONFLICT
+   */
+  start(ownerId: string, request: AuthorizationRequest, userId?: string): Promise<{ url: string; expiresAt: Date }>
   /**
    * Finishes an authorization of the same user, which is possible once. Stores the tokens in a new credential, or in
    * the existing OAuth 2 credential of the same name.
    *
+   * @param owners the accounts for which the user may add credentials. @default the personal account
    * @throws {AshlarError} BAD_INPUT NOT_FOUND AUTHORIZATION_FAILED CONFLICT HTTP_FAILED HTTP_LIMIT HTTP_BLOCKED_ADDRESS
    */
-  finish(ownerId: string, answer: AuthorizationResponse): Promise<Credential>
+  finish(userId: string, answer: AuthorizationResponse, owners?: Owners): Promise<Credential>
   /** Whether an unfinished authorization has this state. */
   isPending(state: string): Promise<boolean>
 }
@@ -53,6 +57,12 @@ interface AuthorizationParts extends RenewalParts {
   providerNames(): string[]
 }
 
+/** The user who finishes an authorization, and the accounts for which the user may add credentials. */
+interface Grantee {
+  userId: string
+  owners: Owners
+}
+
 /** The encrypted part of an unfinished authorization. */
 interface PendingAuthorization {
   verifier: string
@@ -62,6 +72,7 @@ interface PendingAuthorization {
 }
 
 interface Row {
+  owner_id: string
   provider: string
   name: string
   scopes: string[]
@@ -78,8 +89,8 @@ const scopesSchema = z.array(z.string()).max(200)
 
 export function createAuthorizations(parts: AuthorizationParts): Authorizations {
   return {
-    start: (ownerId, request) => start(parts, ownerId, request),
-    finish: (ownerId, answer) => finish(parts, ownerId, answer),
+    start: (ownerId, request, userId = ownerId) => start(parts, { ownerId, userId }, request),
+    finish: (userId, answer, owners = userId) => finish(parts, { userId, owners }, answer),
     async isPending(state) {
       const text = 'select from oauth_authorization where state_hash = $1 and expires_at > now()'
       return (await parts.pool.query(text, [sha256(state, 'hex')])).rows.length > 0
@@ -87,7 +98,11 @@ export function createAuthorizations(parts: AuthorizationParts): Authorizations 
   }
 }
 
-async function start(parts: AuthorizationParts, ownerId: string, request: AuthorizationRequest) {
+async function start(
+  parts: AuthorizationParts,
+  { ownerId, userId }: { ownerId: string; userId: string },
+  request: AuthorizationRequest,
+) {
   const provider = parts.findProvider(request.provider)
   if (!provider) throw unknownProvider(request.provider, parts.providerNames())
   const { qualifiedName } = provider
@@ -101,7 +116,17 @@ async function start(parts: AuthorizationParts, ownerId: string, request: Author
   const expiresAt = new Date(Date.now() + LIFE_MS)
   const stateHash = sha256(state, 'hex')
   const { bytes, keyId } = parts.box.seal(JSON.stringify(waiting), pendingContext(stateHash, ownerId))
-  await storePending(parts.pool, [stateHash, ownerId, qualifiedName, name, JSON.stringify(scopes), bytes, keyId, expiresAt])
+  await storePending(parts.pool, [
+    stateHash,
+    userId,
+    ownerId,
+    qualifiedName,
+    name,
+    JSON.stringify(scopes),
+    bytes,
+    keyId,
+    expiresAt,
+  ])
   return { url: buildAuthorizationUrl(auth, client, { state, verifier, redirectUri, scopes }), expiresAt }
 }
 
@@ -163,16 +188,17 @@ function buildAuthorizationUrl(
 
 async function storePending(pool: pg.Pool, values: unknown[]): Promise<void> {
   const cleanup = `delete from oauth_authorization where expires_at < now() or state_hash in
-    (select state_hash from oauth_authorization where owner_id = $1 order by created_at desc offset ${MAX_PENDING - 1})`
+    (select state_hash from oauth_authorization where user_id = $1 order by created_at desc offset ${MAX_PENDING - 1})`
   await pool.query(cleanup, [values[1]])
-  const columns = 'state_hash, owner_id, provider, name, scopes, secret, key_id, expires_at'
-  await pool.query(`insert into oauth_authorization (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8)`, values)
+  const columns = 'state_hash, user_id, owner_id, provider, name, scopes, secret, key_id, expires_at'
+  await pool.query(`insert into oauth_authorization (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, values)
 }
 
-async function finish(parts: AuthorizationParts, ownerId: string, answer: AuthorizationResponse): Promise<Credential> {
+async function finish(parts: AuthorizationParts, grantee: Grantee, answer: AuthorizationResponse): Promise<Credential> {
   const { state, code, error } = answer
   if (!state) throw badInput('state', 'the URL has no "state"; open the URL to which the service has redirected you')
-  const row = await takePending(parts.pool, ownerId, state)
+  const row = await takePending(parts.pool, grantee, state)
+  const ownerId = row.owner_id
   const provider = parts.findProvider(row.provider)
   if (!provider) throw failed(`the provider ${row.provider} is no longer installed`)
   if (error !== undefined) throw failed(`${provider.title} has not granted access: ${toKnownError(error) ?? UNKNOWN_REASON}`)
@@ -197,10 +223,10 @@ async function finish(parts: AuthorizationParts, ownerId: string, answer: Author
  * Deletes and returns an unfinished authorization. One of another user stays, and the error does not reveal that it
  * exists.
  */
-async function takePending(pool: pg.Pool, ownerId: string, state: string): Promise<Row> {
-  const text = `delete from oauth_authorization where state_hash = $1 and owner_id = $2
-                returning provider, name, scopes, secret, key_id, expires_at < now() as is_late`
-  const [row] = (await pool.query<Row>(text, [sha256(state, 'hex'), ownerId])).rows
+async function takePending(pool: pg.Pool, { userId, owners }: Grantee, state: string): Promise<Row> {
+  const text = `delete from oauth_authorization where state_hash = $1 and user_id = $2 and owner_id = any($3)
+                returning owner_id, provider, name, scopes, secret, key_id, expires_at < now() as is_late`
+  const [row] = (await pool.query<Row>(text, [sha256(state, 'hex'), userId, toOwnerIds(owners)])).rows
   const again = 'start again with startAuthorization'
   if (!row) throw new AshlarError('NOT_FOUND', `you have not started this authorization, or it is already finished: ${again}`)
   if (row.is_late) throw failed(`this authorization was started more than ${LIFE_MS / 60_000} minutes ago: ${again}`)

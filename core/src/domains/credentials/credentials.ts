@@ -3,14 +3,24 @@ import type pg from 'pg'
 import { UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { hostOfBaseUrl, secretHostSchema, secretSchema, type Provider, type Secret } from '../../capabilities/index.ts'
-import { isUuid, AshlarError, describeSecretIssue, showFaults, showValue, type Page, type PageRequest } from '../../base/index.ts'
+import {
+  isUuid,
+  toOwnerIds,
+  AshlarError,
+  describeSecretIssue,
+  showFaults,
+  showValue,
+  type Owners,
+  type Page,
+  type PageRequest,
+} from '../../base/index.ts'
 import { Credential } from './entities.ts'
 import { listCredentials, type CredentialFilter, type CredentialOrderField } from './list-credentials.ts'
 import type { Sealed, SecretBox } from './secret-box.ts'
 
 /**
- * The credentials of users for external services. A secret is returned only to requests, and to blocks that may reveal
- * it.
+ * The credentials of accounts for external services. A secret is returned only to requests, and to blocks that may
+ * reveal it.
  */
 export interface Credentials {
   /** @throws {AshlarError} BAD_INPUT CONFLICT */
@@ -23,11 +33,15 @@ export interface Credentials {
   update(ownerId: string, id: string, change: { name?: string | undefined; secret?: unknown }): Promise<Credential>
   /** Deletes a credential, and revokes its tokens. Its users then fail. @throws {AshlarError} NOT_FOUND */
   delete(ownerId: string, id: string): Promise<Credential>
-  list(ownerId: string, request: PageRequest<CredentialFilter, CredentialOrderField>): Promise<Page<Credential>>
-  find(ownerId: string, ids: readonly string[]): Promise<Map<string, Credential>>
+  /** Lists the credentials of each owner. */
+  list(
+    ownerIds: readonly string[],
+    request: PageRequest<CredentialFilter, CredentialOrderField>,
+  ): Promise<Map<string, Page<Credential>>>
+  find(owners: Owners, ids: readonly string[]): Promise<Map<string, Credential>>
 }
 
-interface NewCredential {
+export interface NewCredential {
   /** Qualified. */
   provider: string
   /** @default 'default' */
@@ -58,7 +72,7 @@ export function createCredentials(parts: CredentialParts): Credentials {
   const { fork, box } = parts
   const get = async (em: EntityManager, ownerId: string, id: string): Promise<Credential> => {
     const found = isUuid(id) ? await em.findOne(Credential, { id, ownerId }) : null
-    if (!found) throw new AshlarError('NOT_FOUND', 'there is no credential with this id', { details: { path: ['credentialId'] } })
+    if (!found) throw credentialNotFound()
     return found
   }
   return {
@@ -86,12 +100,17 @@ export function createCredentials(parts: CredentialParts): Credentials {
       if (credential.type === 'OAUTH2') parts.revoke(credential)
       return credential
     },
-    list: (ownerId, request) => listCredentials(parts, ownerId, request),
-    async find(ownerId, ids) {
-      const found = await fork().find(Credential, { ownerId, id: { $in: ids.filter(isUuid) } })
+    list: (ownerIds, request) => listCredentials(parts, ownerIds, request),
+    async find(owners, ids) {
+      const found = await fork().find(Credential, { ownerId: { $in: [...toOwnerIds(owners)] }, id: { $in: ids.filter(isUuid) } })
       return new Map(found.map((credential) => [credential.id, credential]))
     },
   }
+}
+
+/** Also the error for a credential of another owner. */
+export function credentialNotFound(): AshlarError {
+  return new AshlarError('NOT_FOUND', 'there is no credential with this id', { details: { path: ['credentialId'] } })
 }
 
 async function add({ fork, box, ...parts }: CredentialParts, ownerId: string, given: NewCredential): Promise<Credential> {

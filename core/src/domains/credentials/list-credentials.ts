@@ -22,12 +22,12 @@ const SORTS: Record<CredentialOrderField, ListSource['sort']> = {
   PROVIDER: { sql: 't.provider collate "C"', type: 'text' },
 }
 
-/** Lists the credentials of a user, without their secrets. */
+/** Lists the credentials of each owner, without their secrets. */
 export async function listCredentials(
   { pool, fork }: { pool: pg.Pool; fork(): EntityManager },
-  ownerId: string,
+  ownerIds: readonly string[],
   request: PageRequest<CredentialFilter, CredentialOrderField>,
-): Promise<Page<Credential>> {
+): Promise<Map<string, Page<Credential>>> {
   const { filter, orderBy } = request
   const source = {
     table: 'credential',
@@ -35,9 +35,10 @@ export async function listCredentials(
     sort: SORTS[orderBy.field],
     conditions: toConditions(filter),
   }
-  const pages = await listRows<CredentialRow>(pool, source, [ownerId], request)
+  const pages = await listRows<CredentialRow>(pool, source, ownerIds, request)
   const em = fork()
-  return mapPage(pages.get(ownerId) ?? { items: [], hasMore: false }, ({ secret: _secret, ...row }) => em.map(Credential, row))
+  const toCredential = ({ secret: _secret, ...row }: CredentialRow): Credential => em.map(Credential, row)
+  return new Map([...pages].map(([ownerId, page]) => [ownerId, mapPage(page, toCredential)]))
 }
 
 interface CredentialRow {

@@ -72,7 +72,8 @@ async function only() {
 
 async function list() {
   const request = { first: 100, orderBy: { field: 'CREATED_AT', direction: 'DESC' }, filter: {}, countTotal: false } as const
-  const { items } = await runtime.credentials.list(runtime.ownerId, request)
+  const pages = await runtime.credentials.list([runtime.ownerId], request)
+  const items = pages.get(runtime.ownerId)?.items ?? []
   return items.map(({ item }) => item)
 }
 

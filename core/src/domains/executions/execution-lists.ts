@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Page, PageRequest } from '../../base/index.ts'
+import { toOwnerIds, type Owners, type Page, type PageRequest } from '../../base/index.ts'
 import { listMergedRows, listRows, type Condition, type ListSource } from '../../postgres/index.ts'
 import { FINISHED_AT, filterConditions, type ExecutionFilter } from './execution-filter.ts'
 import { SUMMARY_COLUMNS, type ExecutionSummary } from './execution-summary.ts'
@@ -22,22 +22,34 @@ export async function listExecutions(
   const graphIds = await findGraphs(pool, ownerId, request.filter)
   const conditions = [...filterConditions(request.filter), ...otherConditions]
   if (graphIds && graphIds.length <= MAX_GRAPHS_APART && request.orderBy.field === 'CREATED_AT') {
-    const source = toSource('graph_id', request, [ofOwner(ownerId), ...conditions])
+    const source = toSource('graph_id', request, [ofOwners(ownerId), ...conditions])
     return listMergedRows<ExecutionSummary>(pool, source, graphIds, request)
   }
   const all = graphIds ? [...conditions, { sql: 't.graph_id = any(?)', values: [graphIds] }] : conditions
   return listMergedRows<ExecutionSummary>(pool, toSource('owner_id', request, all), [ownerId], request)
 }
 
+/** Lists the executions of each owner. */
+export async function listExecutionsOfOwners(
+  pool: pg.Pool,
+  ownerIds: readonly string[],
+  request: ExecutionRequest,
+): Promise<Map<string, Page<ExecutionSummary>>> {
+  const chosen = await findGraphs(pool, ownerIds, request.filter)
+  const conditions = filterConditions(request.filter)
+  if (chosen) conditions.push({ sql: 't.graph_id = any(?)', values: [chosen] })
+  return listRows<ExecutionSummary>(pool, toSource('owner_id', request, conditions), ownerIds, request)
+}
+
 /** Lists the executions of each graph. The executions of graphs of other owners are left out. */
 export async function listExecutionsOfGraphs(
   pool: pg.Pool,
-  ownerId: string,
+  owners: Owners,
   graphIds: readonly string[],
   request: ExecutionRequest,
 ): Promise<Map<string, Page<ExecutionSummary>>> {
-  const chosen = await findGraphs(pool, ownerId, request.filter)
-  const conditions = [ofOwner(ownerId), ...filterConditions(request.filter)]
+  const chosen = await findGraphs(pool, owners, request.filter)
+  const conditions = [ofOwners(owners), ...filterConditions(request.filter)]
   if (chosen) conditions.push({ sql: 't.graph_id = any(?)', values: [chosen] })
   return listRows<ExecutionSummary>(pool, toSource('graph_id', request, conditions), graphIds, request)
 }
@@ -52,20 +64,20 @@ function toSource(parentColumn: string, { orderBy, filter }: ExecutionRequest, c
   return { table: 'execution', columns: SUMMARY_COLUMNS, parentColumn, sort: { sql, type: 'timestamptz' }, conditions }
 }
 
-function ofOwner(ownerId: string): Condition {
-  return { sql: 't.owner_id = ?', values: [ownerId] }
+function ofOwners(owners: Owners): Condition {
+  return { sql: 't.owner_id = any(?)', values: [toOwnerIds(owners)] }
 }
 
 /** @returns the graphs whose executions the filter selects; undefined if it has no condition on them */
 async function findGraphs(
   pool: pg.Pool,
-  ownerId: string,
+  owners: Owners,
   { graphIds, label }: ExecutionFilter,
 ): Promise<readonly string[] | undefined> {
   if (label === undefined) return graphIds && [...new Set(graphIds)]
   const { rows } = await pool.query<{ id: string }>(
-    `select id from graph where owner_id = $1 and deleted_at is null and $2 = any(labels) and ($3::uuid[] is null or id = any($3))`,
-    [ownerId, label, graphIds ?? null],
+    `select id from graph where owner_id = any($1) and deleted_at is null and $2 = any(labels) and ($3::uuid[] is null or id = any($3))`,
+    [toOwnerIds(owners), label, graphIds ?? null],
   )
   return rows.map(({ id }) => id)
 }

@@ -1,5 +1,5 @@
 import { listExchanges, type ExchangeRequest, type StoredExchange } from '../../recording/index.ts'
-import { AshlarError, isUuid, type Batcher, type JsonText, type Page } from '../../base/index.ts'
+import { AshlarError, isUuid, toOwnerIds, type Batcher, type JsonText, type Owners, type Page } from '../../base/index.ts'
 import type { Database, Notifications } from '../../postgres/index.ts'
 import type { Graphs } from '../graphs/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
@@ -26,7 +26,7 @@ import { createExecutionChanges, type ExecutionChanges } from './execution-chang
 import { createStarter, type StartRequest } from './starter.ts'
 import { retryExecutions } from './retry-executions.ts'
 import { createBlockVersion } from './run-block.ts'
-import { listExecutions, listExecutionsOfGraphs, type ExecutionRequest } from './execution-lists.ts'
+import { listExecutions, listExecutionsOfGraphs, listExecutionsOfOwners, type ExecutionRequest } from './execution-lists.ts'
 import { filterFollowed } from './filter-followed.ts'
 import { findExecutions, findValues, type ExecutionSummary } from './execution-summary.ts'
 import { waitForEnd } from './wait-for-end.ts'
@@ -37,12 +37,12 @@ const MAX_PRIORITY = 100
 export type FollowedEvent = Followed
 
 /**
- * The executions of users. An execution of another user is treated as one that does not exist. Methods that start or
- * end an execution fail with JOURNAL_UNAVAILABLE while the database cannot be written, and then have no effect.
+ * The executions of accounts. An execution of another owner is treated as one that does not exist. While the database
+ * cannot be written, methods that start or end an execution fail with JOURNAL_UNAVAILABLE and have no effect.
  */
 export interface Executions extends Omit<JournalViews, 'diff' | 'createEventFilter'> {
   /** Compares two executions: see {@link JournalViews.diff}. @throws {AshlarError} NOT_FOUND JOURNAL_UNREADABLE */
-  diff(ownerId: string, a: string, b: string): Promise<ExecutionDiff>
+  diff(owners: Owners, a: string, b: string): Promise<ExecutionDiff>
   /** @throws {AshlarError} NOT_FOUND INPUTS_INVALID BAD_INPUT */
   start(ownerId: string, request: StartRequest): Promise<Execution>
   /** Runs one block as an execution. @throws {AshlarError} GRAPH_INVALID BLOCK_UNAVAILABLE */
@@ -77,21 +77,23 @@ export interface Executions extends Omit<JournalViews, 'diff' | 'createEventFilt
   retryAll(ownerId: string, request: BulkRequest): Promise<BulkResult>
   /** @throws {AshlarError} NOT_FOUND */
   get(ownerId: string, executionId: string): Promise<Execution>
-  find(ownerId: string, ids: readonly string[]): Promise<Map<string, ExecutionSummary>>
+  find(owners: Owners, ids: readonly string[]): Promise<Map<string, ExecutionSummary>>
   /**
    * Returns the inputs or the outputs of executions, by id. If they exceed 16 MB together, some have an error
    * LIMIT_EXCEEDED.
    */
-  findValues(ownerId: string, field: 'inputs' | 'outputs', ids: readonly string[]): Promise<Map<string, JsonText | AshlarError>>
+  findValues(owners: Owners, field: 'inputs' | 'outputs', ids: readonly string[]): Promise<Map<string, JsonText | AshlarError>>
   /**
    * Returns what executions have consumed of paid services, with those that their nodes have started, for each model.
    * The list is empty if nothing was consumed.
    */
-  usageOf(ownerId: string, ids: readonly string[]): Promise<Map<string, ModelUsage[]>>
+  usageOf(owners: Owners, ids: readonly string[]): Promise<Map<string, ModelUsage[]>>
   list(ownerId: string, request: ExecutionRequest): Promise<Page<ExecutionSummary>>
-  /** Returns a page for each graph. Graphs of other users have an empty page. */
+  /** Returns a page for each owner. */
+  listOfOwners(ownerIds: readonly string[], request: ExecutionRequest): Promise<Map<string, Page<ExecutionSummary>>>
+  /** Returns a page for each graph. Graphs of other owners have an empty page. */
   listOfGraphs(
-    ownerId: string,
+    owners: Owners,
     graphIds: readonly string[],
     request: ExecutionRequest,
   ): Promise<Map<string, Page<ExecutionSummary>>>
@@ -101,16 +103,16 @@ export interface Executions extends Omit<JournalViews, 'diff' | 'createEventFilt
    * @param tag an iteration, see `formatTag`: only events of node executions inside of it
    * @throws {AshlarError} NOT_FOUND; with a tag as {@link JournalViews.createEventFilter}
    */
-  follow(ownerId: string, executionId: string, after: number, tag?: string): Promise<AsyncGenerator<FollowedEvent, void>>
+  follow(owners: Owners, executionId: string, after: number, tag?: string): Promise<AsyncGenerator<FollowedEvent, void>>
   /** Returns the execution when it has finished, or in its state after `waitMs`. @throws {AshlarError} NOT_FOUND */
-  waitForEnd(ownerId: string, executionId: string, waitMs: number): Promise<ExecutionSummary>
+  waitForEnd(owners: Owners, executionId: string, waitMs: number): Promise<ExecutionSummary>
   /** Lists the HTTP exchanges of executions that were started with `recordHttp`. Others have an empty page. */
-  httpExchanges(ownerId: string, ids: readonly string[], request: ExchangeRequest): Promise<Map<string, Page<StoredExchange>>>
+  httpExchanges(owners: Owners, ids: readonly string[], request: ExchangeRequest): Promise<Map<string, Page<StoredExchange>>>
   /** Yields changes of executions, see {@link ExecutionChanges.follow}. */
   followAll: ExecutionChanges['follow']
 }
 
-interface ReplayRequest extends ReplayFrom {
+export interface ReplayRequest extends ReplayFrom {
   executionId: string
 }
 
@@ -238,43 +240,44 @@ class ExecutionService implements Executions {
     throw new AshlarError('EXECUTION_FINISHED', message, { details: { path: ['executionId'] } })
   }
 
-  get(ownerId: string, executionId: string): Promise<Execution> {
-    return this.#get(ownerId, executionId, 'executionId')
-  }
-
   /** @param parameter that contains the id */
-  async #get(ownerId: string, executionId: string, parameter: string): Promise<Execution> {
+  async get(owners: Owners, executionId: string, parameter = 'executionId'): Promise<Execution> {
+    const ownerId = { $in: [...toOwnerIds(owners)] }
     const found = isUuid(executionId) && (await this.#parts.database.fork().findOne(Execution, { id: executionId, ownerId }))
     if (found) return found
     throw executionNotFound(parameter)
   }
 
-  find(ownerId: string, ids: readonly string[]): ReturnType<Executions['find']> {
-    return findExecutions(this.#parts.database.pool, ownerId, ids)
+  find(owners: Owners, ids: readonly string[]): ReturnType<Executions['find']> {
+    return findExecutions(this.#parts.database.pool, owners, ids)
   }
 
-  findValues(ownerId: string, field: 'inputs' | 'outputs', ids: readonly string[]): ReturnType<Executions['findValues']> {
-    return findValues(this.#parts.database.pool, ownerId, field, ids)
+  findValues(owners: Owners, field: 'inputs' | 'outputs', ids: readonly string[]): ReturnType<Executions['findValues']> {
+    return findValues(this.#parts.database.pool, owners, field, ids)
   }
 
-  httpExchanges(...[ownerId, executionIds, request]: Parameters<Executions['httpExchanges']>) {
-    return listExchanges(this.#parts.database.pool, ownerId, executionIds, request)
+  httpExchanges(...[owners, executionIds, request]: Parameters<Executions['httpExchanges']>) {
+    return listExchanges(this.#parts.database.pool, owners, executionIds, request)
   }
 
-  usageOf(ownerId: string, ids: readonly string[]): Promise<Map<string, ModelUsage[]>> {
-    return sumUsage(this.#parts.database.pool, ownerId, ids)
+  usageOf(owners: Owners, ids: readonly string[]): Promise<Map<string, ModelUsage[]>> {
+    return sumUsage(this.#parts.database.pool, owners, ids)
   }
 
   list(ownerId: string, request: ExecutionRequest): ReturnType<Executions['list']> {
     return listExecutions(this.#parts.database.pool, ownerId, request)
   }
 
-  listOfGraphs(ownerId: string, graphIds: readonly string[], request: ExecutionRequest): ReturnType<Executions['listOfGraphs']> {
-    return listExecutionsOfGraphs(this.#parts.database.pool, ownerId, graphIds, request)
+  listOfOwners(ownerIds: readonly string[], request: ExecutionRequest): ReturnType<Executions['listOfOwners']> {
+    return listExecutionsOfOwners(this.#parts.database.pool, ownerIds, request)
   }
 
-  async follow(ownerId: string, executionId: string, after: number, tag?: string): Promise<AsyncGenerator<FollowedEvent, void>> {
-    const execution = (await this.find(ownerId, [executionId])).get(executionId)
+  listOfGraphs(owners: Owners, graphIds: readonly string[], request: ExecutionRequest): ReturnType<Executions['listOfGraphs']> {
+    return listExecutionsOfGraphs(this.#parts.database.pool, owners, graphIds, request)
+  }
+
+  async follow(owners: Owners, executionId: string, after: number, tag?: string): Promise<AsyncGenerator<FollowedEvent, void>> {
+    const execution = (await this.find(owners, [executionId])).get(executionId)
     if (!execution) throw executionNotFound('executionId')
     const isWanted = tag === undefined ? undefined : await this.#views.createEventFilter(execution, tag)
     const sources = { pool: this.#parts.database.pool, news: this.#news, deltas: this.#deltas }
@@ -286,15 +289,15 @@ class ExecutionService implements Executions {
     return this.#changes.follow(...args)
   }
 
-  async waitForEnd(ownerId: string, executionId: string, waitMs: number): Promise<ExecutionSummary> {
+  async waitForEnd(owners: Owners, executionId: string, waitMs: number): Promise<ExecutionSummary> {
     const parts = { pool: this.#parts.database.pool, news: this.#news }
-    const execution = await waitForEnd(parts, ownerId, executionId, waitMs)
+    const execution = await waitForEnd(parts, owners, executionId, waitMs)
     if (execution) return execution
     throw executionNotFound('executionId')
   }
 
-  async diff(ownerId: string, a: string, b: string): Promise<ExecutionDiff> {
-    return this.#views.diff(await this.#get(ownerId, a, 'a'), await this.#get(ownerId, b, 'b'))
+  async diff(owners: Owners, a: string, b: string): Promise<ExecutionDiff> {
+    return this.#views.diff(await this.get(owners, a, 'a'), await this.get(owners, b, 'b'))
   }
 
   async #continue(
@@ -313,7 +316,8 @@ class ExecutionService implements Executions {
   }
 }
 
-function executionNotFound(parameter: string): AshlarError {
+/** Also the error for an execution of another owner. @param parameter that contains the id */
+export function executionNotFound(parameter: string): AshlarError {
   return new AshlarError('NOT_FOUND', 'there is no execution with this id', { details: { path: [parameter] } })
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
+import type { Owners } from '../../base/index.ts'
 import { isFinal } from '../../engine/index.ts'
 import type { News } from '../../runtime/journal/index.ts'
 import { findExecutions, type ExecutionSummary } from './execution-summary.ts'
@@ -11,11 +12,11 @@ const PAUSE_MS = 20
  * Waits until an execution has finished or the time is over.
  *
  * @param waitMs the longest wait
- * @returns the execution in its state after the wait; undefined if this owner has no such execution
+ * @returns the execution in its state after the wait; undefined if these owners have no such execution
  */
 export async function waitForEnd(
   { pool, news }: { pool: pg.Pool; news: News },
-  ownerId: string,
+  owners: Owners,
   executionId: string,
   waitMs: number,
 ): Promise<ExecutionSummary | undefined> {
@@ -27,7 +28,7 @@ export async function waitForEnd(
   try {
     for (;;) {
       const isLast = over.signal.aborted
-      const execution = (await findExecutions(pool, ownerId, [executionId])).get(executionId)
+      const execution = (await findExecutions(pool, owners, [executionId])).get(executionId)
       if (!execution || isFinal(execution.status) || isLast) return execution
       await woken.promise
       woken = Promise.withResolvers()

@@ -26,14 +26,16 @@ beforeAll(async () => {
 })
 afterAll(() => runtime.close())
 
-const list = (filter: GraphFilter, request: Partial<PageRequest<GraphFilter, GraphOrderField>> = {}) =>
-  runtime.graphs.list(ownerId, {
+async function list(filter: GraphFilter, request: Partial<PageRequest<GraphFilter, GraphOrderField>> = {}) {
+  const pages = await runtime.graphs.list([ownerId], {
     first: 100,
     orderBy: { field: 'CREATED_AT', direction: 'ASC' },
     countTotal: true,
     ...request,
     filter,
   })
+  return pages.get(ownerId) ?? { items: [], hasMore: false, total: 0 }
+}
 const namesOf = async (filter: GraphFilter) => (await list(filter)).items.map(({ item }) => item.name)
 
 /** Reads all pages of a list. */

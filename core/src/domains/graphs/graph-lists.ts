@@ -1,9 +1,10 @@
-import { mapPage, type Page, type PageRequest, type TimeRange } from '../../base/index.ts'
+import { mapPage, toOwnerIds, type Owners, type Page, type PageRequest, type TimeRange } from '../../base/index.ts'
 import { listRows, rangeConditions, where, type Condition, type Database, type ListSource } from '../../postgres/index.ts'
 import { Graph, GraphVersion } from './entities.ts'
 
 /** Selects graphs. Every given field must match. */
 export interface GraphFilter {
+  ids?: readonly string[] | undefined
   /** Text in the name or the description, in any case. */
   text?: string | undefined
   /** A graph must have all of these labels. */
@@ -21,27 +22,27 @@ export interface VersionFilter {
 
 export type VersionOrderField = 'NUMBER' | 'CREATED_AT'
 
-/** Lists the graphs of an owner. */
+/** Lists the graphs of each owner. */
 export async function listGraphs(
   { pool, fork }: Pick<Database, 'pool' | 'fork'>,
-  ownerId: string,
+  ownerIds: readonly string[],
   request: PageRequest<GraphFilter, GraphOrderField>,
-): Promise<Page<Graph>> {
+): Promise<Map<string, Page<Graph>>> {
   const source: ListSource = {
     table: 'graph',
     parentColumn: 'owner_id',
     sort: GRAPH_SORT[request.orderBy.field],
     conditions: [{ sql: 't.deleted_at is null', values: [] }, ...graphConditions(request.filter)],
   }
-  const pages = await listRows<{ id: string }>(pool, source, [ownerId], request)
+  const pages = await listRows<{ id: string }>(pool, source, ownerIds, request)
   const em = fork()
-  return mapPage(pages.get(ownerId) ?? NO_ROWS, (row) => em.map(Graph, row))
+  return new Map([...pages].map(([ownerId, page]) => [ownerId, mapPage(page, (row) => em.map(Graph, row))]))
 }
 
 /** Lists the versions of each graph. A graph of another owner has an empty page. */
 export async function listVersions(
   { pool, fork }: Pick<Database, 'pool' | 'fork'>,
-  ownerId: string,
+  owners: Owners,
   graphIds: readonly string[],
   request: PageRequest<VersionFilter, VersionOrderField>,
 ): Promise<Map<string, Page<GraphVersion>>> {
@@ -49,14 +50,12 @@ export async function listVersions(
     table: 'graph_version',
     parentColumn: 'graph_id',
     sort: VERSION_SORT[request.orderBy.field],
-    conditions: [where`t.owner_id = ${ownerId}`, ...rangeConditions('t.created_at', request.filter.createdAt)],
+    conditions: [where`t.owner_id = any(${toOwnerIds(owners)})`, ...rangeConditions('t.created_at', request.filter.createdAt)],
   }
   const pages = await listRows<{ id: string }>(pool, source, graphIds, request)
   const em = fork()
   return new Map([...pages].map(([graphId, page]) => [graphId, mapPage(page, (row) => em.map(GraphVersion, row))]))
 }
-
-const NO_ROWS: Page<{ id: string }> = { items: [], hasMore: false }
 
 /** A UUID v7 begins with the time of its creation. */
 const BY_CREATION = { sql: 't.id', type: 'uuid' } as const
@@ -73,8 +72,9 @@ const VERSION_SORT: Record<VersionOrderField, ListSource['sort']> = {
   CREATED_AT: BY_CREATION,
 }
 
-function graphConditions({ text, labels, createdAt, updatedAt }: GraphFilter): Condition[] {
+function graphConditions({ ids, text, labels, createdAt, updatedAt }: GraphFilter): Condition[] {
   return [
+    ...(ids ? [where`t.id = any(${[...ids]}::uuid[])`] : []),
     ...(text ? [where`(strpos(lower(t.name), lower(${text})) > 0 or strpos(lower(t.description), lower(${text})) > 0)`] : []),
     ...(labels && labels.length > 0 ? [where`t.labels @> ${[...labels]}::text[]`] : []),
     ...rangeConditions('t.created_at', createdAt),

@@ -1,5 +1,5 @@
 import { listCapabilities } from '../../capabilities/index.ts'
-import { isUuid, AshlarError, type Fault, type Page, type PageRequest } from '../../base/index.ts'
+import { isUuid, toOwnerIds, AshlarError, type Fault, type Owners, type Page, type PageRequest } from '../../base/index.ts'
 import type { Database } from '../../postgres/index.ts'
 import type { PluginRegistry } from '../../catalogue/registry/index.ts'
 import { diffDocuments, type DocumentDiff } from '../../engine/graph/index.ts'
@@ -22,13 +22,13 @@ import { addGraph, addVersion } from './save-graphs.ts'
 import { loadVersions } from './sub-graphs.ts'
 import { createVersionReader, type VersionReader } from './version-reader.ts'
 
-interface NewGraph extends GraphChanges {
+export interface NewGraph extends GraphChanges {
   name: string
   /** Not yet validated. */
   document: unknown
 }
 
-/** The graphs of users. A graph of another user is treated as one that does not exist. */
+/** The graphs of accounts. A graph of another owner is treated as one that does not exist. */
 export interface Graphs {
   /** @throws {AshlarError} BAD_INPUT GRAPH_INVALID */
   create(ownerId: string, graph: NewGraph): Promise<Graph>
@@ -51,20 +51,27 @@ export interface Graphs {
    * @returns each deleted graph once, in the order of `graphIds`
    * @throws {AshlarError} BAD_INPUT NOT_FOUND with the path of the first unknown id: `['graphIds', index]`
    */
-  delete(ownerId: string, graphIds: readonly string[]): Promise<Graph[]>
-  /** Creates a new graph with the same document. @throws {AshlarError} NOT_FOUND BAD_INPUT */
-  fork(ownerId: string, graphId: string, name?: string): Promise<Graph>
-  list(ownerId: string, request: PageRequest<GraphFilter, GraphOrderField>): Promise<Page<Graph>>
-  find(ownerId: string, ids: readonly string[]): Promise<Map<string, Graph>>
+  delete(owners: Owners, graphIds: readonly string[]): Promise<Graph[]>
+  /**
+   * Creates a new graph with the same document.
+   *
+   * @param options.name of the new graph. @default that of the graph, with "(copy)"
+   * @param options.newOwnerId the account of the new graph. @default ownerId
+   * @throws {AshlarError} NOT_FOUND BAD_INPUT GRAPH_INVALID
+   */
+  fork(ownerId: string, graphId: string, options?: ForkOptions): Promise<Graph>
+  /** Lists the graphs of each owner. */
+  list(ownerIds: readonly string[], request: PageRequest<GraphFilter, GraphOrderField>): Promise<Map<string, Page<Graph>>>
+  find(owners: Owners, ids: readonly string[]): Promise<Map<string, Graph>>
   /** @throws {AshlarError} NOT_FOUND */
   get(ownerId: string, graphId: string): Promise<Graph>
-  /** Lists the versions of each graph. The page of a graph of another user is empty. */
+  /** Lists the versions of each graph. The page of a graph of another owner is empty. */
   versionsOf(
-    ownerId: string,
+    owners: Owners,
     graphIds: readonly string[],
     request: PageRequest<VersionFilter, VersionOrderField>,
   ): Promise<Map<string, Page<GraphVersion>>>
-  findVersions(ownerId: string, ids: readonly string[]): Promise<Map<string, GraphVersion>>
+  findVersions(owners: Owners, ids: readonly string[]): Promise<Map<string, GraphVersion>>
   /** @throws {AshlarError} NOT_FOUND */
   getVersion(ownerId: string, graphId: string, number: number): Promise<GraphVersion>
   /**
@@ -72,7 +79,7 @@ export interface Graphs {
    *
    * @throws {AshlarError} NOT_FOUND with the path `['a']` or `['b']`
    */
-  diffVersions(ownerId: string, a: string, b: string): Promise<DocumentDiff>
+  diffVersions(owners: Owners, a: string, b: string): Promise<DocumentDiff>
   /** Returns every fault. Saves nothing. */
   validate(ownerId: string, document: unknown): Promise<Fault[]>
   /**
@@ -91,6 +98,11 @@ export interface Graphs {
   capabilities(version: GraphVersion): Promise<{ kind: string; detail: string }[]>
   /** Saves a version without a graph, for the single block of `runBlock`. */
   createStandalone(ownerId: string, document: unknown): Promise<GraphVersion>
+}
+
+interface ForkOptions {
+  name?: string | undefined
+  newOwnerId?: string | undefined
 }
 
 export function createGraphs(database: Database, plugins: PluginRegistry): Graphs {
@@ -141,25 +153,26 @@ class GraphService implements Graphs {
     return this.#change(ownerId, graphId, { activeVersionId: id })
   }
 
-  delete(ownerId: string, graphIds: readonly string[]): Promise<Graph[]> {
-    return deleteGraphs(this.#database, ownerId, graphIds)
+  delete(owners: Owners, graphIds: readonly string[]): Promise<Graph[]> {
+    return deleteGraphs(this.#database, owners, graphIds)
   }
 
-  async fork(ownerId: string, graphId: string, name?: string): Promise<Graph> {
+  async fork(ownerId: string, graphId: string, { name, newOwnerId = ownerId }: ForkOptions = {}): Promise<Graph> {
     const graph = await this.get(ownerId, graphId)
     const { description, labels, activeVersionId } = graph
     const version = (await this.findVersions(ownerId, [activeVersionId])).get(activeVersionId)
     if (!version) throw new Error(`there is no graph version ${activeVersionId}`)
     const copy = { name: name ?? `${graph.name} (copy)`, description, labels, document: version.document }
-    return this.#create(ownerId, copy, activeVersionId)
+    return this.#create(newOwnerId, copy, activeVersionId)
   }
 
-  list(ownerId: string, request: PageRequest<GraphFilter, GraphOrderField>): Promise<Page<Graph>> {
-    return listGraphs(this.#database, ownerId, request)
+  list(ownerIds: readonly string[], request: PageRequest<GraphFilter, GraphOrderField>): Promise<Map<string, Page<Graph>>> {
+    return listGraphs(this.#database, ownerIds, request)
   }
 
-  async find(ownerId: string, ids: readonly string[]): Promise<Map<string, Graph>> {
+  async find(owners: Owners, ids: readonly string[]): Promise<Map<string, Graph>> {
     const em = this.#database.fork()
+    const ownerId = { $in: [...toOwnerIds(owners)] }
     const found = await em.find(Graph, { id: { $in: ids.filter(isUuid) }, ownerId, deletedAt: null })
     return new Map(found.map((graph) => [graph.id, graph]))
   }
@@ -171,23 +184,23 @@ class GraphService implements Graphs {
   }
 
   versionsOf(
-    ownerId: string,
+    owners: Owners,
     graphIds: readonly string[],
     request: PageRequest<VersionFilter, VersionOrderField>,
   ): Promise<Map<string, Page<GraphVersion>>> {
-    return listVersions(this.#database, ownerId, graphIds, request)
+    return listVersions(this.#database, owners, graphIds, request)
   }
 
-  findVersions(ownerId: string, ids: readonly string[]): Promise<Map<string, GraphVersion>> {
-    return this.#versions.find(ownerId, ids)
+  findVersions(owners: Owners, ids: readonly string[]): Promise<Map<string, GraphVersion>> {
+    return this.#versions.find(owners, ids)
   }
 
   getVersion(ownerId: string, graphId: string, number: number): Promise<GraphVersion> {
     return this.#versions.get(ownerId, graphId, number)
   }
 
-  async diffVersions(ownerId: string, a: string, b: string): Promise<DocumentDiff> {
-    const versions = await this.findVersions(ownerId, [a, b])
+  async diffVersions(owners: Owners, a: string, b: string): Promise<DocumentDiff> {
+    const versions = await this.findVersions(owners, [a, b])
     const [before, after] = [versions.get(a), versions.get(b)]
     if (before && after) return diffDocuments(before.document, after.document)
     throw new AshlarError('NOT_FOUND', 'there is no graph version with this id', { details: { path: [before ? 'b' : 'a'] } })

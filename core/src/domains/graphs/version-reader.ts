@@ -1,4 +1,4 @@
-import { Batcher, Lru, isUuid, AshlarError } from '../../base/index.ts'
+import { Batcher, Lru, isUuid, toOwnerIds, AshlarError, type Owners } from '../../base/index.ts'
 import type { Database } from '../../postgres/index.ts'
 import { findActiveVersions, graphNotFound, type OwnedGraph } from './active-versions.ts'
 import { GraphVersion } from './entities.ts'
@@ -8,7 +8,7 @@ import { GraphVersion } from './entities.ts'
  * statements as one of them. A version never changes, so callers share its object.
  */
 export interface VersionReader {
-  find(ownerId: string, ids: readonly string[]): Promise<Map<string, GraphVersion>>
+  find(owners: Owners, ids: readonly string[]): Promise<Map<string, GraphVersion>>
   /** @throws {AshlarError} NOT_FOUND */
   get(ownerId: string, graphId: string, number: number): Promise<GraphVersion>
   /**
@@ -47,9 +47,10 @@ export function createVersionReader({ fork, pool }: Pick<Database, 'fork' | 'poo
   const get: VersionReader['get'] = (ownerId, graphId, number) => byNumber.add({ ownerId, graphId, number })
 
   return {
-    async find(ownerId, ids) {
+    async find(owners, ids) {
+      const ownerIds = toOwnerIds(owners)
       const found = await Promise.all(ids.filter(isUuid).map((id) => byId.add(id)))
-      const own = found.filter((version) => version?.ownerId === ownerId) as GraphVersion[]
+      const own = found.filter((version) => version && ownerIds.includes(version.ownerId)) as GraphVersion[]
       return new Map(own.map((version) => [version.id, version]))
     },
     get,

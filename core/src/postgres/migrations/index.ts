@@ -1,4 +1,5 @@
 import { Accounts } from './20261201-accounts.ts'
+import { AuthorizationUsers } from './20261201-authorization-users.ts'
 import { Initial } from './20261121-initial.ts'
 import { Engine } from './20261122-engine.ts'
 import { Credentials } from './20261123-credentials.ts'
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   HttpExchanges,
   CompressedBlobs,
   Accounts,
+  AuthorizationUsers,
 ]

@@ -17,7 +17,11 @@ afterAll(() => runtime.close())
 
 async function ask(query: string): Promise<ExecutionResult> {
   const user = { id: runtime.ownerId, name: 'owner', role: 'owner', createdAt: new Date(0) } as never
-  return execute({ schema: buildSchema(), document: parse(query), contextValue: buildContext({ runtime, user }) })
+  return execute({
+    schema: buildSchema(),
+    document: parse(query),
+    contextValue: buildContext({ runtime, caller: await runtime.callers.ofUser(user) }),
+  })
 }
 
 it('nulls only the values that do not fit in the answer', async () => {

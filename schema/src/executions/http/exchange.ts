@@ -66,7 +66,7 @@ export const HttpExchangeList = defineList<StoredExchange>()({
 export function loadExchanges(
   executionIds: readonly string[],
   request: ExchangeRequest,
-  { runtime, user }: SchemaContext,
+  { api }: SchemaContext,
 ): Promise<Map<string, Page<StoredExchange>>> {
-  return runtime.executions.httpExchanges(user.id, executionIds, request)
+  return api.executions.httpExchanges(executionIds, request)
 }

@@ -1,5 +1,14 @@
 import type pg from 'pg'
-import { AshlarError, isUuid, sortPage, type Page, type PageRequest, type Position } from '../../../base/index.ts'
+import {
+  AshlarError,
+  isUuid,
+  sortPage,
+  toOwnerIds,
+  type Owners,
+  type Page,
+  type PageRequest,
+  type Position,
+} from '../../../base/index.ts'
 import { parseWorkspacePath, type FileReader, type Workspaces } from '../../../workspaces/index.ts'
 import { createDownloadTokens, type DownloadTokens } from './download-tokens.ts'
 import { findMediaType } from './media-type.ts'
@@ -7,6 +16,8 @@ import { findMediaType } from './media-type.ts'
 /** A file that an execution has stored. */
 export interface ExecutionFile {
   executionId: string
+  /** The account that owns the execution. */
+  ownerId: string
   /** Relative to the workspace, with `/`. */
   path: string
   bytes: number
@@ -39,10 +50,10 @@ interface OpenDownload {
 /** The files of the executions of users. The executions of one tree share their files. */
 export interface ExecutionFiles {
   /**
-   * Returns one page of the files of each execution, with one statement. An execution of another user is missing in the
-   * result. An installation without a folder for files has none.
+   * Returns one page of the files of each execution, with one statement. An execution of another owner is missing in
+   * the result. An installation without a folder for files has none.
    */
-  list(ownerId: string, executionIds: readonly string[], request: ExecutionFileRequest): Promise<Map<string, Page<ExecutionFile>>>
+  list(owners: Owners, executionIds: readonly string[], request: ExecutionFileRequest): Promise<Map<string, Page<ExecutionFile>>>
   /**
    * Creates a link to a file that expires after ten minutes.
    *
@@ -82,19 +93,15 @@ class ExecutionFileService implements ExecutionFiles {
     this.#tokens = tokens
   }
 
-  async list(
-    ownerId: string,
-    executionIds: readonly string[],
-    request: ExecutionFileRequest,
-  ): ReturnType<ExecutionFiles['list']> {
-    const owned = await this.#findOwned(ownerId, executionIds)
-    const workspaces = await this.#parts.workspaces?.find(owned)
+  async list(owners: Owners, executionIds: readonly string[], request: ExecutionFileRequest): ReturnType<ExecutionFiles['list']> {
+    const owned = await this.#findOwned(owners, executionIds)
+    const workspaces = await this.#parts.workspaces?.find([...owned.keys()])
     const pages = new Map<string, Page<ExecutionFile>>()
-    for (const executionId of owned) {
+    for (const [executionId, ownerId] of owned) {
       const files = (await workspaces?.get(executionId)?.listAll()) ?? []
       const matching = files
         .filter(({ path }) => path.startsWith(request.filter.pathPrefix ?? ''))
-        .map((file): ExecutionFile => ({ executionId, mediaType: findMediaType(file.path), ...file }))
+        .map((file): ExecutionFile => ({ executionId, ownerId, mediaType: findMediaType(file.path), ...file }))
       pages.set(
         executionId,
         sortPage(matching, request, (file) => locateFile(file, request.orderBy.field)),
@@ -113,7 +120,7 @@ class ExecutionFileService implements ExecutionFiles {
     const download = this.#tokens.verify(token)
     if (!download) throw notFound('this link is unknown or has expired: request a new one')
     const { ownerId, executionId } = download
-    const workspaces = await this.#parts.workspaces?.find(await this.#findOwned(ownerId, [executionId]))
+    const workspaces = await this.#parts.workspaces?.find([...(await this.#findOwned(ownerId, [executionId])).keys()])
     const workspace = workspaces?.get(executionId)
     const path = parseWorkspacePath(download.path)
     try {
@@ -126,12 +133,13 @@ class ExecutionFileService implements ExecutionFiles {
     }
   }
 
-  async #findOwned(ownerId: string, executionIds: readonly string[]): Promise<string[]> {
-    const { rows } = await this.#parts.pool.query<{ id: string }>(
-      'select id from execution where id = any($1::uuid[]) and owner_id = $2',
-      [[...new Set(executionIds)].filter(isUuid), ownerId],
+  /** @returns the owners of the executions, by id */
+  async #findOwned(owners: Owners, executionIds: readonly string[]): Promise<Map<string, string>> {
+    const { rows } = await this.#parts.pool.query<{ id: string; owner_id: string }>(
+      'select id, owner_id from execution where id = any($1::uuid[]) and owner_id = any($2)',
+      [[...new Set(executionIds)].filter(isUuid), toOwnerIds(owners)],
     )
-    return rows.map(({ id }) => id)
+    return new Map(rows.map(({ id, owner_id: owner }) => [id, owner]))
   }
 }
 

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { isUuid } from '../../../base/index.ts'
+import { isUuid, toOwnerIds, type Owners } from '../../../base/index.ts'
 import type { ModelUsage } from '../../../engine/index.ts'
 import { creationTime } from '../../../runtime/journal/index.ts'
 
@@ -10,7 +10,7 @@ import { creationTime } from '../../../runtime/journal/index.ts'
  */
 const SUM_USAGE = `
   with recursive tree as (
-    select id, id as root from execution where id = any($1::uuid[]) and owner_id = $2
+    select id, id as root from execution where id = any($1::uuid[]) and owner_id = any($2)
     union all
     select e.id, t.root from tree t join execution e on e.parent_id = t.id
   ), found as materialized (
@@ -30,19 +30,19 @@ const SUM_USAGE = `
   from found group by 1, 2, 3 order by 1, 2, 3 limit 10000`
 
 /**
- * Sums up what the executions of this owner have consumed, with those that their nodes have started.
+ * Sums up what the executions of these owners have consumed, with those that their nodes have started.
  *
  * @returns for each model, by execution id. The list is empty if nothing was consumed.
  */
 export async function sumUsage(
   pool: pg.Pool,
-  ownerId: string,
+  owners: Owners,
   executionIds: readonly string[],
 ): Promise<Map<string, ModelUsage[]>> {
   const ids = executionIds.filter(isUuid)
   if (ids.length === 0) return new Map()
   const since = new Date(Math.min(...ids.map((id) => creationTime(id).getTime())))
-  const { rows } = await pool.query<ModelUsage & { executionId: string }>(SUM_USAGE, [ids, ownerId, since])
+  const { rows } = await pool.query<ModelUsage & { executionId: string }>(SUM_USAGE, [ids, toOwnerIds(owners), since])
   const sums = Map.groupBy(rows, ({ executionId }) => executionId)
   return new Map(executionIds.map((id) => [id, (sums.get(id) ?? []).map(({ executionId: _, ...usage }) => usage)]))
 }

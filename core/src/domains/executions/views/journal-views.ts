@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { AshlarError, isUuid, type Page } from '../../../base/index.ts'
+import { AshlarError, isUuid, toOwnerIds, type Owners, type Page } from '../../../base/index.ts'
 import type { JournalEvent, Plan } from '../../../engine/index.ts'
 import type { Execution, PlanCache } from '../../../runtime/lifecycle/index.ts'
 import { diffExecutions, type ExecutionDiff } from './diff-executions.ts'
@@ -24,8 +24,8 @@ export interface NodeExecutionKey {
 }
 
 /**
- * What users read of the journals of their executions. The number of statements does not depend on the number of
- * executions. An execution of another user is treated as one that does not exist, and is missing in the result. An
+ * What is read of the journals of executions. The number of statements does not depend on the number of
+ * executions. An execution of another owner is treated as one that does not exist, and is missing in the result. An
  * execution whose journal cannot be read has an error JOURNAL_UNREADABLE.
  */
 export interface JournalViews {
@@ -34,7 +34,7 @@ export interface JournalViews {
    * if their values exceed 8 MB together.
    */
   nodeExecutionsOf(
-    ownerId: string,
+    owners: Owners,
     executionIds: readonly string[],
     request: NodeExecutionRequest,
   ): Promise<Map<string, Page<NodeExecutionView> | AshlarError>>
@@ -42,20 +42,20 @@ export interface JournalViews {
    * Returns node executions by {@link formatNodeExecutionKey}. Those that do not exist are missing. If their values
    * exceed 8 MB together, some have an error BAD_INPUT.
    */
-  findNodeExecutions(ownerId: string, keys: readonly NodeExecutionKey[]): Promise<Map<string, NodeExecutionView | AshlarError>>
+  findNodeExecutions(owners: Owners, keys: readonly NodeExecutionKey[]): Promise<Map<string, NodeExecutionView | AshlarError>>
   /**
    * Returns one page of the events of each execution, in the order of `seq`. A page has fewer than `first` items, but
    * at least one, if their values exceed 8 MB together. An execution to which `after` does not belong has an error
    * BAD_INPUT.
    */
   eventPages(
-    ownerId: string,
+    owners: Owners,
     executionIds: readonly string[],
     request: EventRequest,
   ): Promise<Map<string, Page<JournalEvent> | AshlarError>>
   /** Returns one page of the loops and cycles of each execution, also of executions with millions of iterations. */
   scopePages(
-    ownerId: string,
+    owners: Owners,
     executionIds: readonly string[],
     request: ScopeRequest,
   ): Promise<Map<string, Page<ScopeView> | AshlarError>>
@@ -101,19 +101,19 @@ class JournalViewService implements JournalViews {
   }
 
   async nodeExecutionsOf(
-    ownerId: string,
+    owners: Owners,
     executionIds: readonly string[],
     request: NodeExecutionRequest,
   ): ReturnType<JournalViews['nodeExecutionsOf']> {
-    const owned = await this.#findPlans(ownerId, executionIds)
+    const owned = await this.#findPlans(owners, executionIds)
     const { loaded, failures } = await load(this.#projections, owned)
     const pages = await readNodeExecutionPages(this.#pool, loaded, request)
     return new Map([...emptyPages(owned, request), ...failures, ...pages])
   }
 
-  async findNodeExecutions(ownerId: string, keys: readonly NodeExecutionKey[]): ReturnType<JournalViews['findNodeExecutions']> {
+  async findNodeExecutions(owners: Owners, keys: readonly NodeExecutionKey[]): ReturnType<JournalViews['findNodeExecutions']> {
     const wanted = Map.groupBy(keys, ({ executionId }) => executionId)
-    const { loaded, failures } = await load(this.#projections, await this.#findPlans(ownerId, [...wanted.keys()]))
+    const { loaded, failures } = await load(this.#projections, await this.#findPlans(owners, [...wanted.keys()]))
     const chosen = [...loaded].map(([executionId, projection]) => {
       const own = wanted.get(executionId) ?? []
       return {
@@ -132,13 +132,13 @@ class JournalViewService implements JournalViews {
   }
 
   async eventPages(
-    ownerId: string,
+    owners: Owners,
     executionIds: readonly string[],
     request: EventRequest,
   ): ReturnType<JournalViews['eventPages']> {
     const { tag } = request.filter
-    if (tag === undefined) return readEventPages(this.#pool, [...(await this.#findOwned(ownerId, executionIds)).keys()], request)
-    const owned = await this.#findPlans(ownerId, executionIds)
+    if (tag === undefined) return readEventPages(this.#pool, [...(await this.#findOwned(owners, executionIds)).keys()], request)
+    const owned = await this.#findPlans(owners, executionIds)
     const { loaded, failures } = await load(this.#projections, owned)
     const iterations = new Map([...loaded].map(([id, projection]) => [id, new IterationEvents(projection, tag)]))
     const pages = await readEventPages(this.#pool, [...loaded.keys()], request, iterations)
@@ -146,11 +146,11 @@ class JournalViewService implements JournalViews {
   }
 
   async scopePages(
-    ownerId: string,
+    owners: Owners,
     executionIds: readonly string[],
     request: ScopeRequest,
   ): ReturnType<JournalViews['scopePages']> {
-    const owned = await this.#findPlans(ownerId, executionIds)
+    const owned = await this.#findPlans(owners, executionIds)
     // Only these have loops.
     const plans = new Map([...owned].map(([id, plan]) => [id, plan?.pairing === 'TAGGED' ? plan : undefined]))
     const { loaded, failures } = await load(this.#loops, plans)
@@ -184,7 +184,7 @@ class JournalViewService implements JournalViews {
   }
 
   async diff(a: Execution, b: Execution): Promise<ExecutionDiff> {
-    const plans = await this.#findPlans(a.ownerId, [a.id, b.id])
+    const plans = await this.#findPlans([a.ownerId, b.ownerId], [a.id, b.id])
     const { loaded, failures } = await load(this.#projections, plans)
     for (const failure of failures.values()) throw failure
     const [left, right] = [loaded.get(a.id), loaded.get(b.id)]
@@ -192,8 +192,8 @@ class JournalViewService implements JournalViews {
   }
 
   /** @returns undefined for an execution whose version pins a block that is no longer stored */
-  async #findPlans(ownerId: string, executionIds: readonly string[]): Promise<Map<string, Plan | undefined>> {
-    const versions = await this.#findOwned(ownerId, executionIds)
+  async #findPlans(owners: Owners, executionIds: readonly string[]): Promise<Map<string, Plan | undefined>> {
+    const versions = await this.#findOwned(owners, executionIds)
     const plans = await this.#plans.load([...new Set(versions.values())])
     return new Map(
       [...versions].map(([id, versionId]) => {
@@ -204,10 +204,10 @@ class JournalViewService implements JournalViews {
   }
 
   /** @returns the versions of the user's executions, by execution id */
-  async #findOwned(ownerId: string, executionIds: readonly string[]): Promise<Map<string, string>> {
+  async #findOwned(owners: Owners, executionIds: readonly string[]): Promise<Map<string, string>> {
     const { rows } = await this.#pool.query<{ id: string; version_id: string }>(
-      'select id, version_id from execution where id = any($1::uuid[]) and owner_id = $2',
-      [[...new Set(executionIds)].filter(isUuid), ownerId],
+      'select id, version_id from execution where id = any($1::uuid[]) and owner_id = any($2)',
+      [[...new Set(executionIds)].filter(isUuid), toOwnerIds(owners)],
     )
     return new Map(rows.map(({ id, version_id }) => [id, version_id]))
   }

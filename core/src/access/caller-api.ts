@@ -1,0 +1,30 @@
+import type { Caller } from '../domains/accounts/index.ts'
+import { AccountAccess, type AccountServices } from './account-access.ts'
+import { CredentialAccess, type CredentialServices } from './credential-access.ts'
+import { ExecutionAccess, type ExecutionServices } from './execution-access.ts'
+import { GraphAccess, type GraphServices } from './graph-access.ts'
+import { PluginAccess, type PluginServices } from './plugin-access.ts'
+
+/**
+ * What a caller may do. Each domain has one class, which is the only place that checks scopes and roles. An object
+ * of an account that the caller may not use is treated as one that does not exist.
+ */
+export interface CallerApi {
+  accounts: AccountAccess
+  credentials: CredentialAccess
+  executions: ExecutionAccess
+  graphs: GraphAccess
+  plugins: PluginAccess
+}
+
+export type CallerServices = AccountServices & CredentialServices & ExecutionServices & GraphServices & PluginServices
+
+export function createCallerApi(services: CallerServices, caller: Caller): CallerApi {
+  return {
+    accounts: new AccountAccess(services, caller),
+    credentials: new CredentialAccess(services, caller),
+    executions: new ExecutionAccess(services, caller),
+    graphs: new GraphAccess(services, caller),
+    plugins: new PluginAccess(services, caller),
+  }
+}

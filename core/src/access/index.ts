@@ -1,0 +1,2 @@
+export { createCallerApi } from './caller-api.ts'
+export type { CallerApi } from './caller-api.ts'
