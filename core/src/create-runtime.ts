@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createCallerApi, type CallerApi } from './access/index.ts'
+import { createCallerApi, type CallerApi, type GraphServices } from './access/index.ts'
 import { ACCOUNT_ENTITIES, openAccounts, type Caller, type OpenAccounts } from './domains/accounts/index.ts'
 import {
   createBlockStorage,
@@ -28,23 +28,14 @@ import { createExecutionFiles, createExecutions, type ExecutionFiles, type Execu
 import { createDeltaSender } from './runtime/deltas/index.ts'
 import { createJournalHealth, type JournalHealth } from './runtime/journal/index.ts'
 import { countUnfinished, createWorker, releaseWork, type Worker } from './runtime/worker/index.ts'
-import {
-  Graph,
-  GraphVersion,
-  createGraphWarnings,
-  createGraphs,
-  createUpgrades,
-  type GraphWarnings,
-  type Graphs,
-  type Upgrades,
-} from './domains/graphs/index.ts'
+import { Graph, GraphVersion, createGraphs } from './domains/graphs/index.ts'
 import { PluginVersion, type PluginStore } from './catalogue/publishing/index.ts'
 import { createNamedPackages, type PluginScans } from './catalogue/sources/index.ts'
 import { openPlugins } from './catalogue/index.ts'
 import type { Catalogue } from './catalogue/listing/index.ts'
 import type { DevPlugins } from './catalogue/dev/index.ts'
 import type { PluginRegistry } from './catalogue/registry/index.ts'
-import { createInterchange, type Interchange } from './domains/graphs/interchange/index.ts'
+import { createGraphServices } from './graph-services.ts'
 import { createQueue, type Queue } from './postgres/queue/index.ts'
 import { createFolderStore, createWorkspaces } from './workspaces/index.ts'
 import { recordHttp, storeExchanges, type RuntimeFakes } from './recording/index.ts'
@@ -112,7 +103,7 @@ export type OperatorChanges = Required<Pick<RuntimeConfig, 'pluginPackages' | 'o
  * The interface of core for the schema and the gateway. The services of domains do not check who calls them: they take
  * the ids of accounts. Requests use {@link Runtime.as}, which checks what the sender may do.
  */
-export interface Runtime extends OpenAccounts {
+export interface Runtime extends OpenAccounts, GraphServices {
   /** What a caller may do with graphs, executions, credentials, accounts and plugins. */
   as(caller: Caller): CallerApi
   authorizations: Authorizations
@@ -120,14 +111,8 @@ export interface Runtime extends OpenAccounts {
   database: Database
   executions: Executions
   executionFiles: ExecutionFiles
-  graphs: Graphs
-  graphWarnings: GraphWarnings
-  /** Imports and exports graphs. */
-  interchange: Interchange
   /** Whether the journal can be written. */
   journal: Pick<JournalHealth, 'state'>
-  /** Moves graphs to the installed plugins. */
-  upgrades: Upgrades
   plugins: PluginRegistry
   /** Lists and searches of the blocks, plugins and providers. */
   catalogue: Catalogue
@@ -245,19 +230,6 @@ async function compose(
       await releaseWork(database, queue, lostWorkerId)
       worker?.start()
     },
-  }
-}
-
-function createGraphServices(
-  database: Database,
-  plugins: PluginRegistry,
-  graphs: Graphs,
-): Pick<Runtime, 'graphs' | 'graphWarnings' | 'interchange' | 'upgrades'> {
-  return {
-    graphs,
-    graphWarnings: createGraphWarnings(graphs, plugins),
-    interchange: createInterchange({ database, plugins, graphs }),
-    upgrades: createUpgrades(graphs, plugins),
   }
 }
 

@@ -6,7 +6,7 @@ export const DESCRIPTION = `Ashlar runs **graphs** of typed blocks. This API cre
 A graph consists of nodes and links between their pins. Each save creates an immutable version.
 
 - Read: \`graph\` \`graphs\` \`validateGraph\` \`graphWarnings\` \`graphConversions\` \`diffGraphVersions\`
-- Change: \`createGraph\` \`updateGraph\` \`saveGraphVersion\` \`activateGraphVersion\` \`forkGraph\` \`upgradeGraph\`
+- Change: \`createGraph\` \`updateGraph\` \`saveGraphVersion\` \`activateGraphVersion\` \`forkGraph\` \`upgradeGraph\` \`transferGraph\`
   \`deleteGraphs\` \`importGraph\` \`exportGraph\`
 
 **Executions**

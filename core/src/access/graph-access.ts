@@ -1,5 +1,6 @@
 import type { Fault, Page, PageRequest } from '../base/index.ts'
 import {
+  accountNotFound,
   accountsOf,
   assertRole,
   chooseAccount,
@@ -24,13 +25,19 @@ import {
   type VersionFilter,
   type VersionOrderField,
 } from '../domains/graphs/index.ts'
+import type { GraphTransfers } from '../domains/graphs/transfer/index.ts'
 import type { ExportedGraph, ImportReport, Interchange } from '../domains/graphs/interchange/index.ts'
 import type { DocumentDiff, GraphConversion } from '../engine/graph/index.ts'
 
+/** The services of the domain of graphs. */
 export interface GraphServices {
   graphs: Graphs
+  /** Gives graphs to other accounts. */
+  graphTransfers: GraphTransfers
   graphWarnings: GraphWarnings
+  /** Imports and exports graphs. */
   interchange: Interchange
+  /** Moves graphs to the installed plugins. */
   upgrades: Upgrades
 }
 
@@ -43,6 +50,8 @@ const NO_ITEMS = { items: [], hasMore: false }
 
 const READ: Need = { role: 'VIEWER', purpose: 'read graphs' }
 const WRITE: Need = { role: 'EDITOR', purpose: 'change graphs' }
+
+const TRANSFER: Need = { role: 'ADMIN', purpose: 'transfer graphs' }
 
 /** The graphs that a caller may read and change: see {@link Graphs} for each method. */
 export class GraphAccess {
@@ -94,6 +103,16 @@ export class GraphAccess {
     for (const { ownerId } of found.values()) assertRole(this.#caller, ownerId, WRITE, graphNotFound)
     const owners = accountsOf(this.#caller).filter((accountId) => hasRole(this.#caller, accountId, WRITE.role))
     return this.#services.graphs.delete(owners, graphIds)
+  }
+
+  /** Gives a graph to another account. Requires the role ADMIN in both. @returns the graphs that were transferred */
+  async transfer(graphId: string, accountId: string): Promise<Graph[]> {
+    this.#assertMayWrite()
+    const ownerId = await this.#ownerOf(graphId, TRANSFER)
+    assertRole(this.#caller, accountId, TRANSFER, accountNotFound)
+    const ids = await this.#services.graphTransfers.transfer({ graphId, ownerId, newOwnerId: accountId })
+    const graphs = await this.#services.graphs.find(accountId, ids)
+    return ids.flatMap((id) => graphs.get(id) ?? [])
   }
 
   async export(graphId: string, request: Parameters<Interchange['export']>[2]): Promise<ExportedGraph> {

@@ -127,6 +127,7 @@ export const keys: Record<string, () => null> = {
   SourcePosition: () => null,
   StartAuthorizationPayload: () => null,
   StartExecutionPayload: () => null,
+  TransferGraphPayload: () => null,
   UninstallPluginPayload: () => null,
   UpdateCredentialPayload: () => null,
   UpdateGraphPayload: () => null,

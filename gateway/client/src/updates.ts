@@ -28,6 +28,7 @@ export const updates: { Mutation: Record<string, Update> } = {
     setDevPlugin: updateLists('plugins'),
     setPluginVersion: updateLists('plugins'),
     startExecution: updateLists('executions'),
+    transferGraph: updateLists('graphs'),
     uninstallPlugin: updateLists('plugins'),
     updateCredential: updateLists('credentials'),
     updateGraph: updateLists('graphs'),

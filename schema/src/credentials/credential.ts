@@ -6,6 +6,12 @@ import { CredentialKind, CredentialList, CredentialStatus, CredentialType, Provi
 builder.objectType(CredentialType, {
   description: 'A secret that authenticates you at a service. The secret can be replaced but not read.',
   fields: (t) => ({
+    account: t.field({
+      type: AccountType,
+      nullable: true,
+      description: 'The account that owns the credential.',
+      resolve: ({ ownerId }) => ownerId,
+    }),
     name: t.exposeString('name', { description: 'The name by which nodes refer to it, unique within its provider.' }),
     providerName: t.exposeString('provider', { description: 'Qualified name, such as `github/github`.' }),
     provider: t.field({

@@ -2,6 +2,7 @@ import type { ExecutionSummary, ModelUsage } from '@ashlar/core'
 import { loadTogether } from '../base/batch.ts'
 import { describeAccountId, parseAccountId } from '../base/account-id.ts'
 import { builder } from '../base/builder.ts'
+import { AccountType } from '../refs/accounts.ts'
 import type { SchemaContext } from '../base/context.ts'
 import { GraphType, GraphVersionType } from '../refs/graphs.ts'
 import { EventList, loadEvents } from './events.ts'
@@ -75,6 +76,15 @@ builder.objectType(ExecutionType, {
     }),
   }),
 })
+
+builder.objectField(ExecutionType, 'account', (t) =>
+  t.field({
+    type: AccountType,
+    nullable: true,
+    description: 'The account that owns the execution.',
+    resolve: ({ ownerId }) => ownerId,
+  }),
+)
 
 builder.objectFields(ExecutionType, (t) => ({
   usage: t.field({

@@ -9,6 +9,12 @@ import { GraphList, GraphType, GraphVersionList, GraphVersionType } from '../ref
 builder.objectType(GraphType, {
   description: 'A saved program of nodes and links. It has versions, of which one is active.',
   fields: (t) => ({
+    account: t.field({
+      type: AccountType,
+      nullable: true,
+      description: 'The account that owns the graph.',
+      resolve: ({ ownerId }) => ownerId,
+    }),
     name: t.exposeString('name', { description: 'The name, 1 to 200 characters. Several graphs can have the same name.' }),
     description: t.exposeString('description', { description: 'For people. May be empty.' }),
     labels: t.exposeStringList('labels', { description: 'Labels by which lists of graphs are filtered, at most 20.' }),

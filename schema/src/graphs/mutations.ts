@@ -144,6 +144,31 @@ defineMutation('forkGraph', {
   }),
 })
 
+defineMutation('transferGraph', {
+  description:
+    'Gives a graph to another account, with the graphs that its active version runs. Requires the role ADMIN in both accounts. Executions, credentials and stored values stay in the old account.',
+  input: (t) => ({
+    graphId: t.id(GRAPH_ID),
+    accountId: t.id({ required: true, description: 'Global id of the new account.' }),
+  }),
+  payload: (t: PayloadBuilder<{ graph: Graph; graphs: Graph[] }>) => ({
+    ...graphFields(t as PayloadBuilder<{ graph: Graph }>),
+    graphs: t.field({
+      type: [GraphType],
+      nullable: true,
+      description: 'All graphs that were transferred, the graph of the input first.',
+      resolve: ({ graphs }) => graphs,
+    }),
+  }),
+  resolve: async (input, { api }) => {
+    const graphId = parseGraphId(input)
+    const graphs = await api.graphs.transfer(graphId, parseGlobalId(input.accountId, 'Account', 'accountId'))
+    const [graph] = graphs
+    if (!graph) throw new Error(`the transferred graph ${graphId} does not exist`)
+    return { graph, graphs }
+  },
+})
+
 defineMutation('upgradeGraph', {
   description:
     'Saves a new version of the active version with the blocks that are installed now. Fails with all faults if the upgrade is BREAKING. Changes nothing if the version is COMPATIBLE.',

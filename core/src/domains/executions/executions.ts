@@ -304,7 +304,7 @@ class ExecutionService implements Executions {
     { id, ownerId, versionId, inputs, masks, recordsHttp }: Execution,
     events: ExecutionEvent[],
   ): Promise<Execution> {
-    const version = (await this.#parts.graphs.findVersions(ownerId, [versionId])).get(versionId)
+    const version = (await this.#parts.graphs.findPinnedVersions([versionId])).get(versionId)
     if (!version) throw new Error(`execution ${id} has no version`)
     return this.#starter.add({ ownerId, version, inputs, masks: masks ?? undefined, recordsHttp, origin: { id, events } })
   }

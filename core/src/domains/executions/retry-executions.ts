@@ -75,7 +75,7 @@ async function createRetries(
   rows: readonly RetriedRow[],
 ): Promise<{ set: NewExecution[]; unusable: BulkFailure[] }> {
   const versionIds = [...new Set(rows.map(({ versionId }) => versionId))]
-  const [versions, loaded] = await Promise.all([graphs.findVersions(ownerId, versionIds), plans.load(versionIds)])
+  const [versions, loaded] = await Promise.all([graphs.findPinnedVersions(versionIds), plans.load(versionIds)])
   const set: NewExecution[] = []
   const unusable: BulkFailure[] = []
   for (const row of rows) {

@@ -72,6 +72,8 @@ export interface Graphs {
     request: PageRequest<VersionFilter, VersionOrderField>,
   ): Promise<Map<string, Page<GraphVersion>>>
   findVersions(owners: Owners, ids: readonly string[]): Promise<Map<string, GraphVersion>>
+  /** See {@link VersionReader.findPinned}. */
+  findPinnedVersions(ids: readonly string[]): Promise<Map<string, GraphVersion>>
   /** @throws {AshlarError} NOT_FOUND */
   getVersion(ownerId: string, graphId: string, number: number): Promise<GraphVersion>
   /**
@@ -195,6 +197,10 @@ class GraphService implements Graphs {
     return this.#versions.find(owners, ids)
   }
 
+  findPinnedVersions(ids: readonly string[]): Promise<Map<string, GraphVersion>> {
+    return this.#versions.findPinned(ids)
+  }
+
   getVersion(ownerId: string, graphId: string, number: number): Promise<GraphVersion> {
     return this.#versions.get(ownerId, graphId, number)
   }
@@ -211,7 +217,7 @@ class GraphService implements Graphs {
   }
 
   assertRunnable(version: GraphVersion): Promise<void> {
-    return assertRunnable(version, (ownerId, ids) => this.findVersions(ownerId, ids))
+    return assertRunnable(version, (ids) => this.#versions.findPinned(ids))
   }
 
   async capabilities({ blocks }: GraphVersion): Promise<{ kind: string; detail: string }[]> {

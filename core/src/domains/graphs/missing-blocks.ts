@@ -2,7 +2,7 @@ import { AshlarError, type Fault } from '../../base/index.ts'
 import { PLACEHOLDER_ID } from '../../blocks/index.ts'
 import type { GraphVersion } from './entities.ts'
 
-type FindVersions = (ownerId: string, ids: readonly string[]) => Promise<Map<string, GraphVersion>>
+type FindVersions = (ids: readonly string[]) => Promise<Map<string, GraphVersion>>
 
 /** Versions that were checked. A version never changes. */
 const runnable = new WeakSet<GraphVersion>()
@@ -21,13 +21,13 @@ export async function assertRunnable(version: GraphVersion, findVersions: FindVe
   throw new AshlarError('BLOCK_UNAVAILABLE', message, { details: { path: ['graphId'], faults } })
 }
 
-async function missingInSubGraphs({ ownerId, children }: GraphVersion, findVersions: FindVersions): Promise<Fault[]> {
+async function missingInSubGraphs({ children }: GraphVersion, findVersions: FindVersions): Promise<Fault[]> {
   const faults: Fault[] = []
   const seen = new Set<string>()
   let ids = Object.values(children)
   while (ids.length > 0) {
     for (const id of ids) seen.add(id)
-    const found = [...(await findVersions(ownerId, ids)).values()]
+    const found = [...(await findVersions(ids)).values()]
     faults.push(...found.flatMap(findMissingBlocks))
     ids = [...new Set(found.flatMap((version) => Object.values(version.children)))].filter((id) => !seen.has(id))
   }

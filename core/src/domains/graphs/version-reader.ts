@@ -8,6 +8,11 @@ import { GraphVersion } from './entities.ts'
  * statements as one of them. A version never changes, so callers share its object.
  */
 export interface VersionReader {
+  /**
+   * Returns versions of any owner: those of executions, and those that other versions run. They were checked when the
+   * execution was started or the version was saved. Their graphs may belong to another account since then.
+   */
+  findPinned(ids: readonly string[]): Promise<Map<string, GraphVersion>>
   find(owners: Owners, ids: readonly string[]): Promise<Map<string, GraphVersion>>
   /** @throws {AshlarError} NOT_FOUND */
   get(ownerId: string, graphId: string, number: number): Promise<GraphVersion>
@@ -35,29 +40,33 @@ export function createVersionReader({ fork, pool }: Pick<Database, 'fork' | 'poo
     const versions = new Map(found.map((version) => [version.id, version]))
     return ids.map((id) => versions.get(id))
   })
-  /** Versions that were executed recently. */
+  /** Versions that were executed recently, by owner and id. */
   const cached = new Lru<string, Promise<GraphVersion | undefined>>(MAX_CACHED)
 
-  const cache = (versionId: string): Promise<GraphVersion | undefined> => {
+  const cache = (key: string, versionId: string): Promise<GraphVersion | undefined> => {
     const found = byId.add(versionId)
-    found.catch(() => cached.delete(versionId))
-    cached.set(versionId, found)
+    found.catch(() => cached.delete(key))
+    cached.set(key, found)
     return found
+  }
+  const findPinned: VersionReader['findPinned'] = async (ids) => {
+    const found = await Promise.all(ids.filter(isUuid).map((id) => byId.add(id)))
+    return new Map(found.flatMap((version) => (version ? [[version.id, version]] : [])))
   }
   const get: VersionReader['get'] = (ownerId, graphId, number) => byNumber.add({ ownerId, graphId, number })
 
   return {
     async find(owners, ids) {
       const ownerIds = toOwnerIds(owners)
-      const found = await Promise.all(ids.filter(isUuid).map((id) => byId.add(id)))
-      const own = found.filter((version) => version && ownerIds.includes(version.ownerId)) as GraphVersion[]
-      return new Map(own.map((version) => [version.id, version]))
+      return new Map([...(await findPinned(ids))].filter(([, version]) => ownerIds.includes(version.ownerId)))
     },
+    findPinned,
     get,
     async toRun(ownerId, graphId, number) {
       if (number !== undefined) return get(ownerId, graphId, number)
       const versionId = await active.add({ ownerId, graphId })
-      const version = await (cached.get(versionId) ?? cache(versionId))
+      const key = `${ownerId}/${versionId}` // a graph can get another owner
+      const version = await (cached.get(key) ?? cache(key, versionId))
       if (!version) throw new Error(`graph ${graphId} has no active version`)
       return version
     },

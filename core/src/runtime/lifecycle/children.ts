@@ -59,7 +59,7 @@ export function createChildren({ database, queue, graphs, maxValueBytes, plans }
     async start(parent, inputs) {
       const { node, depth, ownerId, recordsHttp } = parent
       if (depth + 1 > MAX_DEPTH) throw new AshlarError('DEPTH_EXCEEDED', `graphs are nested more than ${MAX_DEPTH} levels deep`)
-      const version = await childVersion(graphs, ownerId, node)
+      const version = await childVersion(graphs, node)
       const given = parseInputs(childInputs(version, inputs), version.inputSchema, maxValueBytes)
       const masks = parseMasks(inputs.nodes_input_masks, version.document)
       const id = childId(parent)
@@ -101,8 +101,8 @@ async function wakeWaiting(client: ClientBase, queue: Queue, parentIds: readonly
   await client.query(`select pg_notify('${channelName('work')}', '')`)
 }
 
-async function childVersion(graphs: Graphs, ownerId: string, { childVersionId }: PlanNode): Promise<GraphVersion> {
-  const version = childVersionId && (await graphs.findVersions(ownerId, [childVersionId])).get(childVersionId)
+async function childVersion(graphs: Graphs, { childVersionId }: PlanNode): Promise<GraphVersion> {
+  const version = childVersionId && (await graphs.findPinnedVersions([childVersionId])).get(childVersionId)
   if (!version) throw new AshlarError('NOT_FOUND', 'the version of the graph that this node runs does not exist')
   return version
 }

@@ -1,0 +1,2 @@
+export { createGraphTransfers } from './transfer-graph.ts'
+export type { GraphTransfers } from './transfer-graph.ts'

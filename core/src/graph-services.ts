@@ -1,0 +1,16 @@
+import type { GraphServices } from './access/index.ts'
+import type { PluginRegistry } from './catalogue/registry/index.ts'
+import { createGraphWarnings, createUpgrades, type Graphs } from './domains/graphs/index.ts'
+import { createInterchange } from './domains/graphs/interchange/index.ts'
+import { createGraphTransfers } from './domains/graphs/transfer/index.ts'
+import type { Database } from './postgres/index.ts'
+
+export function createGraphServices(database: Database, plugins: PluginRegistry, graphs: Graphs): GraphServices {
+  return {
+    graphs,
+    graphTransfers: createGraphTransfers(database),
+    graphWarnings: createGraphWarnings(graphs, plugins),
+    interchange: createInterchange({ database, plugins, graphs }),
+    upgrades: createUpgrades(graphs, plugins),
+  }
+}
