@@ -8,11 +8,30 @@ const UserSchema = defineEntity({
     name: p.string(),
     role: p.string().$type<'OWNER' | 'MEMBER'>(),
     createdAt: p.datetime(),
+    /** Normalized by `normalizeEmail`. An address belongs to at most one user. */
+    email: p.string().nullable(),
+    /** Whether the user has proved to receive the mail of the address. */
+    emailVerified: p.boolean().default(false),
   },
 })
 /** A person. */
 export class User extends UserSchema.class {}
 UserSchema.setClass(User)
+
+const IdentitySchema = defineEntity({
+  name: 'Identity',
+  tableName: 'identity',
+  properties: {
+    issuer: p.string().primary(),
+    /** Unique for the issuer. */
+    subject: p.string().primary(),
+    userId: p.uuid(),
+    createdAt: p.datetime(),
+  },
+})
+/** What another issuer calls a user. */
+export class Identity extends IdentitySchema.class {}
+IdentitySchema.setClass(Identity)
 
 const ApiKeySchema = defineEntity({
   name: 'ApiKey',

@@ -35,9 +35,15 @@ export function createUsers(fork: () => EntityManager): Users {
   }
 }
 
-async function addUser(em: EntityManager, name: string, role: User['role']): Promise<User> {
+/**
+ * Creates a user with a personal account.
+ *
+ * @param verifiedEmail an address that belongs to no other user
+ */
+export async function addUser(em: EntityManager, name: string, role: User['role'], verifiedEmail?: string): Promise<User> {
   const [id, now] = [randomUUIDv7(), new Date()]
-  const user = em.create(User, { id, name, role, createdAt: now })
+  const email = { email: verifiedEmail ?? null, emailVerified: verifiedEmail !== undefined }
+  const user = em.create(User, { id, name, role, createdAt: now, ...email })
   em.create(Account, { id, kind: 'PERSONAL', name, createdAt: now })
   await em.flush() // the member refers to both
   em.create(Member, { id: randomUUIDv7(), accountId: id, userId: id, role: 'OWNER', joinedAt: now })

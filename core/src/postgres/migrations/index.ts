@@ -1,5 +1,6 @@
 import { Accounts } from './20261201-accounts.ts'
 import { AuthorizationUsers } from './20261201-authorization-users.ts'
+import { Identities } from './20261202-identities.ts'
 import { Initial } from './20261121-initial.ts'
 import { Engine } from './20261122-engine.ts'
 import { Credentials } from './20261123-credentials.ts'
@@ -45,4 +46,5 @@ export const MIGRATIONS = [
   CompressedBlobs,
   Accounts,
   AuthorizationUsers,
+  Identities,
 ]
