@@ -1,4 +1,6 @@
 export { createGateway } from './server/index.ts'
+export { createForeignTokens } from './auth/jwt/index.ts'
+export { tokenIssuersSchema } from './base/token-issuer.ts'
 export { limitHeapGrowth } from './base/heap.ts'
 export type { Gateway, GatewayOptions } from './server/index.ts'
 export type { Logger } from './base/logger.ts'

@@ -13,6 +13,11 @@ export const API_ERROR_CODES = {
   // The request
   BAD_INPUT: { status: 400, retryable: false, description: 'An argument or a field of the input is invalid.' },
   UNAUTHENTICATED: { status: 401, retryable: false, description: 'The request has no valid key or session.' },
+  ISSUER_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    description: 'The token cannot be checked, because its issuer cannot be reached. Try again later.',
+  },
   FORBIDDEN: { status: 403, retryable: false, description: 'You do not have permission.' },
   NOT_FOUND: { status: 404, retryable: false, description: 'No object with this id exists, or you may not see it.' },
   CONFLICT: { status: 409, retryable: false, description: 'The request conflicts with the current state.' },

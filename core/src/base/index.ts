@@ -1,6 +1,7 @@
 export { AshlarError, errorMessage, showFaults, showValue } from './ashlar-error.ts'
 export { Batcher } from './batcher.ts'
 export { API_ERROR_CODES, ERROR_CODES } from './codes.ts'
+export { normalizeEmail } from './email.ts'
 export { describeIssue, describeIssues, describeSecretIssue, valueAt } from './describe-issue.ts'
 export {
   deferredBytes,

@@ -3,15 +3,16 @@ import { AshlarError, type Caller, type Runtime, type User } from '@ashlar/core'
 import type { FailureLimit } from './failure-limit.ts'
 import type { Origins, RequestFacts } from '../http/origin.ts'
 import { findSessionToken } from './session-cookie.ts'
+import type { TokenAccess } from './token-access.ts'
 
 /** Authenticates requests. */
 export interface Access {
   /**
-   * Identifies the caller by `Authorization: Bearer <key>` or, without this header, by the session cookie together with
-   * the page token.
+   * Identifies the caller by `Authorization: Bearer <key or token>` or, without this header, by the session cookie
+   * together with the page token.
    *
    * @throws {AshlarError} UNAUTHENTICATED with instructions to authenticate; FORBIDDEN when a page that is not ours
-   * uses the cookie; RATE_LIMITED after too many unknown keys from the address
+   * uses the cookie; RATE_LIMITED after too many unknown keys from the address; those of {@link TokenAccess}
    */
   identify(facts: RequestFacts): Promise<Caller>
 }
@@ -21,6 +22,8 @@ interface AccessParts {
   origins: Origins
   /** Name of the session cookie. */
   cookieName: string
+  /** Identifies callers by tokens. */
+  tokens: TokenAccess
   /** Limits attempts with unknown keys. */
   failures: FailureLimit
   /** The command that prints a login link. */
@@ -30,11 +33,15 @@ interface AccessParts {
 /** Maximum number of accepted keys to remember. The limit for an address does not apply to them. */
 const MAX_ACCEPTED = 1000
 
-export function createAccess({ runtime, origins, cookieName, failures, loginCommand }: AccessParts): Access {
+export function createAccess({ runtime, origins, cookieName, tokens, failures, loginCommand }: AccessParts): Access {
   const accepted = new Set<string>()
   return {
     async identify(facts) {
-      if (facts.authorization !== undefined) return runtime.callers.ofUser(await authenticate(facts.authorization, facts.address))
+      if (facts.authorization !== undefined) {
+        const credential = readBearer(facts.authorization)
+        if (tokens.accepts(credential)) return tokens.identify(credential, facts.address)
+        return runtime.callers.ofUser(await authenticate(credential, facts.address))
+      }
       const token = findSessionToken(facts.cookie ?? '', cookieName)
       if (token === undefined) throw unauthenticated('you are not logged in')
       if (origins.isForeign(facts))
@@ -50,9 +57,13 @@ export function createAccess({ runtime, origins, cookieName, failures, loginComm
     },
   }
 
-  async function authenticate(authorization: string, address: string): Promise<User> {
-    const key = /^bearer +(\S+) *$/i.exec(authorization)?.[1]
-    if (key === undefined) throw unauthenticated('the Authorization header must read "Bearer <key>"')
+  function readBearer(authorization: string): string {
+    const credential = /^bearer +(\S+) *$/i.exec(authorization)?.[1]
+    if (credential === undefined) throw unauthenticated('the Authorization header must read "Bearer <key>"')
+    return credential
+  }
+
+  async function authenticate(key: string, address: string): Promise<User> {
     const hash = createHash('sha256').update(key).digest('base64')
     if (!accepted.has(hash)) failures.assertBelowLimit(address)
     const user = await runtime.apiKeys.authenticate(key)

@@ -170,7 +170,7 @@ describe('a session', () => {
     const [ending, staying] = [await acknowledged(one.headers), await acknowledged(other.headers)]
     const closed = once(ending, 'close')
     await logOut(one.headers)
-    expect((await closed)[0]).toBe(4401)
+    expect((await closed)[0]).toBe(4403)
     expect(staying.readyState).toBe(WebSocket.OPEN)
     staying.terminate()
   })
@@ -198,7 +198,7 @@ describe('a session', () => {
     const closed = once(socket, 'close')
     const other = await createTestRuntime({ role: 'gateway', databaseUrl: runtime.database.url, pluginRoots: [] })
     await other.browserSessions.endAll(runtime.ownerId)
-    expect((await closed)[0]).toBe(4401)
+    expect((await closed)[0]).toBe(4403)
     await other.close()
   })
 

@@ -1,4 +1,4 @@
-import { LOGIN_MINUTES, AshlarError, type Runtime } from '@ashlar/core'
+import { LOGIN_MINUTES, AshlarError, type Caller, type Runtime } from '@ashlar/core'
 import { commandBlock, htmlPage } from '../pages/index.ts'
 import type { Access } from './authentication.ts'
 import type { FailureLimit } from './failure-limit.ts'
@@ -78,11 +78,25 @@ export function openSession({ runtime, origins, cookie, loginFailures, loginComm
   }
 }
 
+/**
+ * Rejects a caller who may do less than the user, or for a shorter time: a session may do everything.
+ *
+ * @throws {AshlarError} FORBIDDEN
+ */
+function assertUnlimited({ scopes, accountIds, graphIds, expiresAt }: Caller): void {
+  if (scopes ?? accountIds ?? graphIds ?? expiresAt)
+    throw new AshlarError(
+      'FORBIDDEN',
+      'a limited key, or a token that expires, cannot create or end sessions: use a session or a key without limits',
+    )
+}
+
 /** Creates a login link for the user who sends the request. */
 export function createLoginLink({ access, createLink }: LoginParts): Route {
   return async (request, url, address) => {
-    const { user } = await access.identify(readRequestOrigin((name) => request.headers.get(name), address, url))
-    return Response.json(await createLink(user.id), { headers: NO_STORE })
+    const caller = await access.identify(readRequestOrigin((name) => request.headers.get(name), address, url))
+    assertUnlimited(caller)
+    return Response.json(await createLink(caller.user.id), { headers: NO_STORE })
   }
 }
 
@@ -90,7 +104,9 @@ export function createLoginLink({ access, createLink }: LoginParts): Route {
 export function logOut({ runtime, access, cookie }: LoginParts): Route {
   return async (request, url, address) => {
     try {
-      const { user, session } = await access.identify(readRequestOrigin((name) => request.headers.get(name), address, url))
+      const caller = await access.identify(readRequestOrigin((name) => request.headers.get(name), address, url))
+      assertUnlimited(caller)
+      const { user, session } = caller
       await (session ? runtime.browserSessions.end(session) : runtime.browserSessions.endAll(user.id))
     } catch (error) {
       // The session has already ended. The browser must still delete the cookie.

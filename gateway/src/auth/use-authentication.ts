@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { AshlarError, type Caller, type Runtime } from '@ashlar/core'
 import type { Plugin } from 'graphql-yoga'
+import { onCallerEnd } from './caller-end.ts'
 import type { Access } from './authentication.ts'
 import { toRequestError } from '../http/mask-error.ts'
 import { readRequestOrigin } from '../http/origin.ts'
@@ -15,8 +16,9 @@ export interface RequestContext {
 }
 
 /**
- * Authenticates GraphQL requests. Rejects requests of unknown callers before it reads their body. When a session ends,
- * the server closes the connections of its requests, because a response may be the stream of a subscription.
+ * Authenticates GraphQL requests. Rejects requests of unknown callers before it reads their body. When a session ends
+ * or a token expires, the server closes the connections of its requests, because a response may be the stream of a
+ * subscription.
  */
 export function useAuthentication(access: Access, sessions: Runtime['browserSessions']): Plugin<object, Partial<RequestContext>> {
   return {
@@ -27,8 +29,8 @@ export function useAuthentication(access: Access, sessions: Runtime['browserSess
         )
         serverContext.caller = caller
         const { res } = serverContext
-        if (!caller.session || !res || res.closed) return
-        const stop = sessions.onEnd(caller.session, () => res.destroy())
+        if (!res || res.closed) return
+        const stop = onCallerEnd(caller, sessions, () => res.destroy())
         res.once('close', stop)
       } catch (error) {
         throw error instanceof AshlarError ? toRequestError(error) : error

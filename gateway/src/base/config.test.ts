@@ -27,6 +27,7 @@ describe('parseConfig', () => {
       socketsPerAddress: 256,
       trustedProxies: [],
       corsOrigins: [],
+      tokenIssuers: [],
       configFile: undefined,
     }
     expect(parseConfig({})).toEqual(expected)
@@ -55,6 +56,7 @@ describe('parseConfig', () => {
         ASHLAR_WEBSOCKETS: '1000',
         ASHLAR_TRUSTED_PROXIES: '127.0.0.1, fd00::/8',
         ASHLAR_CORS_ORIGINS: 'https://app.example, http://localhost:3000',
+        ASHLAR_JWT: '[{"issuer":"https://issuer.example","audience":"ashlar"}]',
         ASHLAR_CONFIG: 'conf/ashlar.ts',
       }),
     ).toEqual({
@@ -76,6 +78,7 @@ describe('parseConfig', () => {
       socketsPerAddress: 1000,
       trustedProxies: ['127.0.0.1', 'fd00::/8'],
       corsOrigins: ['https://app.example', 'http://localhost:3000'],
+      tokenIssuers: [expect.objectContaining({ issuer: 'https://issuer.example', audience: ['ashlar'] })],
       configFile: 'conf/ashlar.ts',
     })
   })
@@ -134,6 +137,18 @@ describe('parseConfig', () => {
   ])('does not print the OAuth clients %s', (clients) => {
     const message = `environment variable ASHLAR_OAUTH_CLIENTS must be JSON like {"github/github": {"clientId": "…", "clientSecret": "…"}}, got ${clients.length} characters`
     expect(() => parseConfig({ ASHLAR_OAUTH_CLIENTS: clients })).toThrow(expect.objectContaining({ message }))
+  })
+
+  it.each([
+    ['x', ''],
+    ['{}', ''],
+    ['[{}]', ': 0.issuer must be text'],
+    ['[{"issuer":"https://a.example","audience":"b","secrets":"hunter22"}]', ': 0 unknown field "secrets"'],
+    ['[{"issuer":"https://a.example","audience":"b","secret":"hunter22"}]', ': 0.secret must have at least 32 bytes'],
+  ])('reports the place of a fault in the token issuers %s, without its value', (text, place) => {
+    const example = 'JSON like [{"issuer": "https://issuer.example", "audience": "https://ashlar.example"}]'
+    const message = `environment variable ASHLAR_JWT must be ${example}, got ${text.length} characters${place}`
+    expect(() => parseConfig({ ASHLAR_JWT: text })).toThrow(expect.objectContaining({ message }))
   })
 
   it.each(['ashlar.example', 'ftp://ashlar.example', 'https://ashlar.example/?x', 'https://me:secret@ashlar.example'])(

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import {
   AshlarError,
+  describeSecretIssue,
   ISOLATIONS,
   isHttpAllowEntry,
   isLocalEndpoint,
@@ -11,6 +12,7 @@ import {
   type OAuthClient,
 } from '@ashlar/core'
 import { z } from 'zod'
+import { tokenIssuersSchema, type TokenIssuer } from './token-issuer.ts'
 import { isProxyEntry } from './client-address.ts'
 
 export const DEFAULT_SOCKETS_PER_ADDRESS = 256
@@ -55,6 +57,8 @@ export interface Config {
   trustedProxies: string[]
   /** Origins whose pages may call the API with a key. @default none */
   corsOrigins: string[]
+  /** Issuers whose JWTs authenticate callers. @default none */
+  tokenIssuers: TokenIssuer[]
   /** The operator's configuration file. Undefined for `ashlar.config.ts` in the working directory, if it exists. */
   configFile: string | undefined
 }
@@ -67,7 +71,7 @@ export interface Config {
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(SETTING_NAMES.map((name) => [name, environment[name] || undefined]))
   const parsed = variables.safeParse(given)
-  if (!parsed.success) throw invalid(parsed.error.issues[0]?.path[0], given)
+  if (!parsed.success) throw invalid(parsed.error.issues[0], given)
   const { HOST, PORT, ASHLAR_DATA_DIR, DATABASE_URL, ASHLAR_EXAMPLES, ASHLAR_RETENTION_DAYS } = parsed.data
   return {
     host: HOST,
@@ -88,6 +92,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     socketsPerAddress: parsed.data.ASHLAR_WEBSOCKETS,
     trustedProxies: parsed.data.ASHLAR_TRUSTED_PROXIES,
     corsOrigins: parsed.data.ASHLAR_CORS_ORIGINS,
+    tokenIssuers: parsed.data.ASHLAR_JWT,
     configFile: parsed.data.ASHLAR_CONFIG,
   }
 }
@@ -171,6 +176,7 @@ const variables = z.object({
     .transform((text) => text.split(',').map((entry) => entry.trim()))
     .pipe(z.array(z.string().refine(isOrigin)))
     .default([]),
+  ASHLAR_JWT: z.string().transform(parseJson).pipe(tokenIssuersSchema).default([]),
   ASHLAR_PUBLIC_URL: z
     .string()
     .refine(isPublicUrl)
@@ -200,6 +206,7 @@ const EXPECTED: Record<string, string> = {
   ASHLAR_WEBSOCKETS: 'a whole number, at least 1',
   ASHLAR_TRUSTED_PROXIES: 'addresses and networks like "127.0.0.1,10.0.0.0/8"',
   ASHLAR_CORS_ORIGINS: 'origins like "https://app.example,http://localhost:3000", without a path and without "*"',
+  ASHLAR_JWT: 'JSON like [{"issuer": "https://issuer.example", "audience": "https://ashlar.example"}]',
   ASHLAR_PUBLIC_URL: 'an http(s) URL without user, query and fragment, like "https://ashlar.example"',
 }
 
@@ -215,14 +222,19 @@ function parseLocalEndpoints(text: string): Record<string, string[]> {
 }
 
 /** Errors never contain the values of these variables, which are secret. */
-const SECRET = new Set(['ASHLAR_SECRET_KEY', 'ASHLAR_OAUTH_CLIENTS'])
+const SECRET = new Set(['ASHLAR_SECRET_KEY', 'ASHLAR_OAUTH_CLIENTS', 'ASHLAR_JWT'])
 
-function invalid(variable: PropertyKey | undefined, given: Record<string, string | undefined>): AshlarError {
+/** Errors about these variables name the place in the JSON. */
+const DETAILED = new Set(['ASHLAR_JWT'])
+
+function invalid(issue: z.core.$ZodIssue | undefined, given: Record<string, string | undefined>): AshlarError {
+  const [variable, ...path] = issue?.path ?? []
   const name = String(variable)
   const value = given[name] ?? ''
   const shown = name.endsWith('_URL') ? withoutPassword(value) : value
   const got = SECRET.has(name) ? `${value.length} characters` : showValue(shown)
-  return new AshlarError('CONFIG_INVALID', `environment variable ${name} must be ${EXPECTED[name]}, got ${got}`, {
+  const place = issue && DETAILED.has(name) && path.length > 0 ? `: ${path.join('.')} ${describeSecretIssue(issue)}` : ''
+  return new AshlarError('CONFIG_INVALID', `environment variable ${name} must be ${EXPECTED[name]}, got ${got}${place}`, {
     details: { variable: name },
   })
 }

@@ -101,6 +101,7 @@ const ENVIRONMENT = [
   '  ASHLAR_KEY                 Key for the server that --server names (none; requests to the server of the data directory use its owner key)',
   '  ASHLAR_SECRET_KEY          Key that encrypts credentials: 32 bytes as base64, or several keys, the newest first (one in the data directory)',
   '  ASHLAR_OAUTH_CLIENTS       OAuth clients, JSON: {"github/github": {"clientId": "…", "clientSecret": "…", "hosts": ["github.com"]}} (none)',
+  '  ASHLAR_JWT                 Issuers whose JWTs authenticate callers, JSON: [{"issuer": "https://issuer.example", "audience": "…"}] (none)',
   '  ASHLAR_CONFIG              The operator’s configuration file (ashlar.config.ts, if it exists)',
   '  ASHLAR_WEBSOCKETS          Maximum number of WebSockets per client address (256)',
   '  ASHLAR_TRUSTED_PROXIES     Proxies whose X-Forwarded-For header is trusted: 127.0.0.1,10.0.0.0/8 (none)',

@@ -14,6 +14,7 @@ import type { FailureLimit } from '../auth/failure-limit.ts'
 import { downloadRoute } from '../http/download.ts'
 import { useCompression } from '../http/compression.ts'
 import { useCors } from '../http/cors.ts'
+import type { IssuerState } from '../auth/jwt/index.ts'
 import { healthRoute } from '../http/health.ts'
 import { createLoginLink, loginPage, logOut, openSession, type LoginLink } from '../auth/login.ts'
 import { createErrorMask } from '../http/mask-error.ts'
@@ -46,6 +47,8 @@ interface ApiOptions {
   redirectUri(): string | undefined
   /** The command that prints a login link. */
   loginCommand: string
+  /** The states of the issuers of tokens. */
+  tokenIssuers(): readonly IssuerState[]
   logger: Logger
   maxBodyBytes: number
 }
@@ -92,7 +95,7 @@ export function createApi(options: ApiOptions): Api {
 function buildRoutes(options: ApiOptions): { routes: ReadonlyMap<string, Route>; actions: ReadonlyMap<string, Route> } {
   const routes = new Map<string, Route>([
     ['/', () => new Response(null, { status: 302, headers: { location: GRAPHQL_PATH } })],
-    ['/health', healthRoute(options.runtime)],
+    ['/health', healthRoute(options.runtime, options.tokenIssuers)],
     ['/login', loginPage(options.loginCommand)],
     [CALLBACK_PATH, callbackPage(options)],
     [DOWNLOAD_PATH, downloadRoute(options.runtime.executionFiles)],

@@ -12,6 +12,8 @@ import { createClientAddress } from '../base/client-address.ts'
 import { createFailureLimit } from '../auth/failure-limit.ts'
 import { answerAndClose, closeServer, exposureWarning, listen, LOOPBACK, toUrlHost, type Bound } from '../http/listen.ts'
 import type { LoginLink } from '../auth/login.ts'
+import type { TokenIssuer } from '../base/token-issuer.ts'
+import { createTokenAccess } from '../auth/token-access.ts'
 import { createOrigins } from '../http/origin.ts'
 import { formatError } from '../http/request-error.ts'
 import { isWellFormed } from '../http/request-form.ts'
@@ -55,6 +57,8 @@ export interface GatewayOptions {
   trustedProxies?: readonly string[]
   /** Origins whose pages may call the API with a key, such as `https://app.example`. @default none */
   corsOrigins?: readonly string[]
+  /** Issuers whose JWTs authenticate callers. @default none */
+  tokenIssuers?: readonly TokenIssuer[]
   /** @default lines on standard error */
   logger?: Logger
 }
@@ -65,10 +69,9 @@ const GRACE_MS = 300
 const ANSWER_MS = 5000
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { runtime, ownerKey, loginCommand = 'ashlar login' } = options
+  const { runtime, ownerKey, loginCommand = 'ashlar login', socketsPerAddress = DEFAULT_SOCKETS_PER_ADDRESS } = options
   const logger = withRequestIds(options.logger ?? loggerTo(process.stderr))
   const corsOrigins = new Set(options.corsOrigins)
-  const { socketsPerAddress = DEFAULT_SOCKETS_PER_ADDRESS } = options
   const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl)
   let serving: { bound: Bound; sockets: WebSockets } | undefined
   const listeningHost = (): string => toUrlHost(serving?.bound.address ?? LOOPBACK)
@@ -77,25 +80,24 @@ export function createGateway(options: GatewayOptions): Gateway {
   const clientAddress = createClientAddress(options.trustedProxies ?? [])
   const failures = createFailureLimit('authentication attempts', logger)
   const loginFailures = createFailureLimit('login attempts', logger)
-  const access = createAccess({ runtime, origins, cookieName: cookie.name, failures, loginCommand })
+  const tokens = createTokenAccess({ issuers: options.tokenIssuers ?? [], runtime, failures, logger })
+  const access = createAccess({ runtime, origins, cookieName: cookie.name, tokens, failures, loginCommand })
   let closing: Promise<void> | undefined
 
   const urlAt = (name: string): string | undefined => options.publicUrl ?? (serving && `http://${name}:${serving.bound.port}`)
   const browserUrl = (): string | undefined => urlAt(origins.browserName())
-  const redirectUri = (): string | undefined => {
-    const url = urlAt(listeningHost())
-    return url && `${url}${CALLBACK_PATH}`
-  }
+  const redirectUri = (url = urlAt(listeningHost())): string | undefined => url && `${url}${CALLBACK_PATH}`
   const createLink = async (userId: string): Promise<LoginLink> => {
     const { token, expiresAt } = await runtime.browserSessions.createLogin(userId)
     return { url: `${browserUrl() ?? `http://${LOOPBACK}`}/login#${token}`, expiresAt }
   }
-  const pages = { cookie, createLink, browserUrl, redirectUri, loginCommand }
+  const pages = { cookie, createLink, browserUrl, redirectUri, loginCommand, tokenIssuers: tokens.states }
   const api = createApi({ runtime, access, origins, corsOrigins, loginFailures, ...pages, logger, maxBodyBytes: MAX_BODY_BYTES })
 
   async function close(): Promise<void> {
     if (serving) await Promise.all([closeServer(serving.bound, GRACE_MS, ANSWER_MS), serving.sockets.close()])
     await api.dispose()
+    tokens.close()
   }
 
   return {

@@ -5,6 +5,7 @@ import type { WebSocket } from 'ws'
 import type { Logger } from '../base/logger.ts'
 import { bindToScope } from '../base/request-scope.ts'
 import type { Caller } from '@ashlar/core'
+import { onCallerEnd } from '../auth/caller-end.ts'
 import { JsonCheck } from '../graphql/limits/index.ts'
 import type { RequestFacts } from '../http/origin.ts'
 import { LargeResults } from './large-results.ts'
@@ -52,11 +53,11 @@ export function serveClient(client: WebSocket, { socket, facts, place }: Connect
   const ping = keepAlive(client)
   const removeLimit = limitBytes(client, socket)
   client.on('error', () => cutSoon(client)) // an invalid or too large message: `ws` has sent the close code
-  const accept = ({ session }: Caller): void => {
+  const accept = (caller: Caller): void => {
     removeLimit()
     place.acknowledge()
-    if (!session || client.readyState === client.CLOSED) return
-    const stop = sessions.onEnd(session, () => closeSoon(client, CloseCode.Unauthorized, 'Your login has ended'))
+    if (client.readyState === client.CLOSED) return
+    const stop = onCallerEnd(caller, sessions, () => closeSoon(client, CloseCode.Forbidden, 'Your login has ended'))
     client.once('close', stop)
   }
   const fail = (error: unknown): void => {

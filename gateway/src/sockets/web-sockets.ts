@@ -51,8 +51,8 @@ const INIT_WITHIN_MS = 3000
  * - before the upgrade: 400; 403 for a page of another origin that is not in `corsOrigins`, even with valid
  *   credentials; 404; 429 for too many sockets of one address
  * - after the upgrade: 1009 for more than 64 KiB before the acknowledgement; 4408 without `connection_init` in time;
- *   4403 for an unknown caller; 4401 for an operation before the acknowledgement, or when the session of an
- *   acknowledged client ends
+ *   4403 for an unknown caller, or when the session of an acknowledged client ends or its token expires; 4401 for an
+ *   operation before the acknowledgement
  */
 export function serveWebSockets(server: Server, parts: WebSocketParts): WebSockets {
   const { access, clientAddress, maxBytes, operations, inspectors } = parts

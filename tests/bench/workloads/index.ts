@@ -6,6 +6,7 @@ import { catalogue } from './catalogue.ts'
 import { chain10Fib33 } from './chain-10-fib33.ts'
 import { chain40 } from './chain-40.ts'
 import { fanOut200 } from './fan-out.ts'
+import { jwt } from './jwt.ts'
 import { loopOfItems } from './loop.ts'
 import { history } from './history.ts'
 import { interchange } from './interchange.ts'
@@ -31,6 +32,7 @@ export const WORKLOADS: readonly Workload[] = [
   catalogue,
   queries,
   interchange,
+  jwt,
   rows,
   sandbox,
   breakdown,

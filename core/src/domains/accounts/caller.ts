@@ -34,6 +34,8 @@ export interface Caller {
   keyId?: string
   /** The browser session that authenticated the caller. */
   session?: BrowserSession
+  /** When the token that authenticated the caller expires. */
+  expiresAt?: Date
 }
 
 /** A role that an operation needs. */

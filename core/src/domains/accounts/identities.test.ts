@@ -4,7 +4,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { cloneDatabase } from '../../testing/test-database.ts'
 import { createTestRuntime, type TestRuntime } from '../../testing/test-runtime.ts'
-import { normalizeEmail } from './email.ts'
+import { normalizeEmail } from '../../base/index.ts'
 import type { User } from './entities.ts'
 import type { ForeignIdentity } from './identities.ts'
 

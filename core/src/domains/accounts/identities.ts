@@ -1,10 +1,10 @@
 import { UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/postgresql'
-import { isText } from '../../base/index.ts'
-import { normalizeEmail } from './email.ts'
+import { isText, normalizeEmail } from '../../base/index.ts'
 import { Identity, User } from './entities.ts'
 import { addUser } from './users.ts'
 
-// An issuer identifies a person by a subject. The first time that an identity appears, it is linked to a user, for good:
+// An issuer identifies a person by a subject. The first time that an identity appears, it is linked to a user, for
+// good:
 //
 // 1. to the user who has the e-mail address, if the issuer asserts that it verified the address and the user has
 //    verified it here. With less, whoever registers an address elsewhere, or here before its owner does, would share a
@@ -39,7 +39,7 @@ export function createIdentities(fork: () => EntityManager): Identities {
     async resolve(identity, { mayCreate }) {
       if (!isValid(identity)) return undefined
       const user = await findLinked(fork(), identity)
-      if (user) return user
+      if (user || (!mayCreate && identity.emailVerified !== true)) return user
       for (let attempt = 1; ; attempt++)
         try {
           return await fork().transactional((em) => link(em, identity, mayCreate))

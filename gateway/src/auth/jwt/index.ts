@@ -1,0 +1,5 @@
+export { createForeignTokens, noUser } from './foreign-tokens.ts'
+export { createRejectionLog } from './rejection-log.ts'
+export { isJwt } from './read-token.ts'
+export { IssuerUnavailable, RejectedToken } from './rejected-token.ts'
+export type { ForeignTokens, IssuerState } from './foreign-tokens.ts'
