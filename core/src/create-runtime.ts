@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createCallerApi, type CallerApi, type GraphServices } from './access/index.ts'
 import { ACCOUNT_ENTITIES, openAccounts, type Caller, type OpenAccounts } from './domains/accounts/index.ts'
+import { createCostLedger, SettledCostLimits, type CostLimits, type CostRate } from './domains/costs/index.ts'
 import {
   createBlockStorage,
   createCapabilityHosts,
@@ -90,6 +91,8 @@ export interface RuntimeConfig extends Partial<HostModules> {
   localEndpoints?: FindLocalEndpoints
   /** OAuth clients that are registered with services, by qualified provider. @default none */
   oauthClients?: Readonly<Record<string, OAuthClient>>
+  /** What each key may spend on operations of the API. The owner of the installation is not limited. @default no limit */
+  costRate?: CostRate | undefined
   /** Replaces external services and recorded runs, in tests of graphs. @default none */
   fakes?: RuntimeFakes
   /** Receives failures of background work. */
@@ -107,6 +110,7 @@ export interface Runtime extends OpenAccounts, GraphServices {
   /** What a caller may do with graphs, executions, credentials, accounts and plugins. */
   as(caller: Caller): CallerApi
   authorizations: Authorizations
+  costLimits: CostLimits
   credentials: Credentials
   database: Database
   executions: Executions
@@ -217,6 +221,7 @@ async function compose(
   return {
     ...services,
     as: (caller) => createCallerApi(services, caller),
+    costLimits: openCostLimits(config, database, undo),
     database,
     journal: health,
     plugins,
@@ -231,6 +236,17 @@ async function compose(
       worker?.start()
     },
   }
+}
+
+function openCostLimits(
+  { costRate: rate, onError }: RuntimeConfig,
+  { pool }: Database,
+  undo: (() => Promise<void> | void)[],
+): CostLimits {
+  const limits = new SettledCostLimits({ rate, ledger: createCostLedger(pool), onError })
+  limits.start()
+  undo.push(() => limits.close())
+  return limits
 }
 
 /** Opens the capabilities of blocks, or their fakes. */

@@ -27,6 +27,7 @@ export {
   listProviders,
 } from './capabilities/index.ts'
 export { createRuntime } from './create-runtime.ts'
+export type { CostLimits, CostRate } from './domains/costs/index.ts'
 export { createWorkbench, findFetchUses, findGlobalUses, testBlocks } from './catalogue/trial/index.ts'
 export { digestFiles, isVersion, packageNameSchema, readPackageFile, unpackTarball } from './catalogue/package/index.ts'
 export { showPosition } from './catalogue/loading/index.ts'

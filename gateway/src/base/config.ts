@@ -8,6 +8,7 @@ import {
   isLocalEndpoint,
   oauthClientSchema,
   showValue,
+  type CostRate,
   type Isolation,
   type OAuthClient,
 } from '@ashlar/core'
@@ -53,6 +54,8 @@ export interface Config {
   publicUrl: string | undefined
   /** Maximum number of WebSockets per client address; a quarter of them may be unacknowledged. @default 256 */
   socketsPerAddress: number
+  /** What each key may spend on operations at once and per second. Undefined for no limit. */
+  costRate: CostRate | undefined
   /** Addresses and networks of proxies whose `X-Forwarded-For` header is trusted. @default none */
   trustedProxies: string[]
   /** Origins whose pages may call the API with a key. @default none */
@@ -90,11 +93,16 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     oauthClients: parsed.data.ASHLAR_OAUTH_CLIENTS,
     publicUrl: parsed.data.ASHLAR_PUBLIC_URL,
     socketsPerAddress: parsed.data.ASHLAR_WEBSOCKETS,
+    costRate: toCostRate(parsed.data.ASHLAR_COST_LIMIT, parsed.data.ASHLAR_COST_RESTORE_RATE),
     trustedProxies: parsed.data.ASHLAR_TRUSTED_PROXIES,
     corsOrigins: parsed.data.ASHLAR_CORS_ORIGINS,
     tokenIssuers: parsed.data.ASHLAR_JWT,
     configFile: parsed.data.ASHLAR_CONFIG,
   }
+}
+
+function toCostRate(size: number | 'off', restoreRate: number): CostRate | undefined {
+  return size === 'off' ? undefined : { size, restoreRate }
 }
 
 const variables = z.object({
@@ -166,6 +174,22 @@ const variables = z.object({
     .transform(Number)
     .pipe(z.int().min(1))
     .default(DEFAULT_SOCKETS_PER_ADDRESS),
+  ASHLAR_COST_LIMIT: z
+    .union([
+      z.literal('off'),
+      z
+        .string()
+        .regex(/^\d{1,9}$/)
+        .transform(Number)
+        .pipe(z.int().min(1000)),
+    ])
+    .default(100_000),
+  ASHLAR_COST_RESTORE_RATE: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.int().min(1))
+    .default(5000),
   ASHLAR_TRUSTED_PROXIES: z
     .string()
     .transform((text) => text.split(',').map((entry) => entry.trim()))
@@ -204,6 +228,8 @@ const EXPECTED: Record<string, string> = {
   ASHLAR_SECRET_KEY: '32 random bytes as base64 (openssl rand -base64 32), or several, separated by commas, the newest first',
   ASHLAR_OAUTH_CLIENTS: 'JSON like {"github/github": {"clientId": "…", "clientSecret": "…"}}',
   ASHLAR_WEBSOCKETS: 'a whole number, at least 1',
+  ASHLAR_COST_LIMIT: '"off" or a whole number, at least 1000',
+  ASHLAR_COST_RESTORE_RATE: 'a whole number, at least 1',
   ASHLAR_TRUSTED_PROXIES: 'addresses and networks like "127.0.0.1,10.0.0.0/8"',
   ASHLAR_CORS_ORIGINS: 'origins like "https://app.example,http://localhost:3000", without a path and without "*"',
   ASHLAR_JWT: 'JSON like [{"issuer": "https://issuer.example", "audience": "https://ashlar.example"}]',

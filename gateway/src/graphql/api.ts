@@ -72,7 +72,7 @@ export function createApi(options: ApiOptions): Api {
       useAuthentication(access, runtime.browserSessions),
       useStrictParameters(),
       useExactJson(),
-      useLimits(),
+      useLimits(runtime.costLimits),
       useRequestBody(maxBodyBytes, createBodyCheck),
       useSubscriptions(),
       useSlices(),

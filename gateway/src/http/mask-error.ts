@@ -49,8 +49,9 @@ export function errorHeaders({ code, details: { retryAfterSeconds, isInvalidToke
   }
 }
 
-function toExtensions({ code, details: { path, faults } }: AshlarError): Record<string, unknown> {
-  return { code, ...(path && { path }), ...(faults && { faults }) }
+/** The seconds are also here, because an error on a WebSocket has no headers. */
+function toExtensions({ code, details: { path, faults, retryAfterSeconds } }: AshlarError): Record<string, unknown> {
+  return { code, ...(path && { path }), ...(faults && { faults }), ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) }
 }
 
 /** Returns the error that was thrown, without the GraphQL errors that wrap it. */

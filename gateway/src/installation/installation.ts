@@ -74,6 +74,7 @@ export async function openInstallation({
       retentionDays: config.retentionDays,
       stopGraceMs: config.stopGraceSeconds * 1000,
       sandbox: sandboxLimits(config),
+      costRate: config.costRate,
       httpAllow: config.httpAllow,
       localEndpoints: (provider) => [...(config.localEndpoints[provider] ?? []), ...operator.localEndpoints(provider)],
       secretKeys: await ensureSecretKeys(config),

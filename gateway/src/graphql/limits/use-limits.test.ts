@@ -63,7 +63,7 @@ it('rejects an operation that is too expensive with COST_EXCEEDED, before it run
           extensions: { code: 'COST_EXCEEDED' },
         },
       ],
-      extensions: { cost: { requested: 20417, available: 20000 } },
+      extensions: { cost: { requested: 20417, available: 20000, restoreRate: null } },
     },
   })
 })

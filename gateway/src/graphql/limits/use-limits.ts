@@ -1,4 +1,5 @@
-import { AshlarError } from '@ashlar/core'
+import { AshlarError, type CostLimits } from '@ashlar/core'
+import type { SchemaContext } from '@ashlar/schema'
 import { getOperationAST, parse, validate, type ExecutionArgs, type ExecutionResult, type GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { toRequestError } from '../../http/mask-error.ts'
@@ -14,8 +15,10 @@ import { rejecting } from './rejecting.ts'
  * Rejects requests that would take too much time or memory, before anything runs: first by the text of the query, then
  * by its document, then by its cost. Caches parsed and validated documents. Adds `extensions.cost` to results; of a
  * subscription, to the first one.
+ *
+ * @param costs pays for operations
  */
-export function useLimits(): Plugin {
+export function useLimits(costs: CostLimits): Plugin {
   const cache = createDocumentCache()
   return {
     onParse({ params: { source }, setParsedDocument, setParseFn }) {
@@ -39,13 +42,13 @@ export function useLimits(): Plugin {
         return errors
       })
     },
-    onExecute({ args, setResultAndStopExecution }) {
-      const price = findPrice(args)
+    async onExecute({ args, setResultAndStopExecution }) {
+      const price = await pay(args, costs)
       if ('errors' in price) return setResultAndStopExecution(price)
       return { onExecuteDone: (payload) => addCost(payload, price) }
     },
-    onSubscribe({ args, setResultAndStopExecution }) {
-      const price = findPrice(args)
+    async onSubscribe({ args, setResultAndStopExecution }) {
+      const price = await pay(args, costs)
       if ('errors' in price) return setResultAndStopExecution(price)
       return { onSubscribeResult: (payload) => addCost(payload, price) }
     },
@@ -55,21 +58,31 @@ export function useLimits(): Plugin {
 /** The value of `extensions.cost`. */
 interface Price {
   requested: number
+  /** What the caller can spend now; the maximum for one operation if the caller is not limited. */
   available: number
+  /** What is restored per second. Null if the caller is not limited. */
+  restoreRate: number | null
 }
 
-/** @returns a result with the error of an operation that must not run */
-function findPrice({ schema, document, operationName, variableValues }: PriceArgs): Price | Refusal {
+/** Spends the cost of an operation. @returns a result with the error of an operation that must not run */
+async function pay(args: PaidArgs, costs: CostLimits): Promise<Price | Refusal> {
+  const { schema, document, operationName, variableValues, contextValue } = args
+  const { caller } = contextValue as SchemaContext
   const operation = getOperationAST(document, operationName)
-  const price = { requested: 0, available: LIMITS.cost }
+  const rate = costs.rateOf(caller)
+  const most = Math.min(LIMITS.cost, rate?.size ?? LIMITS.cost)
+  const price: Price = { requested: 0, available: most, restoreRate: rate?.restoreRate ?? null }
   if (!operation) return price // the executor reports it
   const variables = variableValues ?? {}
   try {
     price.requested = calculateCost({ schema, document, operation, variables })
     assertVariableLists(schema, operation, variables)
-    if (price.requested > price.available) throw costExceeded(price)
+    if (price.requested > most) throw costExceeded(price)
+    price.available = (await costs.spend(caller, price.requested)) ?? most
   } catch (error) {
     if (!(error instanceof AshlarError)) throw error
+    const { available } = error.details
+    if (typeof available === 'number') price.available = available
     return { errors: [toRequestError(error)], ...(price.requested > 0 && { extensions: { cost: price } }) }
   }
   return price
@@ -80,7 +93,7 @@ interface Refusal {
   extensions?: { cost: Price }
 }
 
-type PriceArgs = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>
+type PaidArgs = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues' | 'contextValue'>
 
 function costExceeded({ requested, available }: Price): AshlarError {
   const message = `the operation costs ${requested}, and at most ${available} is available: request smaller pages ("first"), fewer nested lists or fewer fields, or send several requests`
