@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createCallerApi, type CallerApi, type GraphServices } from './access/index.ts'
 import { ACCOUNT_ENTITIES, openAccounts, type Caller, type OpenAccounts } from './domains/accounts/index.ts'
 import { createCostLedger, SettledCostLimits, type CostLimits, type CostRate } from './domains/costs/index.ts'
+import { createQuotas, DEFAULT_QUOTAS, withOverrides, type QuotaOverrides, type Quotas } from './domains/quotas/index.ts'
 import {
   createBlockStorage,
   createCapabilityHosts,
@@ -93,6 +94,8 @@ export interface RuntimeConfig extends Partial<HostModules> {
   oauthClients?: Readonly<Record<string, OAuthClient>>
   /** What each key may spend on operations of the API. The owner of the installation is not limited. @default no limit */
   costRate?: CostRate | undefined
+  /** Limits of accounts that have none of their own. @default {@link DEFAULT_QUOTAS} */
+  quotas?: QuotaOverrides | undefined
   /** Replaces external services and recorded runs, in tests of graphs. @default none */
   fakes?: RuntimeFakes
   /** Receives failures of background work. */
@@ -118,6 +121,7 @@ export interface Runtime extends OpenAccounts, GraphServices {
   /** Whether the journal can be written. */
   journal: Pick<JournalHealth, 'state'>
   plugins: PluginRegistry
+  quotas: Quotas
   /** Lists and searches of the blocks, plugins and providers. */
   catalogue: Catalogue
   pluginScans: PluginScans
@@ -188,21 +192,30 @@ async function compose(
   const sandbox = await sandboxOpening
   const [queue, notifications] = await Promise.all([createQueue(database.pool, onError), createNotifications(databaseUrl)])
   undo.push(notifications.close, queue.close)
-  const pluginParts = { database, notifications, sandbox, roots: config.pluginRoots, watch: config.watch ?? false, onError }
+  const quotas = createQuotas(database.pool, withOverrides(DEFAULT_QUOTAS, config.quotas ?? {}))
+  const pluginParts = {
+    database,
+    quotas,
+    notifications,
+    sandbox,
+    roots: config.pluginRoots,
+    watch: config.watch ?? false,
+    onError,
+  }
   const { plugins, errorLocator, ...catalogueParts } = await openPlugins(pluginParts, undo)
   const { clients, configure } = await openConfigured(config, { database, sandbox, plugins, ...catalogueParts }, undo)
   const { maxValueBytes, ...otherLimits } = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
-  const graphs = createGraphs(database, plugins)
+  const graphs = createGraphs(database, plugins, quotas)
   const health = createJournalHealth({ pool: database.pool, notifications, onError })
   undo.push(health.close)
-  const parts = { database, notifications, queue, plans: createPlanCache(database.fork, plugins), health, onError }
+  const parts = { database, notifications, queue, quotas, plans: createPlanCache(database.fork, plugins), health, onError }
   const unfinishedAtStart = await recover(config, database, queue)
   const children = createChildren({ ...parts, graphs, maxValueBytes })
   const http = { allow: config.httpAllow ?? [], localEndpoints: config.localEndpoints }
   const { store, ...userParts } = openCredentials({ ...config, oauthClients: clients }, database, plugins, http, undo)
   const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
   const deltas = createDeltaSender(database.pool)
-  const capabilities = openCapabilities(config, { database, plugins, store, http, workspaces })
+  const capabilities = openCapabilities(config, { database, plugins, store, http, workspaces, quotas })
   undo.push(capabilities.close, () => deltas.close())
   const id = config.workerId ?? randomUUID()
   const workerParts = { ...parts, id, errorLocator, capabilities, children, deltas, retentionDays, workspaces, stopGraceMs }
@@ -214,7 +227,8 @@ async function compose(
     ...openAccounts(database, notifications, onError, undo),
     ...userParts,
     ...catalogueParts,
-    ...createGraphServices(database, plugins, graphs),
+    ...createGraphServices(database, plugins, graphs, quotas),
+    quotas,
     executions: createExecutions({ ...parts, graphs, maxValueBytes }),
     executionFiles: createExecutionFiles({ ...config, pool: database.pool, workspaces }),
   }
@@ -252,10 +266,15 @@ function openCostLimits(
 /** Opens the capabilities of blocks, or their fakes. */
 function openCapabilities(
   { fakes, hostFunction: findFunction, onError }: RuntimeConfig,
-  { database: { pool }, plugins, store: credentials, ...services }: CapabilityParts,
+  { database: { pool }, plugins, store: credentials, quotas, ...services }: CapabilityParts,
 ): CapabilityHosts {
   if (fakes) return fakes.createCapabilities(plugins.providers)
-  const hosts = createCapabilityHosts({ storage: createBlockStorage(pool), credentials, findFunction, ...services })
+  const hosts = createCapabilityHosts({
+    storage: createBlockStorage(pool, {}, (ownerId) => quotas.limitOf(ownerId, 'storedBytes')),
+    credentials,
+    findFunction,
+    ...services,
+  })
   return recordHttp(hosts, storeExchanges(pool, onError))
 }
 
@@ -263,6 +282,7 @@ interface CapabilityParts extends Pick<Parameters<typeof createCapabilityHosts>[
   database: Database
   plugins: PluginRegistry
   store: CredentialStore
+  quotas: Quotas
 }
 
 /** Releases the executions of workers that have ended. @returns the number of executions that have not finished */

@@ -24,6 +24,7 @@ export const API_ERROR_CODES = {
   RATE_LIMITED: { status: 429, retryable: true, description: 'Too many requests. Try again later.' },
   LIMIT_EXCEEDED: { status: 400, retryable: false, description: 'The request or its answer exceeds a limit of the API.' },
   COST_EXCEEDED: { status: 400, retryable: false, description: 'The operation is too expensive. Nothing ran.' },
+  QUOTA_EXCEEDED: { status: 422, retryable: true, description: 'The account has as much as its quota allows.' },
   // Graphs
   GRAPH_INVALID: { status: 422, retryable: false, description: 'The graph document has faults.' },
   VERSION_CONFLICT: {

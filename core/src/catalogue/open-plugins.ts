@@ -19,10 +19,11 @@ import {
 } from './registry/index.ts'
 import { createDevPlugins, type DevPlugins } from './dev/index.ts'
 import { createCatalogue, type Catalogue } from './listing/index.ts'
-import { createPluginStore, serveSubmissions, type PluginStore } from './publishing/index.ts'
+import { createPluginStore, serveSubmissions, type PluginStore, type PublishQuota } from './publishing/index.ts'
 
 interface PluginOptions {
   database: Database
+  quotas: PublishQuota
   notifications: Notifications
   /** Undefined in a gateway. */
   sandbox: Sandbox | undefined
@@ -42,7 +43,7 @@ const RENEW_EVERY_MS = 120_000
  * @param undo receives a function for everything that must be closed
  */
 export async function openPlugins(
-  { database, notifications, sandbox, roots, watch, onError }: PluginOptions,
+  { database, quotas, notifications, sandbox, roots, watch, onError }: PluginOptions,
   undo: (() => Promise<void> | void)[],
 ): Promise<{
   plugins: PluginRegistry
@@ -70,7 +71,7 @@ export async function openPlugins(
   }
   await plugins.reload()
   undo.push(notifications.listen('plugins', () => void plugins.reload().catch(onError)))
-  if (sandbox) undo.push(serveSubmissions({ ...parts, sandbox, onError }))
+  if (sandbox) undo.push(serveSubmissions({ ...parts, quotas, sandbox, onError }))
   const devPlugins = createDevPlugins({ ...parts, index, sandbox, onError })
   undo.push(devPlugins.close)
   const pluginStore = createPluginStore(parts)

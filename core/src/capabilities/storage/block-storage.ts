@@ -8,7 +8,10 @@ import { readPage, removeValue, writeValue, type StoragePlace, type Written } fr
 /** The key-value store of blocks. Each call is one SQL statement, so it is atomic. */
 export interface BlockStorage {
   get(place: StoragePlace, key: unknown): Promise<unknown>
-  /** @throws {AshlarError} BAD_INPUT, OUTPUT_LIMIT when the value or the contents of its place would be too large */
+  /**
+   * @throws {AshlarError} BAD_INPUT, OUTPUT_LIMIT when the value or the contents of its place would be too large,
+   * QUOTA_EXCEEDED when those of all places of the owner would be
+   */
   set(place: StoragePlace, key: unknown, value: unknown): Promise<void>
   /**
    * @param expected null or undefined means no value; a stored null also counts as no value
@@ -20,7 +23,14 @@ export interface BlockStorage {
   list(place: StoragePlace, page: unknown): Promise<string[]>
 }
 
-export function createBlockStorage(pool: pg.Pool, overrides: Partial<StorageLimits> = {}): BlockStorage {
+/**
+ * @param findQuota returns the bytes that all places of an owner may hold together, null for no limit. @default no limit
+ */
+export function createBlockStorage(
+  pool: pg.Pool,
+  overrides: Partial<StorageLimits> = {},
+  findQuota: (ownerId: string) => Promise<number | null> = () => Promise.resolve(null),
+): BlockStorage {
   const limits = { ...DEFAULT_STORAGE_LIMITS, ...overrides }
   const parse = buildStorageParser(limits)
   const toRow = (key: unknown, value: unknown): { key: string; json: string; kib: number } => {
@@ -36,14 +46,18 @@ export function createBlockStorage(pool: pg.Pool, overrides: Partial<StorageLimi
     },
     async set(place, key, value) {
       const row = toRow(key, value)
-      assertRoom(await retryDuringOutage(() => writeValue(pool, 'always', place, row, limits)), limits) // `set` is idempotent
+      const quota = await retryDuringOutage(() => findQuota(place.ownerId))
+      const written = await retryDuringOutage(() => writeValue(pool, 'always', place, row, { ...limits, quota })) // `set` is idempotent
+      assertRoom(written, limits, quota)
     },
     async compareAndSet(place, key, expected, value) {
       const row = toRow(key, value)
+      const quota = await retryDuringOutage(() => findQuota(place.ownerId))
+      const room = { ...limits, quota }
       const written = await (expected === null || expected === undefined
-        ? writeValue(pool, 'if-none', place, row, limits)
-        : writeValue(pool, 'if-equal', place, row, limits, parse.value(expected)))
-      assertRoom(written, limits)
+        ? writeValue(pool, 'if-none', place, row, room)
+        : writeValue(pool, 'if-equal', place, row, room, parse.value(expected)))
+      assertRoom(written, limits, quota)
       return written.isWritten
     },
     async delete(place, key) {
@@ -57,7 +71,13 @@ export function createBlockStorage(pool: pg.Pool, overrides: Partial<StorageLimi
   }
 }
 
-function assertRoom({ hasRoom, isWritten }: Written, { maxKeys, maxKib }: StorageLimits): void {
+function assertRoom({ hasRoom, isWritten, fitsQuota }: Written, { maxKeys, maxKib }: StorageLimits, quota: number | null): void {
   if (hasRoom || isWritten) return
+  if (!fitsQuota)
+    throw new AshlarError(
+      'QUOTA_EXCEEDED',
+      `storage: the account may have ${quota} bytes of stored values, and this value does not fit. Delete values that are not needed.`,
+      { details: { quota: 'storedBytes', limit: quota } },
+    )
   throw new AshlarError('OUTPUT_LIMIT', `storage: a scope holds at most ${maxKeys} keys and ${maxKib} KiB of values`)
 }

@@ -13,6 +13,8 @@ export interface Written {
   /** Whether the value fits within the limits, or need not be written. */
   hasRoom: boolean
   isWritten: boolean
+  /** Whether the value fits within the quota of the owner. */
+  fitsQuota: boolean
 }
 
 type WriteMode = 'always' | 'if-none' | 'if-equal'
@@ -25,11 +27,15 @@ type WriteMode = 'always' | 'if-none' | 'if-equal'
  */
 const ROOM = `
   room as (
-    select (new.kib <= 0 or used.kib + new.kib <= $7) and (new.keys = 0 or used.keys < $6) as there from
+    select (new.kib <= 0 or used.kib + new.kib <= $7) and (new.keys = 0 or used.keys < $6) and quota.fits as there, quota.fits from
       (select $5::int - coalesce(max(kib), 0) as kib, 1 - count(*) as keys
        from block_storage where owner_id = $1 and scope = $2 and key = $3) as new,
       (select coalesce(max(keys), 0) as keys, coalesce(max(kib), 0) as kib
-       from block_storage_use where owner_id = $1 and scope = $2) as used
+       from block_storage_use where owner_id = $1 and scope = $2) as used,
+      lateral (
+        select new.kib <= 0 or case when $8::float8 is null then true
+          else (select coalesce(sum(kib), 0) from block_storage_use where owner_id = $1) + new.kib <= $8 / 1024 end as fits
+      ) as quota
   )`
 
 const COUNTED = `
@@ -52,7 +58,7 @@ const SAME_KEY = 'select from block_storage where owner_id = $1 and scope = $2 a
 const FITS: Record<WriteMode, string> = {
   always: 'true',
   'if-none': `not exists (${SAME_KEY} and value::text <> 'null')`,
-  'if-equal': `exists (${SAME_KEY} and value::jsonb = $8::jsonb)`,
+  'if-equal': `exists (${SAME_KEY} and value::jsonb = $9::jsonb)`,
 }
 
 const CHANGES: Record<WriteMode, string> = {
@@ -61,7 +67,7 @@ const CHANGES: Record<WriteMode, string> = {
   'if-none': `${INSERT} and ${FITS['if-none']} ${REPLACE} where block_storage.value::text = 'null' ${DIFFERENCE}`,
   'if-equal': `
     update block_storage set value = $4::json, kib = $5, updated_at = now() from room
-    where there and owner_id = $1 and scope = $2 and key = $3 and value::jsonb = $8::jsonb
+    where there and owner_id = $1 and scope = $2 and key = $3 and value::jsonb = $9::jsonb
     ${DIFFERENCE}`,
 }
 
@@ -71,16 +77,16 @@ export async function writeValue(
   mode: WriteMode,
   { ownerId, scope }: StoragePlace,
   { key, json, kib }: { key: string; json: string; kib: number },
-  { maxKeys, maxKib }: StorageLimits,
+  { maxKeys, maxKib, quota }: StorageLimits & { quota: number | null },
   expected?: string,
 ): Promise<Written> {
   const { rows } = await pool.query<Written>({
     name: `ashlar-storage-${mode}`,
     text: `with ${ROOM}, changed as (${CHANGES[mode]}), ${COUNTED}
-           select case when there then true else not (${FITS[mode]}) end as "hasRoom", exists (select from changed) as "isWritten" from room`,
-    values: [ownerId, scope, key, json, kib, maxKeys, maxKib, ...(expected === undefined ? [] : [expected])],
+           select case when there then true else not (${FITS[mode]}) end as "hasRoom", exists (select from changed) as "isWritten", fits as "fitsQuota" from room`,
+    values: [ownerId, scope, key, json, kib, maxKeys, maxKib, quota, ...(expected === undefined ? [] : [expected])],
   })
-  return rows[0] ?? { hasRoom: false, isWritten: false }
+  return rows[0] ?? { hasRoom: false, isWritten: false, fitsQuota: true }
 }
 
 export async function removeValue(pool: pg.Pool, { ownerId, scope }: StoragePlace, key: string): Promise<void> {

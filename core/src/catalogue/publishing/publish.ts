@@ -18,6 +18,18 @@ export interface PublishParts {
   sandbox: Sandbox
   plugins: PluginRegistry
   bundles: BundleStore
+  quotas: PublishQuota
+}
+
+/** The quota of the versions that a user may publish. */
+export interface PublishQuota {
+  /** @param run runs a statement in the transaction. @throws {AshlarError} QUOTA_EXCEEDED */
+  assertRoom(
+    run: (text: string, values: (string | number)[]) => Promise<unknown>,
+    userId: string,
+    name: 'publishedVersions',
+    added: number,
+  ): Promise<void>
 }
 
 /**
@@ -32,7 +44,7 @@ export async function publishSubmission(
   { tarball, signature }: Submission,
   stopping: AbortSignal,
 ): Promise<string> {
-  const { database, sandbox, plugins, bundles } = parts
+  const { database, sandbox, plugins, bundles, quotas } = parts
   const read = await readSubmission(tarball, signature ?? null)
   const id = `${read.packageFile.name}@${read.packageFile.version}`
   if (await checkPublishable(database.pool, userId, read)) return id
@@ -42,6 +54,7 @@ export async function publishSubmission(
   await database.transact(async (client) => {
     await client.query(LOCK_STORE_SQL)
     if (await checkPublishable(client, userId, read)) return
+    await quotas.assertRoom(async (text, values) => (await client.query(text, values)).rows, userId, 'publishedVersions', 1)
     await assertUnclaimed(client, checked.plugin, plugins.reports(), 'tarball')
     await bundles.save([checked.plugin], client)
     await insert(client, id, userId, read, checked)

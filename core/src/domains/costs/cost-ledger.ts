@@ -39,11 +39,7 @@ export function createCostLedger(pool: Pool): CostLedger {
         const { rows } = await pool.query<{ name: string; level: number }>({
           name: 'ashlar-settle-costs',
           text: SETTLE,
-          values: [
-            part.map(({ bucket }) => bucket),
-            part.map(({ cost }) => cost),
-            part.map(({ restoreRate }) => restoreRate),
-          ],
+          values: [part.map(({ bucket }) => bucket), part.map(({ cost }) => cost), part.map(({ restoreRate }) => restoreRate)],
         })
         for (const { name, level } of rows) levels.set(name, level)
       }

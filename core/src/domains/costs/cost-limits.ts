@@ -86,7 +86,12 @@ export class SettledCostLimits implements CostLimits {
     }
     const now = this.#now()
     const rooms = buckets.map((bucket) => Math.floor(bucket.available(now) + ROUNDING))
-    if (rooms.some((room) => room < cost)) throw rateLimited(cost, rooms, names.map(([, each]) => each))
+    if (rooms.some((room) => room < cost))
+      throw rateLimited(
+        cost,
+        rooms,
+        names.map(([, each]) => each),
+      )
     buckets.forEach((bucket) => bucket.spend(cost, now))
     for (const [name] of names) this.#dirty.add(name)
     return Math.min(...rooms) - cost

@@ -2,6 +2,7 @@ import { listExchanges, type ExchangeRequest, type StoredExchange } from '../../
 import { AshlarError, isUuid, toOwnerIds, type Batcher, type JsonText, type Owners, type Page } from '../../base/index.ts'
 import type { Database, Notifications } from '../../postgres/index.ts'
 import type { Graphs } from '../graphs/index.ts'
+import type { Quotas } from '../quotas/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
 import {
   cancelTrees,
@@ -38,7 +39,8 @@ export type FollowedEvent = Followed
 
 /**
  * The executions of accounts. An execution of another owner is treated as one that does not exist. While the database
- * cannot be written, methods that start or end an execution fail with JOURNAL_UNAVAILABLE and have no effect.
+ * cannot be written, methods that start or end an execution fail with JOURNAL_UNAVAILABLE and have no effect. Methods
+ * that start one fail with QUOTA_EXCEEDED when the account has reached a quota.
  */
 export interface Executions extends Omit<JournalViews, 'diff' | 'createEventFilter'> {
   /** Compares two executions: see {@link JournalViews.diff}. @throws {AshlarError} NOT_FOUND JOURNAL_UNREADABLE */
@@ -121,6 +123,7 @@ interface ExecutionParts {
   database: Database
   notifications: Notifications
   queue: Queue
+  quotas: Pick<Quotas, 'admitStarts' | 'refuseRepeated'>
   graphs: Graphs
   plans: PlanCache
   /** The limit for one input as JSON. */
@@ -194,6 +197,7 @@ class ExecutionService implements Executions {
     ownerId: string,
     { graphId, version, inputs, masks, priority, recordHttp }: StartRequest,
   ): Promise<NewExecution> {
+    this.#parts.quotas.refuseRepeated(ownerId)
     const chosen = await this.#parts.graphs.versionToRun(ownerId, graphId, version)
     await this.#parts.graphs.assertRunnable(chosen)
     const parsed = parseInputs(inputs, chosen.inputSchema, this.#parts.maxValueBytes)
@@ -226,6 +230,7 @@ class ExecutionService implements Executions {
   }
 
   async #runBlock(ownerId: string, request: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
+    this.#parts.quotas.refuseRepeated(ownerId)
     const version = await createBlockVersion(this.#parts.graphs, ownerId, request)
     await this.#parts.graphs.assertRunnable(version)
     return this.#starter.add({ ownerId, version, inputs: {} })
@@ -304,6 +309,7 @@ class ExecutionService implements Executions {
     { id, ownerId, versionId, inputs, masks, recordsHttp }: Execution,
     events: ExecutionEvent[],
   ): Promise<Execution> {
+    this.#parts.quotas.refuseRepeated(ownerId)
     const version = (await this.#parts.graphs.findPinnedVersions([versionId])).get(versionId)
     if (!version) throw new Error(`execution ${id} has no version`)
     return this.#starter.add({ ownerId, version, inputs, masks: masks ?? undefined, recordsHttp, origin: { id, events } })

@@ -6,11 +6,13 @@ import { eventsToRetry, type Plan } from '../../engine/index.ts'
 import { readCopy } from '../../runtime/journal/index.ts'
 import { insertWith, type Execution, type NewExecution, type PlanCache } from '../../runtime/lifecycle/index.ts'
 import type { Graphs, GraphVersion } from '../graphs/index.ts'
+import type { Quotas } from '../quotas/index.ts'
 import { assertBulkRequest, changeInParts, findMatches, type BulkFailure, type BulkRequest, type BulkResult } from './bulk.ts'
 
 interface RetryParts {
   database: Database
   queue: Queue
+  quotas: Pick<Quotas, 'admitStarts'>
   graphs: Graphs
   plans: PlanCache
 }
@@ -54,7 +56,19 @@ async function retryPart(
     await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`ashlar.retry:${ownerId}`])
     const rows = await readRetried(client, ownerId, ids)
     const { set, unusable } = await createRetries(client, parts, ownerId, rows)
-    return { started: set.length > 0 ? await insertWith(client, parts.queue, set) : [], unusable }
+    const refusals = await parts.quotas.admitStarts(
+      client,
+      set.map(() => ownerId),
+    )
+    const admitted = set.filter((_new, i) => !refusals[i])
+    const refused = set.flatMap(({ origin }, i) => {
+      const error = refusals[i]
+      return error && origin ? [{ executionId: origin.id, error }] : []
+    })
+    return {
+      started: admitted.length > 0 ? await insertWith(client, parts.queue, admitted) : [],
+      unusable: [...unusable, ...refused],
+    }
   })
 }
 

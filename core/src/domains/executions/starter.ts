@@ -1,6 +1,8 @@
 import { Batcher } from '../../base/index.ts'
-import { classifyFailure } from '../../postgres/index.ts'
-import { insertExecutions, type Execution, type NewExecution } from '../../runtime/lifecycle/index.ts'
+import { classifyFailure, type Database } from '../../postgres/index.ts'
+import { insertWith, type Execution, type NewExecution } from '../../runtime/lifecycle/index.ts'
+import type { Queue } from '../../postgres/queue/index.ts'
+import type { Quotas } from '../quotas/index.ts'
 
 export interface StartRequest {
   graphId: string
@@ -21,7 +23,11 @@ export interface StartRequest {
   idempotencyKey?: string | undefined
 }
 
-type StarterParts = Parameters<typeof insertExecutions>[0]
+interface StarterParts {
+  database: Database
+  queue: Queue
+  quotas: Pick<Quotas, 'admitStarts'>
+}
 
 /** The executions that are inserted in one transaction at most. */
 const MAX_BATCH = 500
@@ -37,11 +43,25 @@ export function createStarter(parts: StarterParts): Batcher<NewExecution, Execut
  */
 async function insertAll(parts: StarterParts, set: NewExecution[]): Promise<(Execution | Error)[]> {
   try {
-    return await insertExecutions(parts, set)
+    return await insertAdmitted(parts, set)
   } catch (error) {
     if (classifyFailure(error) !== 'statement') throw error
     if (set.length === 1) return [error instanceof Error ? error : new Error(String(error))]
     const middle = set.length >> 1
     return [...(await insertAll(parts, set.slice(0, middle))), ...(await insertAll(parts, set.slice(middle)))]
   }
+}
+
+/** Inserts the executions for which the quotas of their accounts have room. */
+function insertAdmitted({ database, queue, quotas }: StarterParts, set: NewExecution[]): Promise<(Execution | Error)[]> {
+  return database.transact(async (client) => {
+    const refusals = await quotas.admitStarts(
+      client,
+      set.map(({ ownerId }) => ownerId),
+    )
+    const admitted = set.filter((_new, i) => !refusals[i])
+    const inserted = admitted.length > 0 ? await insertWith(client, queue, admitted) : []
+    let next = 0
+    return refusals.map((refusal) => refusal ?? inserted[next++] ?? new Error('an execution was not inserted'))
+  })
 }

@@ -18,7 +18,7 @@ import {
 } from './graph-lists.ts'
 import { loadPinnedBlocks } from './pinned-blocks.ts'
 import { assertRunnable } from './missing-blocks.ts'
-import { addGraph, addVersion } from './save-graphs.ts'
+import { addGraph, addVersion, assertRoom, type GraphQuota } from './save-graphs.ts'
 import { loadVersions } from './sub-graphs.ts'
 import { createVersionReader, type VersionReader } from './version-reader.ts'
 
@@ -30,7 +30,7 @@ export interface NewGraph extends GraphChanges {
 
 /** The graphs of accounts. A graph of another owner is treated as one that does not exist. */
 export interface Graphs {
-  /** @throws {AshlarError} BAD_INPUT GRAPH_INVALID */
+  /** @throws {AshlarError} BAD_INPUT GRAPH_INVALID QUOTA_EXCEEDED */
   create(ownerId: string, graph: NewGraph): Promise<Graph>
   /** Changes the given fields. @throws {AshlarError} NOT_FOUND BAD_INPUT */
   update(ownerId: string, graphId: string, changes: GraphChanges): Promise<Graph>
@@ -57,7 +57,7 @@ export interface Graphs {
    *
    * @param options.name of the new graph. @default that of the graph, with "(copy)"
    * @param options.newOwnerId the account of the new graph. @default ownerId
-   * @throws {AshlarError} NOT_FOUND BAD_INPUT GRAPH_INVALID
+   * @throws {AshlarError} NOT_FOUND BAD_INPUT GRAPH_INVALID QUOTA_EXCEEDED
    */
   fork(ownerId: string, graphId: string, options?: ForkOptions): Promise<Graph>
   /** Lists the graphs of each owner. */
@@ -107,17 +107,19 @@ interface ForkOptions {
   newOwnerId?: string | undefined
 }
 
-export function createGraphs(database: Database, plugins: PluginRegistry): Graphs {
-  return new GraphService(database, plugins)
+export function createGraphs(database: Database, plugins: PluginRegistry, quotas: GraphQuota): Graphs {
+  return new GraphService(database, plugins, quotas)
 }
 
 class GraphService implements Graphs {
   readonly #database: Database
   readonly #plugins: PluginRegistry
+  readonly #quotas: GraphQuota
   readonly #versions: VersionReader
 
-  constructor(database: Database, plugins: PluginRegistry) {
+  constructor(database: Database, plugins: PluginRegistry, quotas: GraphQuota) {
     this.#database = database
+    this.#quotas = quotas
     this.#plugins = plugins
     this.#versions = createVersionReader(database)
   }
@@ -249,10 +251,10 @@ class GraphService implements Graphs {
 
   async #create(ownerId: string, { document, ...given }: NewGraph, forkedFromId: string | null = null): Promise<Graph> {
     const checked = await this.#check(ownerId, document)
-    const em = this.#database.fork()
-    const { graph } = addGraph(em, ownerId, { ...given, checked, forkedFromId })
-    await em.flush()
-    return graph
+    return this.#database.fork().transactional(async (em) => {
+      await assertRoom(em, this.#quotas, ownerId, 1)
+      return addGraph(em, ownerId, { ...given, checked, forkedFromId }).graph
+    })
   }
 
   async #change(ownerId: string, graphId: string, changes: Partial<Graph>): Promise<Graph> {

@@ -4,6 +4,15 @@ import { uuidTime } from '../../base/index.ts'
 import type { CheckedDocument } from './document-check.ts'
 import { Graph, GraphVersion } from './entities.ts'
 import { parseDetails, type GraphChanges } from './graph-details.ts'
+import type { Quotas } from '../quotas/index.ts'
+
+/** The quota of the graphs of an account. */
+export type GraphQuota = Pick<Quotas, 'assertRoom'>
+
+/** Checks in a transaction whether an account may have more graphs. @throws {AshlarError} QUOTA_EXCEEDED */
+export function assertRoom(em: EntityManager, quotas: GraphQuota, ownerId: string, added: number): Promise<void> {
+  return quotas.assertRoom((text, values) => em.execute(text.replaceAll(/\$\d/g, '?'), values), ownerId, 'graphs', added)
+}
 
 /** A graph whose document is checked. */
 export interface CheckedGraph extends GraphChanges {

@@ -2,6 +2,7 @@ import { Accounts } from './20261201-accounts.ts'
 import { AuthorizationUsers } from './20261201-authorization-users.ts'
 import { Identities } from './20261202-identities.ts'
 import { CostBuckets } from './20261201-cost-buckets.ts'
+import { Quotas } from './20261201-quotas.ts'
 import { Initial } from './20261121-initial.ts'
 import { Engine } from './20261122-engine.ts'
 import { Credentials } from './20261123-credentials.ts'
@@ -49,4 +50,5 @@ export const MIGRATIONS = [
   AuthorizationUsers,
   Identities,
   CostBuckets,
+  Quotas,
 ]

@@ -5,7 +5,7 @@ import type { NodeExecution } from '../../engine/index.ts'
 
 /** Creates the request for the sandbox to run the block of a node execution. */
 export function toCallRequest(
-  { id, ownerId }: TakenExecution,
+  { id, ownerId, sandboxMemoryMb }: TakenExecution,
   { node: { id: nodeId, block, timeoutMs }, outputs }: NodeExecution,
   inputs: () => Record<string, unknown>,
 ): CallRequest {
@@ -13,7 +13,9 @@ export function toCallRequest(
   return {
     kind: 'run',
     bundle: plugin.bundle,
-    cordon: plugin.builtin && !plugin.isolated ? 'builtin' : `user:${ownerId}`,
+    ...(plugin.builtin && !plugin.isolated
+      ? { cordon: 'builtin' }
+      : { cordon: `user:${ownerId}`, ...(sandboxMemoryMb !== null && { processMemoryMb: sandboxMemoryMb }) }),
     owner: ownerId,
     scope: plugin.builtin ? '' : id,
     ...(plugin.isolated && { isExclusive: true }),

@@ -14,6 +14,8 @@ export interface TakenExecution {
   depth: number
   ownerId: string
   graphId: string | null
+  /** The limit of the account's own sandbox processes. Null for that of all processes. */
+  sandboxMemoryMb: number | null
   recordsHttp: boolean
   inputs: Record<string, unknown>
   masks: InputMasks | null

@@ -59,6 +59,7 @@ function drive(plan: Plan, instead: Partial<DriverParts> = {}): { events: Execut
     inputs: {},
     masks: null,
     recordsHttp: false,
+    sandboxMemoryMb: null,
     plan,
     entry,
     folded: fold(plan, []),

@@ -3,6 +3,7 @@ import { AshlarError, showValue } from '../../base/index.ts'
 import type { Database } from '../../postgres/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
 import type { Execution } from './entities.ts'
+import type { Quotas } from '../../domains/quotas/index.ts'
 import { insertWith, type NewExecution } from './insert.ts'
 
 const MAX_KEY_CHARS = 255
@@ -51,14 +52,20 @@ export async function findStarted({ pool }: Database, { ownerId, key, hash }: St
 
 const IS_VALID = `created_at > now() - interval '24 hours'`
 
-/** Starts an execution and stores its key. Returns undefined if another start has stored the key in the meantime. */
+/**
+ * Starts an execution and stores its key. Returns undefined if another start has stored the key in the meantime.
+ *
+ * @throws {AshlarError} QUOTA_EXCEEDED
+ */
 export async function startWithKey(
-  { database, queue }: { database: Database; queue: Queue },
+  { database, queue, quotas }: { database: Database; queue: Queue; quotas: Pick<Quotas, 'admitStarts'> },
   { ownerId, key, hash }: StartKey,
   fresh: NewExecution,
 ): Promise<Execution | undefined> {
   try {
     return await database.transact(async (client) => {
+      const [refusal] = await quotas.admitStarts(client, [ownerId])
+      if (refusal) throw refusal
       const [execution] = await insertWith(client, queue, [fresh])
       const { rowCount } = await client.query(
         `insert into execution_start_key as old (owner_id, key, hash, execution_id) values ($1, $2, $3, $4)

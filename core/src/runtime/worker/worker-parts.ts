@@ -3,6 +3,7 @@ import type { Database, Notifications } from '../../postgres/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
 import type { Workspaces } from '../../workspaces/index.ts'
+import type { Quotas } from '../../domains/quotas/index.ts'
 import type { Children, PlanCache } from '../lifecycle/index.ts'
 import type { DriverParts } from '../driver/index.ts'
 import type { JournalHealth } from '../journal/index.ts'
@@ -21,6 +22,7 @@ export interface Worker {
 }
 
 export interface WorkerParts extends Pick<DriverParts, 'errorLocator' | 'deltas'> {
+  quotas: Pick<Quotas, 'limitOf'>
   /** A UUID, stored in the rows of the executions that the worker has leased. */
   id: string
   database: Database

@@ -209,17 +209,21 @@ class RunningWorker implements Worker {
    * thrown.
    */
   async #driveOrFail(row: TakenRow, lease: Lease, plan: Plan | AshlarError): Promise<void> {
-    const { pool } = this.#parts.database
+    const {
+      database: { pool },
+      quotas,
+    } = this.#parts
     const { id: executionId, fence, parent_id: parentId } = row
     const lastSeq = row.resumed ? await readLastSeq(pool, executionId) : 0
     const folded = plan instanceof AshlarError ? plan : await foldJournal(pool, plan, row.resumed ? executionId : undefined)
     const entry = { executionId, fence, parentId, lastSeq, committedSeq: lastSeq, lost: false }
+    const sandboxMemoryMb = await quotas.limitOf(row.owner_id, 'sandboxMemoryMb')
     const held: HeldExecution = { lease, ownerId: row.owner_id, entry, driver: undefined }
     this.#held.add(held)
     try {
       if (plan instanceof AshlarError) throw plan
       if (folded instanceof AshlarError) throw folded
-      this.#drive(row, held, plan, folded)
+      this.#drive({ ...row, sandboxMemoryMb }, held, plan, folded)
     } catch (error) {
       if (!(error instanceof AshlarError)) this.#parts.onError(error)
       this.#fail(
@@ -231,12 +235,13 @@ class RunningWorker implements Worker {
     }
   }
 
-  #drive(row: TakenRow, held: HeldExecution, plan: Plan, folded: Folded): void {
+  #drive(row: TakenRow & { sandboxMemoryMb: number | null }, held: HeldExecution, plan: Plan, folded: Folded): void {
     const taken: TakenExecution = {
       id: row.id,
       depth: row.depth,
       ownerId: row.owner_id,
       graphId: row.graph_id,
+      sandboxMemoryMb: row.sandboxMemoryMb,
       recordsHttp: row.records_http,
       inputs: row.inputs,
       masks: row.masks,

@@ -31,7 +31,11 @@ export function limitError(loss: Loss, { request }: Call, limits: SandboxLimits)
   return new AshlarError('SANDBOX_LOST', `its sandbox process ended unexpectedly (${describeLoss(loss)}); ${RETRY_REMEDY}`)
 }
 
-function memoryLimit({ bundle, cordon }: CallRequest, { isolateMemoryMb }: SandboxLimits): AshlarError {
+function memoryLimit({ bundle, cordon, processMemoryMb }: CallRequest, { isolateMemoryMb }: SandboxLimits): AshlarError {
+  if (processMemoryMb !== undefined) {
+    const whose = `the calls of your account used more than ${processMemoryMb} MB of memory, the quota of your account`
+    return new AshlarError('MEMORY_LIMIT', `${whose}, or more than the limit of the plugin: ${SPLIT_REMEDY}`)
+  }
   const raise = cordon === 'builtin' ? '' : ', or raise memoryMb in definePlugin (at most 512)'
   const limit = `used more than ${bundle.memoryMb ?? isolateMemoryMb} MB of memory, the limit of its plugin`
   return new AshlarError('MEMORY_LIMIT', `${limit}: ${SPLIT_REMEDY}${raise}`)

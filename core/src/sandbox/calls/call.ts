@@ -21,6 +21,8 @@ export interface CallRequest {
   cordon: string
   /** Only calls with the same value share an isolate. */
   owner: string
+  /** The limit of the resident memory of the process, if its cordon belongs to the owner. @default that of all processes */
+  processMemoryMb?: number | undefined
   /** Only calls with the same value share a context: an execution, or '' where contexts are reused. */
   scope: string
   /** Whether the call has its own context, which ends with the call. @default false */

@@ -1,12 +1,11 @@
 import { Patience, START } from './patience.ts'
 import { readUsage, WaitForCpu } from './process-usage.ts'
-import type { SandboxLimits } from '../limits/index.ts'
 import type { Loss } from '../calls/index.ts'
 
 interface WatchParts {
   /** Undefined until the process id is known. */
   pid(): number | undefined
-  limits: Pick<SandboxLimits, 'maxCpuMs' | 'processMemoryMb'>
+  limits: { maxCpuMs: number; processMemoryMb(): number }
   /** Whether the process has started, so that it must respond. */
   isReady(): boolean
   /** Whether calls are in flight. */
@@ -111,7 +110,7 @@ export class ProcessWatch {
     this.memoryMb = Math.max(memoryMb, FRESH_MEMORY_MB)
     this.#reportMemory()
     this.#isActive = this.#isBusy || usedMs > passedMs * IDLE_SHARE
-    if (memoryMb > limits.processMemoryMb) this.#parts.kill({ kind: 'memory' })
+    if (memoryMb > limits.processMemoryMb()) this.#parts.kill({ kind: 'memory' })
     this.#watchStray(usedMs, passedMs)
     this.#watchAnswers(wallMs, usedMs)
     this.#schedule()

@@ -75,7 +75,10 @@ it('limits a key in two gateways together', async () => {
 
 it('does not limit the owner of the installation', async () => {
   for (let i = 0; i < 30; i++)
-    expect(await send('the-key-of-the-owner')).toMatchObject({ status: 200, body: { extensions: { cost: { restoreRate: null } } } })
+    expect(await send('the-key-of-the-owner')).toMatchObject({
+      status: 200,
+      body: { extensions: { cost: { restoreRate: null } } },
+    })
 })
 
 it('sends the same error and cost on a WebSocket', async () => {

@@ -5,7 +5,7 @@ import type { Database } from '../../../postgres/index.ts'
 import { checkDocument } from '../document-check.ts'
 import { Graph, type GraphVersion } from '../entities.ts'
 import type { Graphs } from '../graphs.ts'
-import { addGraph } from '../save-graphs.ts'
+import { addGraph, assertRoom, type GraphQuota } from '../save-graphs.ts'
 import { loadVersions, type LoadVersion } from '../sub-graphs.ts'
 import { readAshlarFile } from './ashlar/index.ts'
 import { readAutoGptFile } from './autogpt/index.ts'
@@ -42,6 +42,7 @@ interface Parts {
   database: Database
   plugins: PluginRegistry
   graphs: Graphs
+  quotas: GraphQuota
 }
 
 export function createInterchange(parts: Parts): Interchange {
@@ -66,7 +67,7 @@ export function createInterchange(parts: Parts): Interchange {
 
 /** Saves all drafts or none. @param drafts the graph of the file first */
 async function saveDrafts(
-  { database, plugins, graphs }: Parts,
+  { database, plugins, graphs, quotas }: Parts,
   ownerId: string,
   drafts: readonly Draft[],
 ): Promise<ImportedGraph[]> {
@@ -88,7 +89,10 @@ async function saveDrafts(
     saved.set(draft.key, version)
     imported.set(draft, { graph, sourceId: draft.sourceId, ...report })
   }
-  await em.flush()
+  await em.transactional(async (transaction) => {
+    await assertRoom(transaction, quotas, ownerId, drafts.length)
+    await transaction.flush()
+  })
   return drafts.flatMap((draft) => imported.get(draft) ?? [])
 }
 

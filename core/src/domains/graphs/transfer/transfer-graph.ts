@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { AshlarError, isUuid, showValue } from '../../../base/index.ts'
 import type { Database } from '../../../postgres/index.ts'
+import type { Quotas } from '../../quotas/index.ts'
 import { graphNotFound } from '../index.ts'
 
 /** Gives graphs to other accounts. */
@@ -11,7 +12,7 @@ export interface GraphTransfers {
    *
    * @returns the ids of the graphs that were transferred, that of `graphId` first
    * @throws {AshlarError} NOT_FOUND, CONFLICT when a graph that stays runs one of the graphs, BAD_INPUT when the graph
-   * belongs to the account
+   * belongs to the account, QUOTA_EXCEEDED when the other account may not have so many graphs
    */
   transfer(transfer: Transfer): Promise<string[]>
 }
@@ -23,11 +24,15 @@ interface Transfer {
   newOwnerId: string
 }
 
-export function createGraphTransfers(database: Database): GraphTransfers {
-  return { transfer: (transfer) => transferGraph(database, transfer) }
+export function createGraphTransfers(database: Database, quotas: Pick<Quotas, 'assertRoom'>): GraphTransfers {
+  return { transfer: (transfer) => transferGraph(database, quotas, transfer) }
 }
 
-async function transferGraph({ transact }: Database, transfer: Transfer): Promise<string[]> {
+async function transferGraph(
+  { transact }: Database,
+  quotas: Pick<Quotas, 'assertRoom'>,
+  transfer: Transfer,
+): Promise<string[]> {
   const { graphId, ownerId, newOwnerId } = transfer
   if (!isUuid(graphId)) throw graphNotFound()
   if (ownerId === newOwnerId)
@@ -35,6 +40,8 @@ async function transferGraph({ transact }: Database, transfer: Transfer): Promis
   return transact(async (client) => {
     const ids = await lockGraphs(client, transfer)
     await assertUnused(client, ids, ownerId)
+    const run = async (text: string, values: unknown[]) => (await client.query<object>(text, values)).rows
+    await quotas.assertRoom(run, newOwnerId, 'graphs', ids.length)
     await client.query('update graph set owner_id = $2, updated_at = now() where id = any($1)', [ids, newOwnerId])
     await client.query('update graph_version set owner_id = $2 where graph_id = any($1)', [ids, newOwnerId])
     return [graphId, ...ids.filter((id) => id !== graphId)]
