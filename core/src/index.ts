@@ -27,6 +27,8 @@ export {
   listProviders,
 } from './capabilities/index.ts'
 export { createRuntime } from './create-runtime.ts'
+export { QUOTA_NAMES, quotasSchema } from './domains/quotas/index.ts'
+export type { Quota, QuotaName, QuotaOverrides } from './domains/quotas/index.ts'
 export type { CostLimits, CostRate } from './domains/costs/index.ts'
 export { createWorkbench, findFetchUses, findGlobalUses, testBlocks } from './catalogue/trial/index.ts'
 export { digestFiles, isVersion, packageNameSchema, readPackageFile, unpackTarball } from './catalogue/package/index.ts'

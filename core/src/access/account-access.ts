@@ -15,9 +15,11 @@ import {
   type User,
   type Users,
 } from '../domains/accounts/index.ts'
+import type { Quota, Quotas } from '../domains/quotas/index.ts'
 
 export interface AccountServices {
   accounts: Accounts
+  quotas: Pick<Quotas, 'find'>
   users: Users
 }
 
@@ -41,6 +43,11 @@ export class AccountAccess {
 
   async list(request: MembershipRequest): Promise<Page<Membership>> {
     return this.#services.accounts.list(this.#caller.user.id, request, accountsOf(this.#caller))
+  }
+
+  /** Accounts that the caller may not use are missing. */
+  async quotasOf(accountIds: readonly string[]): Promise<Map<string, Quota[]>> {
+    return this.#services.quotas.find(this.#usable(accountIds))
   }
 
   async membersOf(accountIds: readonly string[], request: MemberRequest): Promise<Map<string, Page<Member>>> {

@@ -25,6 +25,8 @@ describe('parseConfig', () => {
       oauthClients: {},
       publicUrl: undefined,
       socketsPerAddress: 256,
+      costRate: { size: 100_000, restoreRate: 5000 },
+      quotas: {},
       trustedProxies: [],
       corsOrigins: [],
       tokenIssuers: [],
@@ -54,6 +56,9 @@ describe('parseConfig', () => {
         ASHLAR_OAUTH_CLIENTS: '{"github/github":{"clientId":"id","clientSecret":"hunter22"}}',
         ASHLAR_PUBLIC_URL: 'https://Ashlar.example/',
         ASHLAR_WEBSOCKETS: '1000',
+        ASHLAR_COST_LIMIT: '30000',
+        ASHLAR_COST_RESTORE_RATE: '100',
+        ASHLAR_QUOTAS: '{"graphs":5,"storedBytes":null}',
         ASHLAR_TRUSTED_PROXIES: '127.0.0.1, fd00::/8',
         ASHLAR_CORS_ORIGINS: 'https://app.example, http://localhost:3000',
         ASHLAR_JWT: '[{"issuer":"https://issuer.example","audience":"ashlar"}]',
@@ -76,6 +81,8 @@ describe('parseConfig', () => {
       oauthClients: { 'github/github': { clientId: 'id', clientSecret: 'hunter22' } },
       publicUrl: 'https://ashlar.example',
       socketsPerAddress: 1000,
+      costRate: { size: 30_000, restoreRate: 100 },
+      quotas: { graphs: 5, storedBytes: null },
       trustedProxies: ['127.0.0.1', 'fd00::/8'],
       corsOrigins: ['https://app.example', 'http://localhost:3000'],
       tokenIssuers: [expect.objectContaining({ issuer: 'https://issuer.example', audience: ['ashlar'] })],
@@ -173,6 +180,25 @@ describe('parseConfig', () => {
   ])('does not print the password in %s', (url) => {
     expect(() => parseConfig({ DATABASE_URL: url })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('secret') }),
+    )
+  })
+})
+
+describe('the limits of costs and accounts', () => {
+  it('have no limit of costs with "off"', () => {
+    expect(parseConfig({ ASHLAR_COST_LIMIT: 'off' })).toMatchObject({ costRate: undefined })
+  })
+
+  it.each([
+    ['ASHLAR_COST_LIMIT', '10'],
+    ['ASHLAR_COST_LIMIT', 'on'],
+    ['ASHLAR_COST_RESTORE_RATE', '0'],
+    ['ASHLAR_QUOTAS', '{'],
+    ['ASHLAR_QUOTAS', '{"cheese":1}'],
+    ['ASHLAR_QUOTAS', '{"graphs":-1}'],
+  ])('rejects %s=%s', (variable, value) => {
+    expect(() => parseConfig({ [variable]: value })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', details: { variable } }),
     )
   })
 })

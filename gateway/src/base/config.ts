@@ -8,9 +8,12 @@ import {
   isLocalEndpoint,
   oauthClientSchema,
   showValue,
+  QUOTA_NAMES,
+  quotasSchema,
   type CostRate,
   type Isolation,
   type OAuthClient,
+  type QuotaOverrides,
 } from '@ashlar/core'
 import { z } from 'zod'
 import { tokenIssuersSchema, type TokenIssuer } from './token-issuer.ts'
@@ -56,6 +59,8 @@ export interface Config {
   socketsPerAddress: number
   /** What each key may spend on operations at once and per second. Undefined for no limit. */
   costRate: CostRate | undefined
+  /** Limits of accounts that have none of their own. @default those of `docs/operations.md` */
+  quotas: QuotaOverrides
   /** Addresses and networks of proxies whose `X-Forwarded-For` header is trusted. @default none */
   trustedProxies: string[]
   /** Origins whose pages may call the API with a key. @default none */
@@ -94,6 +99,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     publicUrl: parsed.data.ASHLAR_PUBLIC_URL,
     socketsPerAddress: parsed.data.ASHLAR_WEBSOCKETS,
     costRate: toCostRate(parsed.data.ASHLAR_COST_LIMIT, parsed.data.ASHLAR_COST_RESTORE_RATE),
+    quotas: parsed.data.ASHLAR_QUOTAS,
     trustedProxies: parsed.data.ASHLAR_TRUSTED_PROXIES,
     corsOrigins: parsed.data.ASHLAR_CORS_ORIGINS,
     tokenIssuers: parsed.data.ASHLAR_JWT,
@@ -190,6 +196,7 @@ const variables = z.object({
     .transform(Number)
     .pipe(z.int().min(1))
     .default(5000),
+  ASHLAR_QUOTAS: z.string().transform(parseJson).pipe(quotasSchema).default({}),
   ASHLAR_TRUSTED_PROXIES: z
     .string()
     .transform((text) => text.split(',').map((entry) => entry.trim()))
@@ -230,6 +237,7 @@ const EXPECTED: Record<string, string> = {
   ASHLAR_WEBSOCKETS: 'a whole number, at least 1',
   ASHLAR_COST_LIMIT: '"off" or a whole number, at least 1000',
   ASHLAR_COST_RESTORE_RATE: 'a whole number, at least 1',
+  ASHLAR_QUOTAS: `JSON like {"concurrentExecutions": 100, "graphs": null} with ${QUOTA_NAMES.join(', ')}: whole numbers, null for no limit`,
   ASHLAR_TRUSTED_PROXIES: 'addresses and networks like "127.0.0.1,10.0.0.0/8"',
   ASHLAR_CORS_ORIGINS: 'origins like "https://app.example,http://localhost:3000", without a path and without "*"',
   ASHLAR_JWT: 'JSON like [{"issuer": "https://issuer.example", "audience": "https://ashlar.example"}]',

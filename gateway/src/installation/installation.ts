@@ -75,6 +75,7 @@ export async function openInstallation({
       stopGraceMs: config.stopGraceSeconds * 1000,
       sandbox: sandboxLimits(config),
       costRate: config.costRate,
+      quotas: config.quotas,
       httpAllow: config.httpAllow,
       localEndpoints: (provider) => [...(config.localEndpoints[provider] ?? []), ...operator.localEndpoints(provider)],
       secretKeys: await ensureSecretKeys(config),

@@ -2,6 +2,7 @@ import type { Invitation, User } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { loadTogether } from '../base/batch.ts'
 import type { SchemaContext } from '../base/context.ts'
+import { QuotaType } from './quota.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
 import {
   AccountKindType,
@@ -57,6 +58,17 @@ builder.objectType(AccountType, {
       description: 'Its members.',
       loadMany: (accountIds, request, { api }) => api.accounts.membersOf(accountIds, request),
       getParentId: ({ account }) => account.id,
+    }),
+    quota: t.field({
+      type: [QuotaType],
+      nullable: true,
+      description: 'What the account has, and what it may have.',
+      extensions: { cost: { weight: 10, size: 6 } },
+      resolve: ({ account }, _args, context) =>
+        loadTogether(context, 'Account.quota', account.id, async (ids) => {
+          const quotas = await context.api.accounts.quotasOf(ids)
+          return new Map(ids.map((id) => [id, quotas.get(id)]))
+        }),
     }),
     invitations: t.field({
       type: [InvitationType],

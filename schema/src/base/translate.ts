@@ -73,6 +73,7 @@ const ERROR_TYPES: Partial<Record<ErrorCode, ErrorTypeName>> = {
   VERSION_CONFLICT: 'ConflictError',
   EXECUTION_FINISHED: 'ConflictError',
   BLOCK_UNAVAILABLE: 'ConflictError',
+  QUOTA_EXCEEDED: 'ConflictError',
   DUPLICATE_BLOCK: 'ConflictError',
   FORBIDDEN: 'ForbiddenError',
   TARBALL_INVALID: 'InvalidInputError',

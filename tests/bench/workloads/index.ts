@@ -10,6 +10,7 @@ import { jwt } from './jwt.ts'
 import { loopOfItems } from './loop.ts'
 import { history } from './history.ts'
 import { interchange } from './interchange.ts'
+import { neighbours } from './neighbours.ts'
 import { plugins } from './plugins.ts'
 import { queries } from './queries.ts'
 import { rows } from './rows.ts'
@@ -29,6 +30,7 @@ export const WORKLOADS: readonly Workload[] = [
   waiting,
   history,
   plugins,
+  neighbours,
   catalogue,
   queries,
   interchange,

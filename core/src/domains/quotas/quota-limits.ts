@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AshlarError, describeIssue, showValue } from '../../base/index.ts'
+import { AshlarError, describeIssue, showValue, valueAt } from '../../base/index.ts'
 
 /** What an account may have. Each name is also a name in `ASHLAR_QUOTAS`. */
 export const QUOTAS = {
@@ -33,7 +33,7 @@ export const DEFAULT_QUOTAS: QuotaLimits = {
 /** A process with less memory cannot run any block. */
 const MIN_SANDBOX_MEMORY_MB = 128
 
-const limit = (least: number) => z.int().min(least).max(1_000_000_000_000).nullable().optional()
+const limit = (least: number) => z.int().min(least).max(1_000_000_000_000_000).nullable().optional()
 
 /** Some limits of accounts. A name that is missing has the default; null is no limit. */
 export const quotasSchema = z.strictObject({
@@ -52,8 +52,9 @@ export function parseQuotas(given: unknown): QuotaOverrides {
   const parsed = quotasSchema.safeParse(given)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  const what = issue ? describeIssue(issue, given) : `got ${showValue(given)}`
-  throw new AshlarError('BAD_INPUT', `quotas: ${what}`, { details: { path: ['quotas', ...((issue?.path ?? []) as string[])] } })
+  const path = issue?.path.map(String) ?? []
+  const what = issue ? describeIssue(issue, valueAt(given, path)) : `got ${showValue(given)}`
+  throw new AshlarError('BAD_INPUT', `${['quotas', ...path].join('.')}: ${what}`, { details: { path: ['quotas', ...path] } })
 }
 
 export function withOverrides(limits: QuotaLimits, overrides: QuotaOverrides): QuotaLimits {

@@ -185,12 +185,12 @@ describe('the limits of an account', () => {
   })
 
   it.each([
-    ['an unknown quota', { cheese: 1 }],
-    ['a negative limit', { graphs: -1 }],
-    ['a fraction', { graphs: 1.5 }],
-    ['too little memory', { sandboxMemoryMb: 16 }],
-  ])('rejects %s', async (_what, changes) => {
-    await expect(gateway.quotas.setQuota(gateway.ownerId, changes)).rejects.toMatchObject({ code: 'BAD_INPUT' })
+    ['an unknown quota', { cheese: 1 }, 'quotas: unknown field "cheese"'],
+    ['a negative limit', { graphs: -1 }, 'quotas.graphs: must be at least 0, got -1'],
+    ['a fraction', { graphs: 1.5 }, 'quotas.graphs: must be a whole number, got 1.5'],
+    ['too little memory', { sandboxMemoryMb: 16 }, 'quotas.sandboxMemoryMb: must be at least 128, got 16'],
+  ])('rejects %s', async (_what, changes, message) => {
+    await expect(gateway.quotas.setQuota(gateway.ownerId, changes)).rejects.toMatchObject({ code: 'BAD_INPUT', message })
   })
 
   it('rejects an unknown account', async () => {

@@ -26,7 +26,7 @@ interface WorkerService {
 export async function serveWorker({ config, databaseUrl, logger, signal, ready }: WorkerService): Promise<void> {
   const { retentionDays, stopGraceSeconds, sandboxMemoryMb, weakestIsolation, httpAllow, oauthClients, filesDir, configFile } =
     config
-  const { localEndpoints } = config
+  const { localEndpoints, quotas } = config
   const stopGraceMs = stopGraceSeconds * 1000
   const secretKeys = await readSecretKeys(config)
   const options = {
@@ -38,6 +38,7 @@ export async function serveWorker({ config, databaseUrl, logger, signal, ready }
     httpAllow,
     localEndpoints,
     oauthClients,
+    quotas,
     secretKeys,
     filesDir,
     configFile,

@@ -23,6 +23,7 @@ export interface WorkerOptions {
   secretKeys: readonly string[]
   filesDir: string
   oauthClients: Config['oauthClients']
+  quotas: Config['quotas']
   configFile: string | undefined
 }
 
@@ -68,7 +69,7 @@ async function open(options: WorkerOptions): Promise<void> {
 }
 
 async function openRuntime(options: WorkerOptions): Promise<Runtime> {
-  const { id, databaseUrl, retentionDays, httpAllow, localEndpoints, secretKeys, oauthClients, filesDir } = options
+  const { id, databaseUrl, retentionDays, httpAllow, localEndpoints, secretKeys, oauthClients, quotas, filesDir } = options
   const onError = (error: unknown): void => logger.error('runtime', error)
   const operator = await openOperatorConfig(options.configFile, { hosts: true, onError })
   const runtime = await createRuntime({
@@ -82,6 +83,7 @@ async function openRuntime(options: WorkerOptions): Promise<Runtime> {
     httpAllow,
     localEndpoints: (provider) => [...(localEndpoints[provider] ?? []), ...operator.localEndpoints(provider)],
     secretKeys,
+    quotas,
     filesDir,
     oauthClients: { ...operator.oauthClients, ...oauthClients },
     ...operator.hostModules,
