@@ -1,17 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { createCallerApi, type CallerApi, type GraphServices } from './access/index.ts'
 import { ACCOUNT_ENTITIES, openAccounts, type Caller, type OpenAccounts } from './domains/accounts/index.ts'
-import { createCostLedger, SettledCostLimits, type CostLimits, type CostRate } from './domains/costs/index.ts'
-import { createQuotas, DEFAULT_QUOTAS, withOverrides, type QuotaOverrides, type Quotas } from './domains/quotas/index.ts'
-import {
-  createBlockStorage,
-  createCapabilityHosts,
-  createHttpClient,
-  type CapabilityHosts,
-  type CredentialStore,
-  type HostModules,
-  type FindLocalEndpoints,
-} from './capabilities/index.ts'
+import type { CostLimits, CostRate } from './domains/costs/index.ts'
+import type { QuotaOverrides, Quotas } from './domains/quotas/index.ts'
+import { openCapabilities, openLimits } from './open-parts.ts'
+import { createHttpClient, type CredentialStore, type HostModules, type FindLocalEndpoints } from './capabilities/index.ts'
 import {
   Credential,
   createAuthorizations,
@@ -40,7 +33,7 @@ import type { PluginRegistry } from './catalogue/registry/index.ts'
 import { createGraphServices } from './graph-services.ts'
 import { createQueue, type Queue } from './postgres/queue/index.ts'
 import { createFolderStore, createWorkspaces } from './workspaces/index.ts'
-import { recordHttp, storeExchanges, type RuntimeFakes } from './recording/index.ts'
+import type { RuntimeFakes } from './recording/index.ts'
 import { DEFAULT_SANDBOX_LIMITS, type Isolation, type SandboxLimits } from './sandbox/limits/index.ts'
 import { createSandbox, type Sandbox } from './sandbox/index.ts'
 import { readIsolation, reportIsolation } from './sandbox/launch/index.ts'
@@ -92,7 +85,7 @@ export interface RuntimeConfig extends Partial<HostModules> {
   localEndpoints?: FindLocalEndpoints
   /** OAuth clients that are registered with services, by qualified provider. @default none */
   oauthClients?: Readonly<Record<string, OAuthClient>>
-  /** What each key may spend on operations of the API. The owner of the installation is not limited. @default no limit */
+  /** What each key may spend on operations of the API, except those of the owner. @default no limit */
   costRate?: CostRate | undefined
   /** Limits of accounts that have none of their own. @default {@link DEFAULT_QUOTAS} */
   quotas?: QuotaOverrides | undefined
@@ -192,16 +185,8 @@ async function compose(
   const sandbox = await sandboxOpening
   const [queue, notifications] = await Promise.all([createQueue(database.pool, onError), createNotifications(databaseUrl)])
   undo.push(notifications.close, queue.close)
-  const quotas = createQuotas(database.pool, withOverrides(DEFAULT_QUOTAS, config.quotas ?? {}))
-  const pluginParts = {
-    database,
-    quotas,
-    notifications,
-    sandbox,
-    roots: config.pluginRoots,
-    watch: config.watch ?? false,
-    onError,
-  }
+  const { quotas, ...limitParts } = openLimits(config, database, undo)
+  const pluginParts = { database, quotas, notifications, sandbox, roots: config.pluginRoots, watch: !!config.watch, onError }
   const { plugins, errorLocator, ...catalogueParts } = await openPlugins(pluginParts, undo)
   const { clients, configure } = await openConfigured(config, { database, sandbox, plugins, ...catalogueParts }, undo)
   const { maxValueBytes, ...otherLimits } = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
@@ -235,7 +220,7 @@ async function compose(
   return {
     ...services,
     as: (caller) => createCallerApi(services, caller),
-    costLimits: openCostLimits(config, database, undo),
+    ...limitParts,
     database,
     journal: health,
     plugins,
@@ -245,44 +230,8 @@ async function compose(
     worker,
     unfinishedAtStart,
     configure,
-    async takeOver(lostWorkerId) {
-      await releaseWork(database, queue, lostWorkerId)
-      worker?.start()
-    },
+    takeOver: (lostWorkerId) => releaseWork(database, queue, lostWorkerId).then(() => worker?.start()),
   }
-}
-
-function openCostLimits(
-  { costRate: rate, onError }: RuntimeConfig,
-  { pool }: Database,
-  undo: (() => Promise<void> | void)[],
-): CostLimits {
-  const limits = new SettledCostLimits({ rate, ledger: createCostLedger(pool), onError })
-  limits.start()
-  undo.push(() => limits.close())
-  return limits
-}
-
-/** Opens the capabilities of blocks, or their fakes. */
-function openCapabilities(
-  { fakes, hostFunction: findFunction, onError }: RuntimeConfig,
-  { database: { pool }, plugins, store: credentials, quotas, ...services }: CapabilityParts,
-): CapabilityHosts {
-  if (fakes) return fakes.createCapabilities(plugins.providers)
-  const hosts = createCapabilityHosts({
-    storage: createBlockStorage(pool, {}, (ownerId) => quotas.limitOf(ownerId, 'storedBytes')),
-    credentials,
-    findFunction,
-    ...services,
-  })
-  return recordHttp(hosts, storeExchanges(pool, onError))
-}
-
-interface CapabilityParts extends Pick<Parameters<typeof createCapabilityHosts>[0], 'http' | 'workspaces'> {
-  database: Database
-  plugins: PluginRegistry
-  store: CredentialStore
-  quotas: Quotas
 }
 
 /** Releases the executions of workers that have ended. @returns the number of executions that have not finished */

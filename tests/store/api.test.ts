@@ -135,3 +135,17 @@ it('rejects a tarball that is not base64 before other checks', async () => {
   })
   expect(await (await gateway.fetch(request)).text()).toContain('Base64 must be padded')
 })
+
+it('refuses a version beyond the quota of its author', async () => {
+  const { rows } = await runtime.database.pool.query<{ count: number }>('select count(*)::int as count from plugin_version')
+  const publishedVersions = rows[0]?.count ?? 0
+  await worker.quotas.setQuota(runtime.ownerId, { publishedVersions })
+  expect(await ask(PUBLISH, { tarball: tarballOf(packageOf('@acme/more', '1.0.0', more)).toString('base64') })).toMatchObject({
+    publishPlugin: { pluginVersion: null, errors: [{ code: 'QUOTA_EXCEEDED' }] },
+  })
+  await worker.quotas.setQuota(runtime.ownerId, { publishedVersions: undefined })
+  const answer = await ask(PUBLISH, { tarball: tarballOf(packageOf('@acme/more', '1.0.0', more)).toString('base64') })
+  expect(answer).toMatchObject({ publishPlugin: { errors: [] } })
+})
+
+const more = entryOf('more', [{ id: 'aaaaaaaa-0000-4000-8000-0000000000f1', name: 'say', run: `yield ['out', 1]` }])

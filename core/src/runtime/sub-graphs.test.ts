@@ -185,3 +185,12 @@ describe('a graph as a node', () => {
     expect(end).toMatchObject({ status: 'FAILED', reason: { code: 'DEPTH_EXCEEDED' } })
   })
 })
+
+it('starts a child although its account has as many executions as its quota allows', async () => {
+  const { id: ownerId } = await runtime.users.create('Bob')
+  await runtime.quotas.setQuota(ownerId, { concurrentExecutions: 1, executionsPerHour: 1 })
+  const child = await runtime.graphs.create(ownerId, { name: 'Child', document: wait(0) })
+  const parent = await runtime.graphs.create(ownerId, { name: 'Parent', document: around(child.id, 'message') })
+  const { id } = await runtime.executions.start(ownerId, { graphId: parent.id, inputs: {} })
+  expect(await runtime.executions.waitForEnd(ownerId, id, 20_000)).toMatchObject({ status: 'COMPLETED' })
+})

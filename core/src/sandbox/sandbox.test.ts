@@ -443,6 +443,27 @@ describe('built-in plugins whose manifests are read in turn', () => {
   })
 })
 
+describe('the memory limit of an account', () => {
+  const greedy = newTestBundle({
+    hold: `async *run() {
+      const held = []
+      for (let i = 0; i < 100; i++) { held.push(new Array(250_000).fill(i + 0.5)); await null }
+      yield ['n', held.length]
+    }`,
+  })
+  const bundle = { ...greedy, memoryMb: 500 }
+
+  it('ends the process in which its calls use more, and no other one', async () => {
+    const [theirs, mine] = await Promise.all([
+      call(bundle, 'hold', { cordon: 'user:a', owner: 'a', affinity: 'a', scope: 'a', processMemoryMb: 130 }),
+      call(bundle, 'hold', { cordon: 'user:b', owner: 'b', affinity: 'b', scope: 'b' }),
+    ])
+    expect(theirs.error).toMatchObject({ code: 'MEMORY_LIMIT', message: expect.stringContaining('more than 130 MB') as string })
+    expect(mine).toMatchObject({ outputs: [['n', 100]] })
+    expect(mine).not.toHaveProperty('error')
+  })
+})
+
 describe('the memory limit of all processes', () => {
   it('ends idle processes and delays calls that need a new process', async () => {
     const small = await createSandbox({ memoryMb: 260, processes: 1 })

@@ -71,12 +71,8 @@ export async function openInstallation({
     const runtime = await createRuntime({
       databaseUrl,
       role,
-      retentionDays: config.retentionDays,
-      stopGraceMs: config.stopGraceSeconds * 1000,
+      ...limitsOf(config),
       sandbox: sandboxLimits(config),
-      costRate: config.costRate,
-      quotas: config.quotas,
-      httpAllow: config.httpAllow,
       localEndpoints: (provider) => [...(config.localEndpoints[provider] ?? []), ...operator.localEndpoints(provider)],
       secretKeys: await ensureSecretKeys(config),
       filesDir: config.filesDir,
@@ -109,6 +105,10 @@ export async function openInstallation({
     await close()
     throw error
   }
+}
+
+function limitsOf({ retentionDays, stopGraceSeconds, costRate, quotas, httpAllow }: Config): Partial<RuntimeConfig> {
+  return { retentionDays, stopGraceMs: stopGraceSeconds * 1000, costRate, quotas, httpAllow }
 }
 
 function logUnfinished(count: number, logger: Logger): void {

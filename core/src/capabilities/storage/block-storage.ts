@@ -23,9 +23,7 @@ export interface BlockStorage {
   list(place: StoragePlace, page: unknown): Promise<string[]>
 }
 
-/**
- * @param findQuota returns the bytes that all places of an owner may hold together, null for no limit. @default no limit
- */
+/** @param findQuota returns the bytes that all places of an owner may hold together, null for no limit. */
 export function createBlockStorage(
   pool: pg.Pool,
   overrides: Partial<StorageLimits> = {},
@@ -47,7 +45,8 @@ export function createBlockStorage(
     async set(place, key, value) {
       const row = toRow(key, value)
       const quota = await retryDuringOutage(() => findQuota(place.ownerId))
-      const written = await retryDuringOutage(() => writeValue(pool, 'always', place, row, { ...limits, quota })) // `set` is idempotent
+      // `set` is idempotent.
+      const written = await retryDuringOutage(() => writeValue(pool, 'always', place, row, { ...limits, quota }))
       assertRoom(written, limits, quota)
     },
     async compareAndSet(place, key, expected, value) {

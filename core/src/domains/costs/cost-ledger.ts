@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import type { CostRate } from './cost-bucket.ts'
 
 /** What a process has spent of a bucket since it last settled. */
-export interface Spending extends CostRate {
+interface Spending extends CostRate {
   bucket: string
   cost: number
 }

@@ -1,9 +1,7 @@
 import { listExchanges, type ExchangeRequest, type StoredExchange } from '../../recording/index.ts'
 import { AshlarError, isUuid, toOwnerIds, type Batcher, type JsonText, type Owners, type Page } from '../../base/index.ts'
-import type { Database, Notifications } from '../../postgres/index.ts'
+import type { Notifications } from '../../postgres/index.ts'
 import type { Graphs } from '../graphs/index.ts'
-import type { Quotas } from '../quotas/index.ts'
-import type { Queue } from '../../postgres/queue/index.ts'
 import {
   cancelTrees,
   Execution,
@@ -24,7 +22,7 @@ import { createJournalViews, type ExecutionDiff, type JournalViews, sumUsage } f
 import type { BulkRequest, BulkResult } from './bulk.ts'
 import { CANCELLED_BY_OWNER, cancelExecutions } from './cancel-executions.ts'
 import { createExecutionChanges, type ExecutionChanges } from './execution-changes.ts'
-import { createStarter, type StartRequest } from './starter.ts'
+import { createStarter, type StarterParts, type StartRequest } from './starter.ts'
 import { retryExecutions } from './retry-executions.ts'
 import { createBlockVersion } from './run-block.ts'
 import { listExecutions, listExecutionsOfGraphs, listExecutionsOfOwners, type ExecutionRequest } from './execution-lists.ts'
@@ -39,8 +37,8 @@ export type FollowedEvent = Followed
 
 /**
  * The executions of accounts. An execution of another owner is treated as one that does not exist. While the database
- * cannot be written, methods that start or end an execution fail with JOURNAL_UNAVAILABLE and have no effect. Methods
- * that start one fail with QUOTA_EXCEEDED when the account has reached a quota.
+ * cannot be written, methods that start or end an execution fail with JOURNAL_UNAVAILABLE and have no effect. Starts
+ * fail with QUOTA_EXCEEDED when the account has reached a quota.
  */
 export interface Executions extends Omit<JournalViews, 'diff' | 'createEventFilter'> {
   /** Compares two executions: see {@link JournalViews.diff}. @throws {AshlarError} NOT_FOUND JOURNAL_UNREADABLE */
@@ -118,12 +116,9 @@ export interface ReplayRequest extends ReplayFrom {
   executionId: string
 }
 
-interface ExecutionParts {
+interface ExecutionParts extends StarterParts {
   health: JournalHealth
-  database: Database
   notifications: Notifications
-  queue: Queue
-  quotas: Pick<Quotas, 'admitStarts' | 'refuseRepeated'>
   graphs: Graphs
   plans: PlanCache
   /** The limit for one input as JSON. */

@@ -23,10 +23,10 @@ export interface StartRequest {
   idempotencyKey?: string | undefined
 }
 
-interface StarterParts {
+export interface StarterParts {
   database: Database
   queue: Queue
-  quotas: Pick<Quotas, 'admitStarts'>
+  quotas: Pick<Quotas, 'admitStarts' | 'refuseRepeated'>
 }
 
 /** The executions that are inserted in one transaction at most. */

@@ -1,4 +1,4 @@
-export { DEFAULT_QUOTAS, QUOTA_NAMES, quotasSchema, quotaExceeded, withOverrides } from './quota-limits.ts'
+export { DEFAULT_QUOTAS, QUOTA_NAMES, quotasSchema, withOverrides } from './quota-limits.ts'
 export { createQuotas } from './quotas.ts'
-export type { QuotaLimits, QuotaName, QuotaOverrides } from './quota-limits.ts'
-export type { Quota, Quotas, RunStatement } from './quotas.ts'
+export type { QuotaName, QuotaOverrides } from './quota-limits.ts'
+export type { Quota, Quotas } from './quotas.ts'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AshlarError, describeIssue, showValue, valueAt } from '../../base/index.ts'
 
 /** What an account may have. Each name is also a name in `ASHLAR_QUOTAS`. */
-export const QUOTAS = {
+const QUOTAS = {
   concurrentExecutions: {
     noun: 'unfinished executions',
     advice: 'Wait until executions have finished, or cancel some.',

@@ -23,7 +23,7 @@ export interface Quota {
 }
 
 /** Runs a statement whose parameters `$1`, `$2` occur once each, in this order. @returns its rows */
-export type RunStatement = (text: string, values: (string | number)[]) => Promise<unknown>
+type RunStatement = (text: string, values: (string | number)[]) => Promise<unknown>
 
 /** What accounts may have. The personal account of the owner of the installation has no limits by default. */
 export interface Quotas {
@@ -37,6 +37,7 @@ export interface Quotas {
    */
   setQuota(accountId: string, changes: unknown): Promise<Quota[]>
   limitOf(accountId: string, name: QuotaName): Promise<number | null>
+  limitsOf(accountIds: readonly string[], name: QuotaName): Promise<Map<string, number | null>>
   /**
    * Counts executions that are about to be inserted in the same transaction, one for each entry. Locks the accounts
    * with limits until its end.
@@ -125,6 +126,10 @@ class QuotaService implements Quotas {
     } finally {
       this.#reading.delete(accountId)
     }
+  }
+
+  async limitsOf(accountIds: readonly string[], name: QuotaName): Promise<Map<string, number | null>> {
+    return new Map([...(await this.#limitsOf(this.#pool, accountIds))].map(([id, limits]) => [id, limits[name]]))
   }
 
   async admitStarts(client: ClientBase, accountIds: readonly string[]): Promise<(AshlarError | undefined)[]> {

@@ -17,7 +17,7 @@ const UNDO = `
   alter table credential drop constraint credential_owner_id_fkey;
   alter table oauth_authorization drop constraint oauth_authorization_owner_id_fkey;
   alter table execution_start_key drop constraint execution_start_key_owner_id_fkey;
-  drop table account;
+  drop table account cascade; -- also the constraints of later tables
   alter table app_user rename to user_account;
   alter table graph add foreign key (owner_id) references user_account;
   alter table graph_version add foreign key (owner_id) references user_account;

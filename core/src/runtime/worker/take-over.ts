@@ -1,5 +1,6 @@
 import type { Database } from '../../postgres/index.ts'
 import type { Lease, Queue } from '../../postgres/queue/index.ts'
+import type { Quotas } from '../../domains/quotas/index.ts'
 import type { JournalEntry } from '../journal/index.ts'
 import type { InputMasks } from '../../engine/index.ts'
 
@@ -51,6 +52,14 @@ export async function takeOver({ pool }: Database, workerId: string, leases: Lea
     values: [leases.map(({ executionId }) => executionId), workerId],
   })
   return rows
+}
+
+/** A taken execution with the memory limit of the sandbox processes of its account, null for none. */
+export type LimitedRow = TakenRow & { sandboxMemoryMb: number | null }
+
+export async function addMemoryLimits(quotas: Pick<Quotas, 'limitsOf'>, rows: readonly TakenRow[]): Promise<LimitedRow[]> {
+  const limits = await quotas.limitsOf([...new Set(rows.map((row) => row.owner_id))], 'sandboxMemoryMb')
+  return rows.map((row) => ({ ...row, sandboxMemoryMb: limits.get(row.owner_id) ?? null }))
 }
 
 /** Immediately releases the executions that a terminated worker held. */

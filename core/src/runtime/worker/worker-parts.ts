@@ -22,7 +22,7 @@ export interface Worker {
 }
 
 export interface WorkerParts extends Pick<DriverParts, 'errorLocator' | 'deltas'> {
-  quotas: Pick<Quotas, 'limitOf'>
+  quotas: Pick<Quotas, 'limitsOf'>
   /** A UUID, stored in the rows of the executions that the worker has leased. */
   id: string
   database: Database

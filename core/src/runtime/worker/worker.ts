@@ -16,7 +16,7 @@ import {
   createJournalWriter,
   type JournalWriter,
 } from '../journal/index.ts'
-import { takeOver, findCurrent, type TakenRow } from './take-over.ts'
+import { takeOver, findCurrent, addMemoryLimits, type LimitedRow } from './take-over.ts'
 import { WakeUps } from './wake-ups.ts'
 import { hasNewEvents, markWaiting } from './suspend.ts'
 import { handOverAll, release } from './hand-over.ts'
@@ -177,15 +177,14 @@ class RunningWorker implements Worker {
   }
 
   async #startAll(taken: Lease[]): Promise<void> {
-    const { database, id } = this.#parts
+    const { database, id, quotas } = this.#parts
     const leases = await this.#withoutHeld(taken)
     if (leases.length === 0) return
-    const rows = await takeOver(database, id, leases)
+    const rows = await addMemoryLimits(quotas, await takeOver(database, id, leases))
     for (const row of rows) this.#held.end(row.id) // an older lease, which another worker took in between
     const lost = await countCrashes(database, id, rows)
     const plans = await this.#parts.plans.load(rows.filter((row) => !lost.has(row.id)).map(({ version_id }) => version_id))
-    const gone = leases.filter(({ executionId }) => !rows.some(({ id }) => id === executionId))
-    await this.#parts.queue.complete(gone)
+    await this.#parts.queue.complete(leases.filter(({ executionId }) => !rows.some((row) => row.id === executionId)))
     for (const row of rows) {
       const lease = leases.find(({ executionId }) => executionId === row.id)
       const plan = lost.has(row.id) ? workerLost() : plans.get(row.version_id)
@@ -208,22 +207,18 @@ class RunningWorker implements Worker {
    * An execution that cannot be started fails with the reason and does not affect the others. Database errors are
    * thrown.
    */
-  async #driveOrFail(row: TakenRow, lease: Lease, plan: Plan | AshlarError): Promise<void> {
-    const {
-      database: { pool },
-      quotas,
-    } = this.#parts
+  async #driveOrFail(row: LimitedRow, lease: Lease, plan: Plan | AshlarError): Promise<void> {
+    const { pool } = this.#parts.database
     const { id: executionId, fence, parent_id: parentId } = row
     const lastSeq = row.resumed ? await readLastSeq(pool, executionId) : 0
     const folded = plan instanceof AshlarError ? plan : await foldJournal(pool, plan, row.resumed ? executionId : undefined)
     const entry = { executionId, fence, parentId, lastSeq, committedSeq: lastSeq, lost: false }
-    const sandboxMemoryMb = await quotas.limitOf(row.owner_id, 'sandboxMemoryMb')
     const held: HeldExecution = { lease, ownerId: row.owner_id, entry, driver: undefined }
     this.#held.add(held)
     try {
       if (plan instanceof AshlarError) throw plan
       if (folded instanceof AshlarError) throw folded
-      this.#drive({ ...row, sandboxMemoryMb }, held, plan, folded)
+      this.#drive(row, held, plan, folded)
     } catch (error) {
       if (!(error instanceof AshlarError)) this.#parts.onError(error)
       this.#fail(
@@ -235,7 +230,7 @@ class RunningWorker implements Worker {
     }
   }
 
-  #drive(row: TakenRow & { sandboxMemoryMb: number | null }, held: HeldExecution, plan: Plan, folded: Folded): void {
+  #drive(row: LimitedRow, held: HeldExecution, plan: Plan, folded: Folded): void {
     const taken: TakenExecution = {
       id: row.id,
       depth: row.depth,

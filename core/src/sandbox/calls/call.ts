@@ -21,7 +21,7 @@ export interface CallRequest {
   cordon: string
   /** Only calls with the same value share an isolate. */
   owner: string
-  /** The limit of the resident memory of the process, if its cordon belongs to the owner. @default that of all processes */
+  /** The limit of the resident memory of the process, if its cordon belongs to the owner. @default that of all */
   processMemoryMb?: number | undefined
   /** Only calls with the same value share a context: an execution, or '' where contexts are reused. */
   scope: string

@@ -10,7 +10,7 @@ it('checks deadlines and then kills a process whose id stays unknown', () => {
   let sweeps = 0
   const watch = new ProcessWatch({
     pid: () => undefined,
-    limits: { maxCpuMs: 1000, processMemoryMb: () => 100 },
+    limits: { maxCpuMs: 1000, processMemoryMb: 100 },
     isReady: () => false,
     hasCalls: () => true,
     hasAborted: () => false,

@@ -1,11 +1,12 @@
 import { Patience, START } from './patience.ts'
 import { readUsage, WaitForCpu } from './process-usage.ts'
+import type { SandboxLimits } from '../limits/index.ts'
 import type { Loss } from '../calls/index.ts'
 
 interface WatchParts {
   /** Undefined until the process id is known. */
   pid(): number | undefined
-  limits: { maxCpuMs: number; processMemoryMb(): number }
+  limits: Pick<SandboxLimits, 'maxCpuMs' | 'processMemoryMb'>
   /** Whether the process has started, so that it must respond. */
   isReady(): boolean
   /** Whether calls are in flight. */
@@ -54,6 +55,8 @@ export class ProcessWatch {
   #cpuMs: number | undefined
   #strayMs = 0
   memoryMb = FRESH_MEMORY_MB
+  /** A lower limit for the account to which the process belongs. */
+  accountMemoryMb = Infinity
   #reportedMb = FRESH_MEMORY_MB
 
   constructor(parts: WatchParts) {
@@ -110,7 +113,7 @@ export class ProcessWatch {
     this.memoryMb = Math.max(memoryMb, FRESH_MEMORY_MB)
     this.#reportMemory()
     this.#isActive = this.#isBusy || usedMs > passedMs * IDLE_SHARE
-    if (memoryMb > limits.processMemoryMb()) this.#parts.kill({ kind: 'memory' })
+    if (memoryMb > Math.min(limits.processMemoryMb, this.accountMemoryMb)) this.#parts.kill({ kind: 'memory' })
     this.#watchStray(usedMs, passedMs)
     this.#watchAnswers(wallMs, usedMs)
     this.#schedule()

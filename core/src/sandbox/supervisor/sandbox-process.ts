@@ -60,7 +60,6 @@ export class SandboxProcess {
   readonly #exit = Promise.withResolvers<void>()
   #loss: Loss | undefined
   #isBroken = false
-  #memoryLimitMb: number
   /** When the last call was started, on the clock of `performance.now()`. */
   usedAt = 0
   /** The number of calls that have run in the process. */
@@ -69,7 +68,6 @@ export class SandboxProcess {
 
   constructor(start: StartProcess, limits: SandboxLimits, events: SandboxProcessEvents) {
     this.#limits = limits
-    this.#memoryLimitMb = limits.processMemoryMb
     this.#events = events
     this.#inspected = new InspectedIsolates({
       find: (guest) => events.findInspector(guest),
@@ -107,7 +105,7 @@ export class SandboxProcess {
   #createWatch(): ProcessWatch {
     return new ProcessWatch({
       pid: () => this.pid,
-      limits: { maxCpuMs: this.#limits.maxCpuMs, processMemoryMb: () => this.#memoryLimitMb },
+      limits: this.#limits,
       isReady: () => this.isReady,
       hasCalls: () => this.inFlight.size > 0,
       hasAborted: () => !this.#aborting.isEmpty,
@@ -120,7 +118,7 @@ export class SandboxProcess {
 
   start(call: Call): void {
     const { bundle, scope, processMemoryMb = Infinity } = call.request
-    this.#memoryLimitMb = Math.min(this.#limits.processMemoryMb, processMemoryMb)
+    this.#watch.accountMemoryMb = processMemoryMb
     this.#inspected.prepare(call.guest)
     if (!this.#digests.has(bundle.digest)) {
       this.#digests.add(bundle.digest)

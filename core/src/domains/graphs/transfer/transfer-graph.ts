@@ -28,11 +28,7 @@ export function createGraphTransfers(database: Database, quotas: Pick<Quotas, 'a
   return { transfer: (transfer) => transferGraph(database, quotas, transfer) }
 }
 
-async function transferGraph(
-  { transact }: Database,
-  quotas: Pick<Quotas, 'assertRoom'>,
-  transfer: Transfer,
-): Promise<string[]> {
+async function transferGraph({ transact }: Database, quotas: Pick<Quotas, 'assertRoom'>, transfer: Transfer): Promise<string[]> {
   const { graphId, ownerId, newOwnerId } = transfer
   if (!isUuid(graphId)) throw graphNotFound()
   if (ownerId === newOwnerId)
