@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type pg from 'pg'
 import { channelName, type Database, type Notifications } from '../../postgres/index.ts'
 import type { Users } from './users.ts'
 import { createSessionEnds, type BrowserSession, type SessionEnds } from './session-ends.ts'
@@ -13,7 +14,7 @@ export interface BrowserSessions extends SessionEnds {
   /** Creates a token that opens one session of the user. */
   createLogin(userId: string): Promise<{ token: string; expiresAt: Date }>
   /** Exchanges a login token for a session. @returns undefined when the token is unknown, used or expired */
-  open(loginToken: string): Promise<NewBrowserSession | undefined>
+  open(loginToken: string, device?: Device): Promise<NewBrowserSession | undefined>
   /** @returns undefined when the two tokens do not belong to the same session, or the session has ended */
   find(tokens: BrowserSessionTokens): Promise<BrowserSession | undefined>
   /** Ends a session in every process. */
@@ -27,7 +28,15 @@ interface BrowserSessionTokens {
   pageToken: string
 }
 
-interface NewBrowserSession extends BrowserSessionTokens {
+/** What a user sees of the browser of a session. */
+export interface Device {
+  /** The `User-Agent` header. */
+  userAgent?: string | undefined
+  /** The address from which the session was opened. */
+  address?: string | undefined
+}
+
+export interface NewBrowserSession extends BrowserSessionTokens {
   expiresAt: Date
 }
 
@@ -36,7 +45,7 @@ export const LOGIN_MINUTES = 10
 const SESSION_DAYS = 14
 
 export function createBrowserSessions(
-  { pool }: Database,
+  { pool, transact }: Database,
   notifications: Notifications,
   users: Users,
   onError: (error: unknown) => void,
@@ -53,17 +62,14 @@ export function createBrowserSessions(
       )
       return { token, expiresAt: requireExpiry(rows) }
     },
-    async open(loginToken) {
-      const [token, pageToken] = [randomToken(), randomToken()]
-      const { rows } = await pool.query<{ expires_at: Date }>(
-        `with login as (delete from login_token where hash = $1 returning user_id, expires_at)
-         insert into browser_session (hash, page_hash, user_id, created_at, expires_at)
-         select $2, $3, user_id, now(), now() + interval '${SESSION_DAYS} days' from login where expires_at > now()
-         returning expires_at`,
-        [hashToken(loginToken), hashToken(token), hashToken(pageToken)],
-      )
-      return rows[0] && { token, pageToken, expiresAt: rows[0].expires_at }
-    },
+    open: (loginToken, device = {}) =>
+      transact(async (client) => {
+        const { rows } = await client.query<{ user_id: string }>(
+          'delete from login_token where hash = $1 and expires_at > now() returning user_id',
+          [hashToken(loginToken)],
+        )
+        return rows[0] && insertSession(client, rows[0].user_id, device)
+      }),
     async find({ token, pageToken }) {
       const { rows } = await pool.query<{ hash: string; user_id: string; expires_at: Date }>(
         'select hash, user_id, expires_at from browser_session where hash = $1 and page_hash = $2 and expires_at > now()',
@@ -73,26 +79,48 @@ export function createBrowserSessions(
       const user = row && (await users.find([row.user_id])).get(row.user_id)
       return user && { id: row.hash, user, expiresAt: row.expires_at }
     },
-    end: ({ id }) => end('hash = $1', id),
+    end: ({ id }) => endSessions(pool, 'hash = $1', [id]),
     async endAll(userId) {
       await pool.query('delete from login_token where user_id = $1', [userId])
-      await end('user_id = $1', userId)
+      await endSessions(pool, 'user_id = $1', [userId])
     },
     onEnd: ends.onEnd,
     close: ends.close,
   }
+}
 
-  async function end(which: string, value: string): Promise<void> {
-    await pool.query(
-      `with ended as (delete from browser_session where ${which} returning hash)
-       select pg_notify('${channelName('browser_sessions')}', hash) from ended`,
-      [value],
-    )
-  }
+const MAX_USER_AGENT = 300
+
+/** Opens a session of a user who has been authenticated. */
+export async function insertSession(
+  client: pg.PoolClient,
+  userId: string,
+  { userAgent, address }: Device,
+): Promise<NewBrowserSession> {
+  const [token, pageToken] = [randomToken(), randomToken()]
+  const { rows } = await client.query<{ expires_at: Date }>(
+    `insert into browser_session (hash, page_hash, user_id, created_at, expires_at, user_agent, address)
+     values ($1, $2, $3, now(), now() + interval '${SESSION_DAYS} days', $4, $5) returning expires_at`,
+    [hashToken(token), hashToken(pageToken), userId, userAgent?.slice(0, MAX_USER_AGENT), address],
+  )
+  return { token, pageToken, expiresAt: requireExpiry(rows) }
+}
+
+/** Ends sessions in every process. @param which a condition on `browser_session` with the parameters `values` */
+export async function endSessions(
+  runner: Pick<pg.Pool, 'query'> | Pick<pg.PoolClient, 'query'>,
+  which: string,
+  values: readonly string[],
+): Promise<void> {
+  await runner.query(
+    `with ended as (delete from browser_session where ${which} returning hash)
+     select pg_notify('${channelName('browser_sessions')}', hash) from ended`,
+    [...values],
+  )
 }
 
 function requireExpiry([row]: readonly { expires_at: Date }[]): Date {
-  if (!row) throw new Error('the login token was not stored')
+  if (!row) throw new Error('the row was not stored')
   return row.expires_at
 }
 

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto'
+import type pg from 'pg'
 import { AshlarError, isUuid } from '../../base/index.ts'
 import type { Database } from '../../postgres/index.ts'
 import { Invitation, type AccountRole } from './entities.ts'
@@ -80,26 +81,32 @@ function invitationNotFound(): AshlarError {
 
 /** See `Accounts.acceptInvitation`. @returns the id of the account */
 export async function acceptInvitation({ transact }: Database, userId: string, token: string): Promise<{ accountId: string }> {
-  return transact(async (client) => {
-    const text = 'delete from invitation where hash = $1 and expires_at > now() returning account_id, role'
-    const { rows } = await client.query<{ account_id: string; role: AccountRole }>(text, [hashToken(token)])
-    const [found] = rows
-    if (!found) {
-      const message = 'the invitation does not exist: it was accepted or revoked, or has expired. Ask for a new one'
-      throw new AshlarError('NOT_FOUND', message, { details: { path: ['token'] } })
-    }
-    const added = await client.query(
-      'insert into member values ($1, $2, $3, $4, $5) on conflict (account_id, user_id) do nothing',
-      [randomUUIDv7(), found.account_id, userId, found.role, new Date()],
-    )
-    if (added.rowCount === 0)
-      // the invitation remains, because the transaction fails
-      throw new AshlarError('CONFLICT', 'you are a member of the account', { details: { path: ['token'] } })
-    return { accountId: found.account_id }
-  })
+  return transact((client) => acceptFor(client, userId, hashToken(token)))
+}
+
+/** Accepts an invitation in a transaction. Of concurrent callers, one succeeds. */
+export async function acceptFor(client: pg.PoolClient, userId: string, invitationHash: string): Promise<{ accountId: string }> {
+  const text = 'delete from invitation where hash = $1 and expires_at > now() returning account_id, role'
+  const { rows } = await client.query<{ account_id: string; role: AccountRole }>(text, [invitationHash])
+  const [found] = rows
+  if (!found) throw invitationNotUsable('token')
+  const added = await client.query(
+    'insert into member values ($1, $2, $3, $4, $5) on conflict (account_id, user_id) do nothing',
+    [randomUUIDv7(), found.account_id, userId, found.role, new Date()],
+  )
+  if (added.rowCount === 0)
+    // the invitation remains, because the transaction fails
+    throw new AshlarError('CONFLICT', 'you are a member of the account', { details: { path: ['token'] } })
+  return { accountId: found.account_id }
+}
+
+/** @param field the name of the input that contains the token */
+export function invitationNotUsable(field: string): AshlarError {
+  const message = 'the invitation does not exist: it was accepted or revoked, or has expired. Ask for a new one'
+  return new AshlarError('NOT_FOUND', message, { details: { path: [field] } })
 }
 
 /** A token has 256 random bits, so a fast hash is sufficient. */
-function hashToken(token: string): string {
+export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }

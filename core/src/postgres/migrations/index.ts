@@ -3,6 +3,7 @@ import { AuthorizationUsers } from './20261201-authorization-users.ts'
 import { Identities } from './20261202-identities.ts'
 import { CostBuckets } from './20261201-cost-buckets.ts'
 import { Quotas } from './20261201-quotas.ts'
+import { SignInTables } from './20261203-sign-in.ts'
 import { Initial } from './20261121-initial.ts'
 import { Engine } from './20261122-engine.ts'
 import { Credentials } from './20261123-credentials.ts'
@@ -51,4 +52,5 @@ export const MIGRATIONS = [
   Identities,
   CostBuckets,
   Quotas,
+  SignInTables,
 ]
