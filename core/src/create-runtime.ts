@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createCallerApi, type CallerApi, type GraphServices } from './access/index.ts'
-import { ACCOUNT_ENTITIES, openAccounts, type Caller, type OpenAccounts } from './domains/accounts/index.ts'
+import { ACCOUNT_ENTITIES, type Caller } from './domains/accounts/index.ts'
+import { openUsers, type OpenUsers } from './domains/sign-in/index.ts'
 import type { CostLimits, CostRate } from './domains/costs/index.ts'
 import type { QuotaOverrides, Quotas } from './domains/quotas/index.ts'
 import { openCapabilities, openLimits } from './open-parts.ts'
@@ -102,7 +103,7 @@ export type OperatorChanges = Required<Pick<RuntimeConfig, 'pluginPackages' | 'o
  * The interface of core for the schema and the gateway. The services of domains do not check who calls them: they take
  * the ids of accounts. Requests use {@link Runtime.as}, which checks what the sender may do.
  */
-export interface Runtime extends OpenAccounts, GraphServices {
+export interface Runtime extends OpenUsers, GraphServices {
   /** What a caller may do with graphs, executions, credentials, accounts and plugins. */
   as(caller: Caller): CallerApi
   authorizations: Authorizations
@@ -209,7 +210,7 @@ async function compose(
   if (sandbox) undo.push(await reportIsolation(database.pool, id, sandbox.isolation, onError))
   if (!config.standby) worker?.start()
   const services = {
-    ...openAccounts(database, notifications, onError, undo),
+    ...openUsers(database, notifications, onError, undo),
     ...userParts,
     ...catalogueParts,
     ...createGraphServices(database, plugins, graphs, quotas),

@@ -37,7 +37,9 @@ export { signFacts } from './catalogue/publishing/index.ts'
 export { ISOLATIONS } from './sandbox/limits/index.ts'
 export type { Isolation } from './sandbox/limits/index.ts'
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './engine/index.ts'
-export { API_KEY_SCOPES, LOGIN_MINUTES, SIGN_UP_POLICIES } from './domains/accounts/index.ts'
+export { API_KEY_SCOPES, LOGIN_MINUTES } from './domains/accounts/index.ts'
+export { SIGN_UP_POLICIES } from './domains/sign-in/index.ts'
+export type { SignInMail, SignUpPolicy } from './domains/sign-in/index.ts'
 export type { CallerApi } from './access/index.ts'
 export type {
   AccountRole,

@@ -30,6 +30,8 @@ export interface LoginLink {
 
 const NO_STORE = { 'cache-control': 'no-store' }
 
+const SIGN_IN = '<p><a href="sign-in">Sign in with e-mail and password</a></p>'
+
 const renderPage = (command: string): string => `
 <div data-part="ready" data-title="Log in" hidden>
 <p>This browser will be able to see and change everything in this installation.</p>
@@ -43,10 +45,12 @@ ${command}
 <div data-part="how" data-title="Log in" hidden>
 <p>To print a login link, run this command in the directory in which Ashlar was started. Then open the link in this browser.</p>
 ${command}
+${SIGN_IN}
 </div>
 <div data-part="out" data-title="You are logged out" hidden>
 <p>To log in again, run this command in the directory in which Ashlar was started. Then open the link that it prints in this browser.</p>
 ${command}
+${SIGN_IN}
 </div>`
 
 /**
@@ -65,7 +69,10 @@ export function openSession({ runtime, origins, cookie, loginFailures, loginComm
     const facts = readRequestOrigin((name) => request.headers.get(name), address, url)
     if (origins.isForeign(facts)) throw new AshlarError('FORBIDDEN', 'only the login page may send this request')
     loginFailures.assertBelowLimit(address)
-    const session = await runtime.browserSessions.open(request.headers.get('ashlar-login-token') ?? '')
+    const session = await runtime.browserSessions.open(request.headers.get('ashlar-login-token') ?? '', {
+      userAgent: request.headers.get('user-agent') ?? undefined,
+      address,
+    })
     if (!session) {
       loginFailures.recordFailure(address)
       throw new AshlarError(

@@ -7,6 +7,12 @@ import { parseConfig, SETTING_NAMES } from './config.ts'
 import { withEnvFiles } from './env-files.ts'
 
 describe('parseConfig', () => {
+  it('requires a sender for mail, and does not repeat the URL of the mail server', () => {
+    expect(() => parseConfig({ SMTP_URL: 'smtp://u:secret@mail.example' })).toThrow(/MAIL_FROM must be an address/)
+    expect(() => parseConfig({ SMTP_URL: 'http://u:secret@mail.example' })).toThrow(/SMTP_URL must be .*, got \d+ characters$/)
+    expect(() => parseConfig({ ASHLAR_SIGN_UP: 'yes' })).toThrow(/ASHLAR_SIGN_UP/)
+  })
+
   it('has a default for every variable', () => {
     const expected = {
       host: '127.0.0.1',
@@ -30,6 +36,8 @@ describe('parseConfig', () => {
       trustedProxies: [],
       corsOrigins: [],
       tokenIssuers: [],
+      signUpPolicy: 'invitation',
+      mail: undefined,
       configFile: undefined,
     }
     expect(parseConfig({})).toEqual(expected)
@@ -62,6 +70,9 @@ describe('parseConfig', () => {
         ASHLAR_TRUSTED_PROXIES: '127.0.0.1, fd00::/8',
         ASHLAR_CORS_ORIGINS: 'https://app.example, http://localhost:3000',
         ASHLAR_JWT: '[{"issuer":"https://issuer.example","audience":"ashlar"}]',
+        ASHLAR_SIGN_UP: 'open',
+        SMTP_URL: 'smtp://u:p@mail.example:587',
+        MAIL_FROM: 'ashlar@example.com',
         ASHLAR_CONFIG: 'conf/ashlar.ts',
       }),
     ).toEqual({
@@ -86,6 +97,8 @@ describe('parseConfig', () => {
       trustedProxies: ['127.0.0.1', 'fd00::/8'],
       corsOrigins: ['https://app.example', 'http://localhost:3000'],
       tokenIssuers: [expect.objectContaining({ issuer: 'https://issuer.example', audience: ['ashlar'] })],
+      signUpPolicy: 'open',
+      mail: { smtpUrl: 'smtp://u:p@mail.example:587', from: 'ashlar@example.com' },
       configFile: 'conf/ashlar.ts',
     })
   })

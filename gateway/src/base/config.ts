@@ -6,6 +6,7 @@ import {
   ISOLATIONS,
   isHttpAllowEntry,
   isLocalEndpoint,
+  SIGN_UP_POLICIES,
   oauthClientSchema,
   showValue,
   QUOTA_NAMES,
@@ -14,8 +15,10 @@ import {
   type Isolation,
   type OAuthClient,
   type QuotaOverrides,
+  type SignUpPolicy,
 } from '@ashlar/core'
 import { z } from 'zod'
+import { isOrigin, isPostgresUrl, isPublicUrl, isSmtpUrl } from './url-checks.ts'
 import { tokenIssuersSchema, type TokenIssuer } from './token-issuer.ts'
 import { isProxyEntry } from './client-address.ts'
 
@@ -67,6 +70,10 @@ export interface Config {
   corsOrigins: string[]
   /** Issuers whose JWTs authenticate callers. @default none */
   tokenIssuers: TokenIssuer[]
+  /** Who may create a user. @default 'invitation' */
+  signUpPolicy: SignUpPolicy
+  /** The mail server for the links of users. Undefined: the server sends no mail. */
+  mail: { smtpUrl: string; from: string } | undefined
   /** The operator's configuration file. Undefined for `ashlar.config.ts` in the working directory, if it exists. */
   configFile: string | undefined
 }
@@ -103,6 +110,8 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     trustedProxies: parsed.data.ASHLAR_TRUSTED_PROXIES,
     corsOrigins: parsed.data.ASHLAR_CORS_ORIGINS,
     tokenIssuers: parsed.data.ASHLAR_JWT,
+    signUpPolicy: parsed.data.ASHLAR_SIGN_UP,
+    mail: parseMail(parsed.data),
     configFile: parsed.data.ASHLAR_CONFIG,
   }
 }
@@ -208,6 +217,12 @@ const variables = z.object({
     .pipe(z.array(z.string().refine(isOrigin)))
     .default([]),
   ASHLAR_JWT: z.string().transform(parseJson).pipe(tokenIssuersSchema).default([]),
+  ASHLAR_SIGN_UP: z.enum(SIGN_UP_POLICIES).default('invitation'),
+  SMTP_URL: z.string().refine(isSmtpUrl).optional(),
+  MAIL_FROM: z
+    .string()
+    .refine((from) => /^[^\r\n]*@[^\r\n]*$/.test(from))
+    .optional(),
   ASHLAR_PUBLIC_URL: z
     .string()
     .refine(isPublicUrl)
@@ -241,6 +256,9 @@ const EXPECTED: Record<string, string> = {
   ASHLAR_TRUSTED_PROXIES: 'addresses and networks like "127.0.0.1,10.0.0.0/8"',
   ASHLAR_CORS_ORIGINS: 'origins like "https://app.example,http://localhost:3000", without a path and without "*"',
   ASHLAR_JWT: 'JSON like [{"issuer": "https://issuer.example", "audience": "https://ashlar.example"}]',
+  ASHLAR_SIGN_UP: '"open", "invitation" or "closed"',
+  SMTP_URL: 'a URL like "smtp://user:password@mail.example:587", together with MAIL_FROM',
+  MAIL_FROM: 'an address like "Ashlar <ashlar@example.com>"',
   ASHLAR_PUBLIC_URL: 'an http(s) URL without user, query and fragment, like "https://ashlar.example"',
 }
 
@@ -256,7 +274,7 @@ function parseLocalEndpoints(text: string): Record<string, string[]> {
 }
 
 /** Errors never contain the values of these variables, which are secret. */
-const SECRET = new Set(['ASHLAR_SECRET_KEY', 'ASHLAR_OAUTH_CLIENTS', 'ASHLAR_JWT'])
+const SECRET = new Set(['SMTP_URL', 'ASHLAR_SECRET_KEY', 'ASHLAR_OAUTH_CLIENTS', 'ASHLAR_JWT'])
 
 /** Errors about these variables name the place in the JSON. */
 const DETAILED = new Set(['ASHLAR_JWT'])
@@ -292,19 +310,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Whether browsers send the text in the `Origin` header. */
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && /^https?:[^*]+$/.test(text) && new URL(text).origin === text
-}
-
-function isPublicUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, username, password, search, hash } = new URL(text)
-  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === ''
-}
-
-function isPostgresUrl(text: string): boolean {
-  return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)
+/** A server that sends mail needs the address of a sender. */
+function parseMail({ SMTP_URL, MAIL_FROM }: z.output<typeof variables>): Config['mail'] {
+  if (SMTP_URL === undefined) return undefined
+  if (MAIL_FROM === undefined) throw invalid({ code: 'custom', path: ['MAIL_FROM'], message: '' }, {})
+  return { smtpUrl: SMTP_URL, from: MAIL_FROM }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { AshlarError, DOWNLOAD_PATH, type Runtime } from '@ashlar/core'
+import { AshlarError, DOWNLOAD_PATH, type Runtime, type SignUpPolicy } from '@ashlar/core'
 import { buildSchema, buildContext, type SchemaContext } from '@ashlar/schema'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
 import { schemaRoutes } from '../graph-files/index.ts'
@@ -16,6 +16,7 @@ import { useCompression } from '../http/compression.ts'
 import { useCors } from '../http/cors.ts'
 import type { IssuerState } from '../auth/jwt/index.ts'
 import { healthRoute } from '../http/health.ts'
+import { signInActions, signInPages, type SendMail } from '../auth/sign-in/index.ts'
 import { createLoginLink, loginPage, logOut, openSession, type LoginLink } from '../auth/login.ts'
 import { createErrorMask } from '../http/mask-error.ts'
 import type { Origins } from '../http/origin.ts'
@@ -39,6 +40,11 @@ interface ApiOptions {
   cookie: SessionCookie
   /** Limits attempts with invalid login tokens. */
   loginFailures: FailureLimit
+  /** Limits attempts to sign in and to sign up. */
+  signInAttempts: FailureLimit
+  signUpPolicy: SignUpPolicy
+  /** Undefined when the server sends no mail. */
+  sendMail: SendMail | undefined
   /** Creates a link that logs the user in once. */
   createLink(userId: string): Promise<LoginLink>
   /** The URL at which browsers log in; undefined before the server listens. */
@@ -99,6 +105,7 @@ function buildRoutes(options: ApiOptions): { routes: ReadonlyMap<string, Route>;
     ['/login', loginPage(options.loginCommand)],
     [CALLBACK_PATH, callbackPage(options)],
     [DOWNLOAD_PATH, downloadRoute(options.runtime.executionFiles)],
+    ...signInPages(options),
     ...pageRoutes,
     ...schemaRoutes,
     ...graphiqlRoutes,
@@ -106,6 +113,7 @@ function buildRoutes(options: ApiOptions): { routes: ReadonlyMap<string, Route>;
   const actions = new Map<string, Route>([
     ['/login', openSession(options)],
     ['/login/links', createLoginLink(options)],
+    ...signInActions(options),
     ['/logout', logOut(options)],
     [CALLBACK_PATH, finishAuthorization(options)],
   ])

@@ -3,8 +3,8 @@ import { buildPageAsset, type Asset } from './assets.ts'
 
 // The small pages next to GraphiQL: login, logout, and the end of an authorization.
 
-const NAMES = ['page.css', 'copy.js', 'login.js', 'callback.js'] as const
-type Script = 'login.js' | 'callback.js'
+const NAMES = ['page.css', 'copy.js', 'login.js', 'sign-in.js', 'callback.js'] as const
+type Script = 'login.js' | 'sign-in.js' | 'callback.js'
 
 const ASSETS = new Map(
   NAMES.map((name) => [

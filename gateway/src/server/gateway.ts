@@ -1,7 +1,7 @@
 import { MAX_BODY_BYTES } from '../http/limits.ts'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Runtime } from '@ashlar/core'
+import type { Runtime, SignUpPolicy } from '@ashlar/core'
 import { DEFAULT_SOCKETS_PER_ADDRESS } from '../base/config.ts'
 import { loggerTo, type Logger } from '../base/logger.ts'
 import { withRequestIds } from '../base/request-scope.ts'
@@ -18,6 +18,7 @@ import { createOrigins } from '../http/origin.ts'
 import { formatError } from '../http/request-error.ts'
 import { isWellFormed } from '../http/request-form.ts'
 import { GRAPHQL_PATH } from '../http/routes.ts'
+import { createMailSender, type MailSettings } from '../auth/sign-in/index.ts'
 import { createSessionCookie } from '../auth/session-cookie.ts'
 import { createSocketOperations, serveInspectors, serveWebSockets, type WebSockets } from '../sockets/index.ts'
 
@@ -59,6 +60,10 @@ export interface GatewayOptions {
   corsOrigins?: readonly string[]
   /** Issuers whose JWTs authenticate callers. @default none */
   tokenIssuers?: readonly TokenIssuer[]
+  /** Who may create a user. @default 'invitation' */
+  signUpPolicy?: SignUpPolicy
+  /** The mail server for links. @default none: an administrator creates links */
+  mail?: MailSettings | undefined
   /** @default lines on standard error */
   logger?: Logger
 }
@@ -91,7 +96,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     const { token, expiresAt } = await runtime.browserSessions.createLogin(userId)
     return { url: `${browserUrl() ?? `http://${LOOPBACK}`}/login#${token}`, expiresAt }
   }
-  const pages = { cookie, createLink, browserUrl, redirectUri, loginCommand, tokenIssuers: tokens.states }
+  const signIn = createSignInParts(options, logger)
+  const pages = { cookie, createLink, browserUrl, redirectUri, loginCommand, tokenIssuers: tokens.states, ...signIn }
   const api = createApi({ runtime, access, origins, corsOrigins, loginFailures, ...pages, logger, maxBodyBytes: MAX_BODY_BYTES })
 
   async function close(): Promise<void> {
@@ -125,6 +131,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     createLoginLink: createLink,
     close: () => (closing ??= close()),
   }
+}
+
+function createSignInParts({ mail, signUpPolicy = 'invitation' }: GatewayOptions, logger: Logger) {
+  const signInAttempts = createFailureLimit('sign-in attempts', logger)
+  return { signInAttempts, signUpPolicy, sendMail: mail && createMailSender(mail, logger) }
 }
 
 const MALFORMED = formatError('BAD_REQUEST', 'the request must have a path and one valid Host header')

@@ -39,7 +39,7 @@ export async function invite(
     const open = await client.query('select from invitation where account_id = $1', [accountId])
     if ((open.rowCount ?? 0) >= MAX_OPEN)
       throw conflict(`the account has ${MAX_OPEN} open invitations, the limit: revoke one of them first`)
-    const values = [randomUUIDv7(), accountId, role, hashToken(token), userId, new Date(now), expiresAt]
+    const values = [randomUUIDv7(), accountId, role, hashInvitationToken(token), userId, new Date(now), expiresAt]
     const text = 'insert into invitation values ($1, $2, $3, $4, $5, $6, $7) returning *'
     return (await client.query<{ id: string }>(text, values)).rows[0]
   })
@@ -81,7 +81,7 @@ function invitationNotFound(): AshlarError {
 
 /** See `Accounts.acceptInvitation`. @returns the id of the account */
 export async function acceptInvitation({ transact }: Database, userId: string, token: string): Promise<{ accountId: string }> {
-  return transact((client) => acceptFor(client, userId, hashToken(token)))
+  return transact((client) => acceptFor(client, userId, hashInvitationToken(token)))
 }
 
 /** Accepts an invitation in a transaction. Of concurrent callers, one succeeds. */
@@ -107,6 +107,6 @@ export function invitationNotUsable(field: string): AshlarError {
 }
 
 /** A token has 256 random bits, so a fast hash is sufficient. */
-export function hashToken(token: string): string {
+export function hashInvitationToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }

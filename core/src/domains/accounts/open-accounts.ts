@@ -5,7 +5,6 @@ import { createApiKeys, type ApiKeys } from './api-keys.ts'
 import { createBrowserSessions, type BrowserSessions } from './browser-sessions.ts'
 import { Account, ApiKey, Identity, Invitation, Member, User } from './entities.ts'
 import { createIdentities, type Identities } from './identities.ts'
-import { createSignIn, type SignIn } from './sign-in/index.ts'
 import { createUsers, type Users } from './users.ts'
 
 export const ACCOUNT_ENTITIES = [User, Identity, ApiKey, Account, Member, Invitation]
@@ -21,8 +20,6 @@ export interface OpenAccounts {
   callers: Callers
   /** Sessions of logged-in browsers. */
   browserSessions: BrowserSessions
-  /** Signing in with an e-mail address and a password. */
-  signIn: SignIn
 }
 
 /** @param undo receives functions that close what was opened */
@@ -42,6 +39,5 @@ export function openAccounts(
     apiKeys: createApiKeys(database.fork),
     callers: createCallers(database.fork),
     browserSessions,
-    signIn: createSignIn(database),
   }
 }

@@ -6,7 +6,14 @@ import { createCostLedger, type CostLedger } from './cost-ledger.ts'
 import { SettledCostLimits } from './cost-limits.ts'
 
 const RATE = { size: 100, restoreRate: 10 }
-const USER = { id: 'a0000000-0000-4000-8000-000000000001', name: 'Ada', role: 'MEMBER', createdAt: new Date(0) } as const
+const USER = {
+  id: 'a0000000-0000-4000-8000-000000000001',
+  name: 'Ada',
+  role: 'MEMBER',
+  createdAt: new Date(0),
+  email: null,
+  emailVerified: false,
+} as const
 
 function createCaller(over: Partial<Caller> = {}): Caller {
   return { user: USER, roles: new Map<string, AccountRole>([[USER.id, 'OWNER']]), keyId: 'k1', ...over }

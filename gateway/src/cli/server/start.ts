@@ -86,9 +86,9 @@ interface Service {
 
 async function serve({ config, installation, environment, terminal, logger, stop, ready }: Service): Promise<void> {
   const { runtime, dataDir, ownerKey, ownerId } = installation
-  const { publicUrl, socketsPerAddress, trustedProxies, corsOrigins, tokenIssuers } = config
+  const { publicUrl, socketsPerAddress, trustedProxies, corsOrigins, tokenIssuers, signUpPolicy, mail } = config
   const loginCommand = publicUrl === undefined ? commandLine(environment, 'login') : publicLoginCommand(environment)
-  const access = { publicUrl, socketsPerAddress, trustedProxies, corsOrigins, tokenIssuers }
+  const access = { publicUrl, socketsPerAddress, trustedProxies, corsOrigins, tokenIssuers, signUpPolicy, mail }
   const gateway = createGateway({ runtime, ownerKey, ...access, loginCommand, logger })
   let unwatch: (() => void) | undefined
   try {

@@ -1,5 +1,5 @@
 import { hash, verify } from '@node-rs/argon2'
-import { AshlarError } from '../../../base/index.ts'
+import { AshlarError } from '../../base/index.ts'
 
 // Argon2id with the first parameters that OWASP recommends: 19 MiB of memory and 2 iterations. NIST SP 800-63B: a
 // minimum length and no rules of composition.

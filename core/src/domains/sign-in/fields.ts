@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AshlarError, isText, showValue } from '../../../base/index.ts'
+import { AshlarError, isText, showValue } from '../../base/index.ts'
 
 const emailSchema = z.email().max(254)
 const nameSchema = z

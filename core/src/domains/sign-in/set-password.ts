@@ -1,9 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type pg from 'pg'
-import { AshlarError } from '../../../base/index.ts'
-import type { Database } from '../../../postgres/index.ts'
-import { endSessions } from '../browser-sessions.ts'
-import { acceptFor, hashToken, invitationNotUsable } from '../invitations.ts'
+import { AshlarError } from '../../base/index.ts'
+import type { Database } from '../../postgres/index.ts'
+import { acceptFor, endSessions, hashInvitationToken, invitationNotUsable } from '../accounts/index.ts'
 import { parseEmail, parseUserName } from './fields.ts'
 import { takeLink } from './links.ts'
 import { hashPassword } from './passwords.ts'
@@ -32,7 +31,7 @@ export async function signUpInvited(
   const hash = await hashPassword(password)
   return transact(async (client) => {
     // The invitation comes first, so that only its holder learns whether a user has the address.
-    const invitationHash = hashToken(invitation)
+    const invitationHash = hashInvitationToken(invitation)
     const text = 'select from invitation where hash = $1 and expires_at > now() for update'
     if ((await client.query(text, [invitationHash])).rowCount !== 1) throw invitationNotUsable('invitation')
     const userId = await insertUser(client, { name, email, emailVerified: false, hash })
@@ -92,10 +91,10 @@ async function insertUser(client: pg.PoolClient, { name, email, emailVerified, h
   if (rowCount !== 1)
     throw new AshlarError('CONFLICT', 'a user has this e-mail address: sign in', { details: { path: ['email'] } })
   await client.query(`insert into account (id, kind, name, created_at) values ($1, 'PERSONAL', $2, now())`, [id, name])
-  await client.query(
-    `insert into member (id, account_id, user_id, role, joined_at) values ($1, $2, $2, 'OWNER', now())`,
-    [randomUUIDv7(), id],
-  )
+  await client.query(`insert into member (id, account_id, user_id, role, joined_at) values ($1, $2, $2, 'OWNER', now())`, [
+    randomUUIDv7(),
+    id,
+  ])
   await client.query('insert into password values ($1, $2, now())', [id, hash])
   return id
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestRuntime, type TestRuntime } from '../../../testing/index.ts'
+import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
 
 const PASSWORD = 'correct horse battery'
 const OTHER_PASSWORD = 'another long password'

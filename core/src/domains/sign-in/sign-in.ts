@@ -1,7 +1,12 @@
-import { AshlarError } from '../../../base/index.ts'
-import type { Database } from '../../../postgres/index.ts'
-import { insertSession, type Device, type NewBrowserSession } from '../browser-sessions.ts'
-import { hashToken, invitationNotUsable } from '../invitations.ts'
+import { AshlarError } from '../../base/index.ts'
+import type { Database } from '../../postgres/index.ts'
+import {
+  hashInvitationToken,
+  insertSession,
+  invitationNotUsable,
+  type Device,
+  type NewBrowserSession,
+} from '../accounts/index.ts'
 import { parseEmail } from './fields.ts'
 import { insertLink, type SignInLinkKind } from './links.ts'
 import { hashPassword, isOutdatedHash, verifyPassword } from './passwords.ts'
@@ -55,7 +60,11 @@ export interface SignIn {
   createLink(kind: SignInLinkKind, email: string): Promise<{ token: string; expiresAt: Date }>
   /** Creates the user of a SIGN_UP link. @throws {AshlarError} BAD_INPUT NOT_FOUND CONFLICT */
   completeSignUp(token: string, user: NewUser): Promise<{ userId: string }>
-  /** Sets the password of the user of a RESET link, and ends all sessions of the user. @throws {AshlarError} BAD_INPUT NOT_FOUND */
+  /**
+   * Sets the password of the user of a RESET link, and ends all sessions of the user.
+   *
+   * @throws {AshlarError} BAD_INPUT NOT_FOUND
+   */
   completeReset(token: string, password: string): Promise<{ userId: string }>
 }
 
@@ -119,7 +128,7 @@ async function hasUser({ pool }: Database, email: string): Promise<boolean> {
 }
 
 async function requireInvitation({ pool }: Database, token: string): Promise<string> {
-  const hash = hashToken(token)
+  const hash = hashInvitationToken(token)
   const { rowCount } = await pool.query('select from invitation where hash = $1 and expires_at > now()', [hash])
   if (rowCount === 1) return hash
   throw invitationNotUsable('invitation')
