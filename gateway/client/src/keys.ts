@@ -108,6 +108,7 @@ export const keys: Record<string, () => null> = {
   ProviderConnection: () => null,
   ProviderEdge: () => null,
   PublishPluginPayload: () => null,
+  Quota: () => null,
   Reason: () => null,
   RemoveDevPluginPayload: () => null,
   RemoveMemberPayload: () => null,
