@@ -114,12 +114,9 @@ async function countStatements(source: string): Promise<number> {
   expect(validate(schema, document)).toEqual([])
   const user = (await reader.users.find([reader.ownerId])).get(reader.ownerId)
   if (!user) throw new Error('no such user')
+  const contextValue = buildContext({ runtime: reader, caller: await reader.callers.ofUser(user) })
   const query = vi.spyOn(pg.Client.prototype, 'query')
-  const result = await execute({
-    schema,
-    document,
-    contextValue: buildContext({ runtime: reader, caller: await reader.callers.ofUser(user) }),
-  })
+  const result = await execute({ schema, document, contextValue })
   const count = query.mock.calls.length
   query.mockRestore()
   expect(result).not.toHaveProperty('errors')
