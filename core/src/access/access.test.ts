@@ -70,6 +70,17 @@ describe('an object of an organization', () => {
     expect((await executions.find([id])).size).toBe(1)
   })
 
+  it('is started once for each user who chooses the same idempotency key', async () => {
+    const { accountId, owner, member } = await organize('EDITOR')
+    const graph = await as(owner).graphs.create({ name: 'shared', document: DOCUMENT, accountId })
+    const start = async (caller: Caller, a: number) =>
+      (await as(caller).executions.start({ graphId: graph.id, inputs: { a }, idempotencyKey: 'today' })).id
+    const first = await start(owner, 1)
+    expect(await start(member, 2)).not.toBe(first)
+    expect(await start(owner, 1)).toBe(first)
+    await expect(start(owner, 2)).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+
   it('does not exist for a user who is not a member', async () => {
     const { accountId, owner } = await organize()
     const graph = await as(owner).graphs.create({ name: 'shared', document: DOCUMENT, accountId })

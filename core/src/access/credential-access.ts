@@ -7,6 +7,7 @@ import {
   requireAllGraphs,
   requireScope,
   type Caller,
+  type InAccount,
   type Need,
 } from '../domains/accounts/index.ts'
 import {
@@ -22,10 +23,6 @@ import {
 export interface CredentialServices {
   authorizations: Authorizations
   credentials: Credentials
-}
-
-interface InAccount {
-  accountId?: string | undefined
 }
 
 const NO_ITEMS = { items: [], hasMore: false }

@@ -8,6 +8,7 @@ import {
   requireAllGraphs,
   requireScope,
   type Caller,
+  type InAccount,
   type Need,
 } from '../domains/accounts/index.ts'
 import {
@@ -35,10 +36,6 @@ export interface ExecutionServices {
   graphs: Graphs
 }
 
-interface InAccount {
-  accountId?: string | undefined
-}
-
 const NO_ITEMS = { items: [], hasMore: false }
 
 const READ: Need = { role: 'VIEWER', purpose: 'read executions' }
@@ -55,13 +52,13 @@ export class ExecutionAccess {
   }
 
   async start(request: StartRequest): Promise<Execution> {
-    return this.#services.executions.start(await this.#ownerOfGraph(request.graphId), request)
+    return this.#services.executions.start(await this.#ownerOfGraph(request.graphId), request, this.#caller.user.id)
   }
 
   /** Starts an execution and waits until it has finished or the time is over. */
   async run(request: StartRequest, waitMs: number): Promise<ExecutionSummary> {
     const ownerId = await this.#ownerOfGraph(request.graphId)
-    const { id } = await this.#services.executions.start(ownerId, request)
+    const { id } = await this.#services.executions.start(ownerId, request, this.#caller.user.id)
     return this.#services.executions.waitForEnd(ownerId, id, waitMs)
   }
 

@@ -9,6 +9,7 @@ import {
   requireAllGraphs,
   requireScope,
   type Caller,
+  type InAccount,
   type Need,
 } from '../domains/accounts/index.ts'
 import {
@@ -39,11 +40,6 @@ export interface GraphServices {
   interchange: Interchange
   /** Moves graphs to the installed plugins. */
   upgrades: Upgrades
-}
-
-/** An account that a request names. @default the personal account of the user */
-interface InAccount {
-  accountId?: string | undefined
 }
 
 const NO_ITEMS = { items: [], hasMore: false }

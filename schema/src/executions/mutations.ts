@@ -28,7 +28,7 @@ const startFields = (t: InputBuilder) => ({
   inputs: t.field({ type: 'JSON', description: 'Values by input name. They must match the `inputSchema` of the version.' }),
   idempotencyKey: t.string({
     description:
-      'Any text of 1 to 255 characters. A second start with the same key and input within 24 hours returns the first execution. With another input it fails with CONFLICT.',
+      'Any text of 1 to 255 characters. Other users may use the same key. A second start with the same key and input within 24 hours returns the first execution. With another input it fails with CONFLICT.',
   }),
   priority: t.int({ description: '-100 to 100. Waiting executions with a higher priority start first. The default is 0.' }),
   recordHttp: t.boolean({

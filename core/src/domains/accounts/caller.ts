@@ -38,6 +38,12 @@ export interface Caller {
   expiresAt?: Date
 }
 
+/** The account that a request names. */
+export interface InAccount {
+  /** @default the personal account of the user */
+  accountId?: string | undefined
+}
+
 /** A role that an operation needs. */
 export interface Need {
   role: AccountRole

@@ -7,9 +7,9 @@ import { addUser } from './users.ts'
 // good:
 //
 // 1. to the user who has the e-mail address, if the issuer asserts that it verified the address and the user has
-//    verified it here. With less, whoever registers an address elsewhere, or here before its owner does, would share a
-//    user with the owner of the address.
-// 2. else to a new user, if the caller allows that. The user gets the address if it is verified and belongs to nobody.
+//    verified it here. Otherwise an attacker who registers an address of another person, with the issuer or here, would
+//    share a user with that person.
+// 2. else to a new user, if the caller allows that. The user gets the address if it is verified and no user has it.
 
 /** A person as another issuer describes it. The signature of the description has been verified. */
 export interface ForeignIdentity {
@@ -44,7 +44,7 @@ export function createIdentities(fork: () => EntityManager): Identities {
         try {
           return await fork().transactional((em) => link(em, identity, mayCreate))
         } catch (error) {
-          // Someone signed up with the address, or verified it, in the same moment.
+          // Another request has added or verified a user with the address at the same time.
           if (!(error instanceof UniqueConstraintViolationException) || attempt === MAX_ATTEMPTS) throw error
         }
     },

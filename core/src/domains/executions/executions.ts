@@ -43,8 +43,8 @@ export type FollowedEvent = Followed
 export interface Executions extends Omit<JournalViews, 'diff' | 'createEventFilter'> {
   /** Compares two executions: see {@link JournalViews.diff}. @throws {AshlarError} NOT_FOUND JOURNAL_UNREADABLE */
   diff(owners: Owners, a: string, b: string): Promise<ExecutionDiff>
-  /** @throws {AshlarError} NOT_FOUND INPUTS_INVALID BAD_INPUT */
-  start(ownerId: string, request: StartRequest): Promise<Execution>
+  /** @param userId who chose the idempotency key. @throws {AshlarError} NOT_FOUND INPUTS_INVALID BAD_INPUT */
+  start(ownerId: string, request: StartRequest, userId?: string): Promise<Execution>
   /** Runs one block as an execution. @throws {AshlarError} GRAPH_INVALID BLOCK_UNAVAILABLE */
   runBlock(ownerId: string, request: { block: string; inputs: unknown }): Promise<Execution>
   /**
@@ -151,8 +151,8 @@ class ExecutionService implements Executions {
     this.#starter = createStarter(parts)
   }
 
-  start(ownerId: string, request: StartRequest): Promise<Execution> {
-    return this.#parts.health.guard(() => this.#start(ownerId, request))
+  start(ownerId: string, request: StartRequest, userId = ownerId): Promise<Execution> {
+    return this.#parts.health.guard(() => this.#start(ownerId, request, userId))
   }
 
   retry(ownerId: string, executionId: string): Promise<Execution> {
@@ -179,9 +179,9 @@ class ExecutionService implements Executions {
     return this.#parts.health.guard(() => retryExecutions(this.#parts, ownerId, request))
   }
 
-  async #start(ownerId: string, { idempotencyKey, ...request }: StartRequest): Promise<Execution> {
+  async #start(ownerId: string, { idempotencyKey, ...request }: StartRequest, userId: string): Promise<Execution> {
     if (idempotencyKey === undefined) return this.#starter.add(await this.#prepare(ownerId, request))
-    const key = toStartKey(ownerId, idempotencyKey, request)
+    const key = toStartKey({ ownerId, userId }, idempotencyKey, request)
     const started = await findStarted(this.#parts.database, key)
     if (started !== undefined) return this.get(ownerId, started)
     const execution = await startWithKey(this.#parts, key, await this.#prepare(ownerId, request))

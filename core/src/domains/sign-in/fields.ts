@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { AshlarError, isText, showValue } from '../../base/index.ts'
+import { AshlarError, isText, normalizeEmail, showValue } from '../../base/index.ts'
 
-const emailSchema = z.email().max(254)
+const emailSchema = z.email()
 const nameSchema = z
   .string()
   .trim()
@@ -9,9 +9,9 @@ const nameSchema = z
   .max(100)
   .refine((name) => isText(name) && !/\p{Cc}/u.test(name))
 
-/** Returns the address in lower case, which identifies a user. @throws {AshlarError} BAD_INPUT */
+/** Returns the address in the form of {@link normalizeEmail}. @throws {AshlarError} BAD_INPUT */
 export function parseEmail(given: string): string {
-  const parsed = emailSchema.safeParse(given.trim().toLowerCase())
+  const parsed = emailSchema.safeParse(normalizeEmail(given))
   if (parsed.success) return parsed.data
   throw new AshlarError('BAD_INPUT', `the e-mail address must be like "name@example.com", got ${showValue(given)}`, {
     details: { path: ['email'] },

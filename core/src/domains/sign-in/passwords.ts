@@ -11,7 +11,7 @@ const MIN_LENGTH = 12
 const MAX_LENGTH = 256
 
 /** Verified when a user does not exist or has no password, so that the time of the answer does not reveal it. */
-const dummyHash = hash('the password of nobody', OPTIONS)
+const dummyHash = hash('the dummy password', OPTIONS)
 
 /** @throws {AshlarError} BAD_INPUT when the password has less than 12 or more than 256 characters */
 export async function hashPassword(password: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { AshlarError } from '../../base/index.ts'
+import { AshlarError, normalizeEmail } from '../../base/index.ts'
 import type { Database } from '../../postgres/index.ts'
 import {
   hashInvitationToken,
@@ -14,7 +14,7 @@ import { completeReset, completeSignUp, signUpInvited, type NewUser } from './se
 
 // A user signs in with an e-mail address and a password. Links set the password: one that is sent to the address of a
 // new user (SIGN_UP) or of an existing user (RESET), or one that an administrator creates. A user is created when the
-// link is used, so nobody can occupy the address of another person. Without mail, the holder of an organization's
+// link is used, so a person cannot occupy the address of another one. Without mail, the holder of an organization's
 // invitation creates the user directly, with an address that is not verified.
 
 /** Who may create a user: everyone with an e-mail address, the holders of an invitation, or only an administrator. */
@@ -24,7 +24,7 @@ export type SignUpPolicy = (typeof SIGN_UP_POLICIES)[number]
 /** A mail to send. The answer to the request must not depend on it. */
 export type SignInMail =
   | { kind: SignInLinkKind; to: string; token: string; expiresAt: Date }
-  /** Tells a user that someone tried to sign up with the address. */
+  /** Informs a user about an attempt to sign up with the address. */
   | { kind: 'ALREADY_USER'; to: string }
 
 /** Signing in with an e-mail address and a password. */
@@ -110,7 +110,7 @@ async function open(
 ): Promise<NewBrowserSession | undefined> {
   const { rows } = await pool.query<{ userId: string; hash: string }>(
     `select u.id as "userId", p.hash from app_user u join password p on p.user_id = u.id where u.email = $1`,
-    [email.trim().toLowerCase()],
+    [normalizeEmail(email)],
   )
   const [found] = rows
   if (!(await verifyPassword(found?.hash, password)) || !found) return undefined

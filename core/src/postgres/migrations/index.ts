@@ -4,6 +4,7 @@ import { Identities } from './20261202-identities.ts'
 import { CostBuckets } from './20261201-cost-buckets.ts'
 import { Quotas } from './20261201-quotas.ts'
 import { SignInTables } from './20261203-sign-in.ts'
+import { StartKeyUsers } from './20261204-start-key-users.ts'
 import { Initial } from './20261121-initial.ts'
 import { Engine } from './20261122-engine.ts'
 import { Credentials } from './20261123-credentials.ts'
@@ -53,4 +54,5 @@ export const MIGRATIONS = [
   CostBuckets,
   Quotas,
   SignInTables,
+  StartKeyUsers,
 ]

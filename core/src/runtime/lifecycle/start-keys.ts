@@ -8,20 +8,22 @@ import { insertWith, type NewExecution } from './insert.ts'
 
 const MAX_KEY_CHARS = 255
 
-/** The key that a client has given to a start, and a hash of the other arguments of the start. */
+/** The key that a user has given to a start, and a hash of the other arguments of the start. */
 export interface StartKey {
   ownerId: string
+  /** Members of an account do not share keys. */
+  userId: string
   key: string
   hash: string
 }
 
 /** @throws {AshlarError} BAD_INPUT when the key is not 1 to 255 characters long */
-export function toStartKey(ownerId: string, key: string, request: object): StartKey {
+export function toStartKey(user: Pick<StartKey, 'ownerId' | 'userId'>, key: string, request: object): StartKey {
   if (key.length === 0 || key.length > MAX_KEY_CHARS) {
     const message = `idempotencyKey must have 1 to ${MAX_KEY_CHARS} characters, got ${key.length}`
     throw new AshlarError('BAD_INPUT', message, { details: { path: ['idempotencyKey'] } })
   }
-  return { ownerId, key, hash: createHash('sha256').update(toCanonicalJson(request)).digest('hex') }
+  return { ...user, key, hash: createHash('sha256').update(toCanonicalJson(request)).digest('hex') }
 }
 
 function toCanonicalJson(value: unknown): string {
@@ -37,10 +39,11 @@ function toCanonicalJson(value: unknown): string {
  *
  * @throws {AshlarError} CONFLICT when it was started with other arguments
  */
-export async function findStarted({ pool }: Database, { ownerId, key, hash }: StartKey): Promise<string | undefined> {
+export async function findStarted({ pool }: Database, { ownerId, userId, key, hash }: StartKey): Promise<string | undefined> {
   const { rows } = await pool.query<{ executionId: string; hash: string }>(
-    `select execution_id as "executionId", hash from execution_start_key where owner_id = $1 and key = $2 and ${IS_VALID}`,
-    [ownerId, key],
+    `select execution_id as "executionId", hash from execution_start_key
+     where owner_id = $1 and user_id = $2 and key = $3 and ${IS_VALID}`,
+    [ownerId, userId, key],
   )
   const [found] = rows
   if (found && found.hash !== hash) {
@@ -59,7 +62,7 @@ const IS_VALID = `created_at > now() - interval '24 hours'`
  */
 export async function startWithKey(
   { database, queue, quotas }: { database: Database; queue: Queue; quotas: Pick<Quotas, 'admitStarts'> },
-  { ownerId, key, hash }: StartKey,
+  { ownerId, userId, key, hash }: StartKey,
   fresh: NewExecution,
 ): Promise<Execution | undefined> {
   try {
@@ -68,10 +71,10 @@ export async function startWithKey(
       if (refusal) throw refusal
       const [execution] = await insertWith(client, queue, [fresh])
       const { rowCount } = await client.query(
-        `insert into execution_start_key as old (owner_id, key, hash, execution_id) values ($1, $2, $3, $4)
-         on conflict (owner_id, key) do update set hash = excluded.hash, execution_id = excluded.execution_id, created_at = now()
+        `insert into execution_start_key as old (owner_id, user_id, key, hash, execution_id) values ($1, $2, $3, $4, $5)
+         on conflict (owner_id, user_id, key) do update set hash = excluded.hash, execution_id = excluded.execution_id, created_at = now()
          where not (old.${IS_VALID})`,
-        [ownerId, key, hash, execution?.id],
+        [ownerId, userId, key, hash, execution?.id],
       )
       if (rowCount === 0) throw new KeyTaken()
       return execution
