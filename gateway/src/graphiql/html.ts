@@ -31,7 +31,7 @@ export function renderHtml({ getUrl, options, groups, login }: Parts): string {
 </header>
 <div id="examples" popover aria-label="Examples"><div>${renderExamples(groups)}</div></div>
 <div id="login" role="alert" hidden>
-<p><strong>You are not logged in.</strong> To print a login link, run this command in the directory in which Ashlar was started. Then open the link in this browser.</p>
+<p><strong>You are not logged in.</strong> <a href="sign-in">Sign in</a> with e-mail and password, or use a login link. To print one, run this command in the directory in which Ashlar was started. Then open the link in this browser.</p>
 ${login}
 </div>
 <div id="root">Loading …</div>

@@ -33,6 +33,7 @@ describe('the page', () => {
       '/graphiql/graphiql.css',
       '/graphiql/page.css',
       'login',
+      'sign-in',
       '/pages/copy.js',
       '/graphiql/graphiql.js',
       '/graphiql/page.js',
