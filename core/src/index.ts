@@ -43,6 +43,7 @@ export type { SignInMail, SignUpPolicy } from './domains/sign-in/index.ts'
 export type { CallerApi } from './access/index.ts'
 export type {
   AccountRole,
+  ApiKey,
   ApiKeyScope,
   BrowserSession,
   ForeignIdentity,

@@ -15,10 +15,12 @@ import {
   type User,
   type Users,
 } from '../domains/accounts/index.ts'
+import type { Callers } from '../domains/callers/index.ts'
 import type { Quota, Quotas } from '../domains/quotas/index.ts'
 
 export interface AccountServices {
   accounts: Accounts
+  callers: Pick<Callers, 'forget'>
   quotas: Pick<Quotas, 'find'>
   users: Users
 }
@@ -65,12 +67,12 @@ export class AccountAccess {
 
   async setRole(memberId: string, role: AccountRole): Promise<Member> {
     const userId = this.#userToChange()
-    return this.#services.accounts.setRole(userId, await this.#usableMember(memberId), role)
+    return this.#forgetMember(await this.#services.accounts.setRole(userId, await this.#usableMember(memberId), role))
   }
 
   async removeMember(memberId: string): Promise<Member> {
     const userId = this.#userToChange()
-    return this.#services.accounts.removeMember(userId, await this.#usableMember(memberId))
+    return this.#forgetMember(await this.#services.accounts.removeMember(userId, await this.#usableMember(memberId)))
   }
 
   async invite(accountId: string, invitation: Parameters<Accounts['invite']>[2]): ReturnType<Accounts['invite']> {
@@ -112,7 +114,13 @@ export class AccountAccess {
   /** The rest of the request may use the account. */
   #join(membership: Membership): Membership {
     this.#caller.roles.set(membership.account.id, membership.role)
+    this.#services.callers.forget(this.#caller.user.id)
     return membership
+  }
+
+  #forgetMember(member: Member): Member {
+    this.#services.callers.forget(member.userId)
+    return member
   }
 
   #usable(accountIds: readonly string[]): string[] {

@@ -3,6 +3,7 @@ import { AccountAccess, type AccountServices } from './account-access.ts'
 import { CredentialAccess, type CredentialServices } from './credential-access.ts'
 import { ExecutionAccess, type ExecutionServices } from './execution-access.ts'
 import { GraphAccess, type GraphServices } from './graph-access.ts'
+import { KeyAccess, type KeyServices } from './key-access.ts'
 import { PluginAccess, type PluginServices } from './plugin-access.ts'
 
 /**
@@ -14,10 +15,16 @@ export interface CallerApi {
   credentials: CredentialAccess
   executions: ExecutionAccess
   graphs: GraphAccess
+  keys: KeyAccess
   plugins: PluginAccess
 }
 
-export type CallerServices = AccountServices & CredentialServices & ExecutionServices & GraphServices & PluginServices
+export type CallerServices = AccountServices &
+  CredentialServices &
+  ExecutionServices &
+  GraphServices &
+  KeyServices &
+  PluginServices
 
 export function createCallerApi(services: CallerServices, caller: Caller): CallerApi {
   return {
@@ -25,6 +32,7 @@ export function createCallerApi(services: CallerServices, caller: Caller): Calle
     credentials: new CredentialAccess(services, caller),
     executions: new ExecutionAccess(services, caller),
     graphs: new GraphAccess(services, caller),
+    keys: new KeyAccess(services, caller),
     plugins: new PluginAccess(services, caller),
   }
 }

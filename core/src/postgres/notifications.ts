@@ -21,22 +21,12 @@ export interface Notifications {
  * - `plugins`: the plugins have changed
  * - `scan`: workers have to scan their sources
  * - `submissions`: a submission is new or was decided
- * - `browser_sessions`: the id of a session that has ended
+ * - `access`: the user, key or session of which callers may now do less or more, such as `user <id>`
  * - `health`: a worker can no longer write the journal, or can write it again
  */
-type Channel = 'journal' | 'deltas' | 'work' | 'cancel' | 'plugins' | 'scan' | 'submissions' | 'browser_sessions' | 'health'
+type Channel = 'journal' | 'deltas' | 'work' | 'cancel' | 'plugins' | 'scan' | 'submissions' | 'access' | 'health'
 
-const CHANNELS: Channel[] = [
-  'journal',
-  'deltas',
-  'work',
-  'cancel',
-  'plugins',
-  'scan',
-  'submissions',
-  'browser_sessions',
-  'health',
-]
+const CHANNELS: Channel[] = ['journal', 'deltas', 'work', 'cancel', 'plugins', 'scan', 'submissions', 'access', 'health']
 const RECONNECT_AFTER_MS = 500
 
 /** The name of a channel in SQL. */

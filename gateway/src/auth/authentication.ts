@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { AshlarError, type Caller, type Runtime, type User } from '@ashlar/core'
+import { AshlarError, type Caller, type Runtime } from '@ashlar/core'
 import type { FailureLimit } from './failure-limit.ts'
 import type { Origins, RequestFacts } from '../http/origin.ts'
 import { findSessionToken } from './session-cookie.ts'
@@ -18,7 +18,7 @@ export interface Access {
 }
 
 interface AccessParts {
-  runtime: Pick<Runtime, 'apiKeys' | 'browserSessions' | 'callers'>
+  runtime: Pick<Runtime, 'callers'>
   origins: Origins
   /** Name of the session cookie. */
   cookieName: string
@@ -40,7 +40,7 @@ export function createAccess({ runtime, origins, cookieName, tokens, failures, l
       if (facts.authorization !== undefined) {
         const credential = readBearer(facts.authorization)
         if (tokens.accepts(credential)) return tokens.identify(credential, facts.address)
-        return runtime.callers.ofUser(await authenticate(credential, facts.address))
+        return authenticate(credential, facts.address)
       }
       const token = findSessionToken(facts.cookie ?? '', cookieName)
       if (token === undefined) throw unauthenticated('you are not logged in')
@@ -51,9 +51,9 @@ export function createAccess({ runtime, origins, cookieName, tokens, failures, l
         )
       if (facts.pageToken === undefined)
         throw unauthenticated('a session cookie requires the page token in the header "Ashlar-Page-Token"')
-      const session = await runtime.browserSessions.find({ token, pageToken: facts.pageToken })
-      if (!session) throw unauthenticated('your session has ended: log in again')
-      return { ...(await runtime.callers.ofUser(session.user)), session }
+      const caller = await runtime.callers.ofSession({ token, pageToken: facts.pageToken })
+      if (!caller) throw unauthenticated('your session has ended: log in again')
+      return caller
     },
   }
 
@@ -63,24 +63,26 @@ export function createAccess({ runtime, origins, cookieName, tokens, failures, l
     return credential
   }
 
-  async function authenticate(key: string, address: string): Promise<User> {
+  async function authenticate(key: string, address: string): Promise<Caller> {
     const hash = createHash('sha256').update(key).digest('base64')
     if (!accepted.has(hash)) failures.assertBelowLimit(address)
-    const user = await runtime.apiKeys.authenticate(key)
-    if (!user) {
+    const caller = await runtime.callers.ofKey(key)
+    if (!caller) {
       accepted.delete(hash)
       failures.recordFailure(address)
-      throw unauthenticated('the key in the Authorization header is unknown', { isInvalidToken: true })
+      throw unauthenticated('the key in the Authorization header is unknown, was revoked or has expired', {
+        isInvalidToken: true,
+      })
     }
     if (accepted.size >= MAX_ACCEPTED) accepted.clear()
     accepted.add(hash)
-    return user
+    return caller
   }
 
   function unauthenticated(what: string, details: { isInvalidToken?: true } = {}): AshlarError {
     return new AshlarError(
       'UNAUTHENTICATED',
-      `${what}: in a browser, open a link that this command prints: ${loginCommand}; in a program, send the header "Authorization: Bearer <owner key>" (the key is in the file owner-key of the data directory)`,
+      `${what}: in a browser, open /sign-in, or open a link that this command prints: ${loginCommand}; in a program, send the header "Authorization: Bearer <key>" with an API key or the owner key (in the file owner-key of the data directory)`,
       { details },
     )
   }

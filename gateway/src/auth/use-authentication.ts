@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { AshlarError, type Caller, type Runtime } from '@ashlar/core'
 import type { Plugin } from 'graphql-yoga'
-import { onCallerEnd } from './caller-end.ts'
 import type { Access } from './authentication.ts'
 import { toRequestError } from '../http/mask-error.ts'
 import { readRequestOrigin } from '../http/origin.ts'
@@ -16,11 +15,11 @@ export interface RequestContext {
 }
 
 /**
- * Authenticates GraphQL requests. Rejects requests of unknown callers before it reads their body. When a session ends
- * or a token expires, the server closes the connections of its requests, because a response may be the stream of a
- * subscription.
+ * Authenticates GraphQL requests. Rejects requests of unknown callers before it reads their body. When a caller may
+ * do less, such as after the end of a session or a key, the server closes the connections of its requests, because a
+ * response may be the stream of a subscription.
  */
-export function useAuthentication(access: Access, sessions: Runtime['browserSessions']): Plugin<object, Partial<RequestContext>> {
+export function useAuthentication(access: Access, callers: Runtime['callers']): Plugin<object, Partial<RequestContext>> {
   return {
     async onRequestParse({ request, url, serverContext }) {
       try {
@@ -30,7 +29,7 @@ export function useAuthentication(access: Access, sessions: Runtime['browserSess
         serverContext.caller = caller
         const { res } = serverContext
         if (!res || res.closed) return
-        const stop = onCallerEnd(caller, sessions, () => res.destroy())
+        const stop = callers.onEnd(caller, () => res.destroy())
         res.once('close', stop)
       } catch (error) {
         throw error instanceof AshlarError ? toRequestError(error) : error

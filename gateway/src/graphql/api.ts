@@ -75,7 +75,7 @@ export function createApi(options: ApiOptions): Api {
       useCors(options.corsOrigins),
       useRoutes({ ...buildRoutes(options), pages, origins, logger }),
       useAccept(),
-      useAuthentication(access, runtime.browserSessions),
+      useAuthentication(access, runtime.callers),
       useStrictParameters(),
       useExactJson(),
       useLimits(runtime.costLimits),

@@ -85,7 +85,7 @@ describe('authentication', () => {
   it('explains in the error how to authenticate', async () => {
     const { errors } = (await (await post(VIEWER, {})).json()) as { errors: { message: string }[] }
     expect(errors[0]?.message).toContain('open a link that this command prints: ashlar login')
-    expect(errors[0]?.message).toContain('Authorization: Bearer <owner key>')
+    expect(errors[0]?.message).toContain('Authorization: Bearer <key>')
   })
 
   it('shows the login command of the installation in errors and on every page', async () => {
@@ -215,9 +215,9 @@ describe('errors', () => {
   })
 
   it('hides the stack of a failure in the request pipeline', async () => {
-    const browserSessions = { ...runtime.browserSessions, find: () => Promise.reject(new TypeError('secret')) }
+    const callers = { ...runtime.callers, ofSession: () => Promise.reject(new TypeError('secret')) }
     const failing = createGateway({
-      runtime: { ...runtime, browserSessions },
+      runtime: { ...runtime, callers },
       ownerKey: OWNER_KEY,
       logger: { info: () => undefined, error: (message, error) => log.push(`${message}: ${String(error)}`) },
     })

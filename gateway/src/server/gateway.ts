@@ -114,7 +114,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const sockets = serveWebSockets(bound.server, {
         access,
         clientAddress,
-        sessions: runtime.browserSessions,
+        callers: runtime.callers,
         origins,
         corsOrigins,
         logger,

@@ -29,7 +29,7 @@ it('treats a client that disconnects during a write as the end of the client, no
   const facts = readRequestOrigin(() => undefined, '127.0.0.1')
   const connection = { socket: new Socket(), facts, place: { acknowledge: () => undefined, release: () => undefined } }
   const logger = { info: () => undefined, error: (message: string) => void logged.push(message) }
-  serveClient(client, connection, { protocol, sessions: {} as Runtime['browserSessions'], logger })
+  serveClient(client, connection, { protocol, callers: {} as Runtime['callers'], logger })
   const socket = await opened.promise
   socket.onMessage((message) => Promise.resolve(socket.send(message)))
   client.emit('message', Buffer.from('{"type":"ping"}'))

@@ -5,7 +5,6 @@ import type { WebSocket } from 'ws'
 import type { Logger } from '../base/logger.ts'
 import { bindToScope } from '../base/request-scope.ts'
 import type { Caller } from '@ashlar/core'
-import { onCallerEnd } from '../auth/caller-end.ts'
 import { JsonCheck } from '../graphql/limits/index.ts'
 import type { RequestFacts } from '../http/origin.ts'
 import { LargeResults } from './large-results.ts'
@@ -22,7 +21,7 @@ export interface SocketExtra extends Record<PropertyKey, unknown> {
 
 interface ClientParts {
   protocol: Protocol<SocketExtra>
-  sessions: Runtime['browserSessions']
+  callers: Runtime['callers']
   logger: Logger
 }
 
@@ -49,7 +48,7 @@ const CLOSE_WITHIN_MS = 500
 
 /** Speaks GraphQL with one client until it closes, in the scope of the request that opened the connection. */
 export function serveClient(client: WebSocket, { socket, facts, place }: Connection, parts: ClientParts): void {
-  const { protocol, sessions, logger } = parts
+  const { protocol, callers, logger } = parts
   const ping = keepAlive(client)
   const removeLimit = limitBytes(client, socket)
   client.on('error', () => cutSoon(client)) // an invalid or too large message: `ws` has sent the close code
@@ -57,7 +56,7 @@ export function serveClient(client: WebSocket, { socket, facts, place }: Connect
     removeLimit()
     place.acknowledge()
     if (client.readyState === client.CLOSED) return
-    const stop = onCallerEnd(caller, sessions, () => closeSoon(client, CloseCode.Forbidden, 'Your login has ended'))
+    const stop = callers.onEnd(caller, () => closeSoon(client, CloseCode.Forbidden, 'Your access has ended or changed'))
     client.once('close', stop)
   }
   const fail = (error: unknown): void => {

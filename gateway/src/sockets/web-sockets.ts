@@ -27,7 +27,7 @@ export interface WebSockets {
 interface WebSocketParts {
   access: Access
   clientAddress(request: IncomingMessage): string
-  sessions: Runtime['browserSessions']
+  callers: Runtime['callers']
   origins: Origins
   /** Origins whose pages may connect with a key. */
   corsOrigins: ReadonlySet<string>
@@ -51,7 +51,8 @@ const INIT_WITHIN_MS = 3000
  * - before the upgrade: 400; 403 for a page of another origin that is not in `corsOrigins`, even with valid
  *   credentials; 404; 429 for too many sockets of one address
  * - after the upgrade: 1009 for more than 64 KiB before the acknowledgement; 4408 without `connection_init` in time;
- *   4403 for an unknown caller, or when the session of an acknowledged client ends or its token expires; 4401 for an
+ *   4403 for an unknown caller, or when an acknowledged caller may do less: its session or key ends, its token
+ *   expires, or the user loses a role; 4401 for an
  *   operation before the acknowledgement
  */
 export function serveWebSockets(server: Server, parts: WebSocketParts): WebSockets {

@@ -141,3 +141,29 @@ describe('a user who is not a member', () => {
     expect(answers[0]?.inviteMember.errors).toMatchObject([{ code: 'NOT_FOUND', path: ['input', 'accountId'] }])
   })
 })
+
+it('a user creates an API key, sees it without its secret, and revokes it', async () => {
+  const id = await organize()
+  const CREATE = `mutation ($accountIds: [ID!]) { createApiKey(input: { name: "ci", scopes: [EXECUTE, READ_EXECUTIONS],
+    accountIds: $accountIds, expiresAt: "2999-01-01T00:00:00Z" }) {
+    secret apiKeyEdge { cursor } apiKey { id prefix scopes accounts { id } graphs { id } expiresAt lastUsedAt } ${ERRORS} } }`
+  const { secret, apiKey, errors } = (await run(ada, CREATE, { accountIds: [id] })).createApiKey
+  expect(errors).toEqual([])
+  expect(apiKey).toMatchObject({
+    prefix: secret.slice(0, 8),
+    scopes: ['EXECUTE', 'READ_EXECUTIONS'],
+    accounts: [{ id }],
+    graphs: null,
+    expiresAt: '2999-01-01T00:00:00.000Z',
+    lastUsedAt: null,
+  })
+  const LIST = '{ viewer { apiKeys(filter: { isExpired: false }) { totalCount edges { node { id name } } } } }'
+  const { viewer } = await run(ada, LIST)
+  expect(viewer.apiKeys).toEqual({ totalCount: 1, edges: [{ node: { id: apiKey.id, name: 'ci' } }] })
+  expect(JSON.stringify(viewer)).not.toContain(secret)
+
+  const REVOKE = `mutation ($id: ID!) { revokeApiKey(input: { apiKeyId: $id }) { revokedApiKeyId ${ERRORS} } }`
+  expect((await run(eve, REVOKE, { id: apiKey.id })).revokeApiKey.errors).toMatchObject([{ code: 'NOT_FOUND' }])
+  expect((await run(ada, REVOKE, { id: apiKey.id })).revokeApiKey).toEqual({ revokedApiKeyId: apiKey.id, errors: [] })
+  expect((await run(ada, LIST)).viewer.apiKeys.totalCount).toBe(0)
+})

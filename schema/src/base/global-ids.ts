@@ -1,7 +1,17 @@
 import { AshlarError, isUuid, showValue } from '@ashlar/core'
 
 /** Types whose ids are `uuid` columns. Postgres rejects a comparison of such a column with any other text. */
-const UUID_TYPES = new Set(['Account', 'Credential', 'Execution', 'Graph', 'GraphVersion', 'Invitation', 'Member', 'User'])
+const UUID_TYPES = new Set([
+  'Account',
+  'ApiKey',
+  'Credential',
+  'Execution',
+  'Graph',
+  'GraphVersion',
+  'Invitation',
+  'Member',
+  'User',
+])
 /** All types that implement `Node`. A test compares them with the schema. */
 export const NODE_TYPES = new Set([...UUID_TYPES, 'Block', 'NodeExecution', 'Plugin', 'PluginVersion', 'Provider'])
 

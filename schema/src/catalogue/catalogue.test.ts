@@ -177,8 +177,8 @@ describe('plugins', () => {
       totalCount edges { node { plugin { packageName } publishedBy { name } signature { signedBy } } } } } } } }`
     const one = await countStatements(() => run(source, { first: 1 }))
     expect(await countStatements(() => run(source, { first: 3 }))).toBe(one)
-    // The viewer, the listings, the versions, the plugins of the versions, and the authors.
-    expect(one).toBe(5)
+    // The viewer and the caller, the listings, the versions, the plugins of the versions, and the authors.
+    expect(one).toBe(6)
   })
 })
 

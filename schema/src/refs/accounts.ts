@@ -1,4 +1,13 @@
-import type { AccountRole, Invitation, Member, Membership, User } from '@ashlar/core'
+import {
+  API_KEY_SCOPES,
+  type AccountRole,
+  type ApiKey,
+  type ApiKeyScope,
+  type Invitation,
+  type Member,
+  type Membership,
+  type User,
+} from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { inOrder } from '../base/global-ids.ts'
 import { defineList } from '../base/list.ts'
@@ -64,4 +73,38 @@ export const MemberList = defineList<Member>()({
   orderFields: { JOINED_AT: 'When the user became a member.' },
   defaultOrder: { field: 'JOINED_AT', direction: 'ASC' },
   locate: ({ id, joinedAt }) => ({ value: joinedAt.toISOString(), id }),
+})
+
+const SCOPES: Record<ApiKeyScope, string> = {
+  READ_GRAPHS: 'Read graphs and their versions.',
+  WRITE_GRAPHS: 'Create, change and delete graphs.',
+  EXECUTE: 'Start, retry and cancel executions.',
+  READ_EXECUTIONS: 'Read executions, their values and their files.',
+  MANAGE_CREDENTIALS: 'List, add, change and delete credentials.',
+  PUBLISH_PLUGINS: 'Publish plugins.',
+  MANAGE_ACCOUNT: 'Manage organizations, members, invitations, API keys and installed plugins.',
+  ADMIN: 'Administer the installation.',
+}
+
+export const ApiKeyScopeType = builder.enumType('ApiKeyScope', {
+  description: 'What a key may be allowed to do. No scope includes another one.',
+  values: Object.fromEntries(API_KEY_SCOPES.map((scope) => [scope, { value: scope, description: SCOPES[scope] }])) as Record<
+    ApiKeyScope,
+    { value: ApiKeyScope; description: string }
+  >,
+})
+
+export const ApiKeyType = builder.loadableNodeRef('ApiKey', {
+  id: { resolve: (key: ApiKey) => key.id },
+  load: async (ids: string[], { api }) => inOrder(ids, await api.keys.find(ids)),
+})
+
+export const ApiKeyList = defineList<ApiKey>()({
+  type: ApiKeyType,
+  name: 'ApiKey',
+  plural: 'API keys',
+  filter: (t) => ({ isExpired: t.boolean({ description: 'Whether the key has expired.' }) }),
+  orderFields: { CREATED_AT: 'When it was created.' },
+  defaultOrder: { field: 'CREATED_AT', direction: 'DESC' },
+  locate: ({ id, createdAt }) => ({ value: createdAt.toISOString(), id }),
 })

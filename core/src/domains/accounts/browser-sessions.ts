@@ -1,31 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type pg from 'pg'
-import { channelName, type Database, type Notifications } from '../../postgres/index.ts'
-import type { Users } from './users.ts'
-import { createSessionEnds, type BrowserSession, type SessionEnds } from './session-ends.ts'
+import type { Database } from '../../postgres/index.ts'
+import type { BrowserSession } from './caller.ts'
 
 // A login token can be exchanged once for a session. A session has two secrets: `token`, which the browser stores in a
 // cookie, and `pageToken`, which the page stores. Browsers send a cookie to every port of a host, so the cookie alone
 // proves nothing. The database stores the SHA-256 of each secret. Each secret has 256 random bits, so a fast hash is
 // sufficient.
 
-/** Creates, checks and ends the sessions of browsers. */
-export interface BrowserSessions extends SessionEnds {
+/** Creates and ends the sessions of browsers. `Callers` checks them, and announces their end to subscribers. */
+export interface BrowserSessions {
   /** Creates a token that opens one session of the user. */
   createLogin(userId: string): Promise<{ token: string; expiresAt: Date }>
   /** Exchanges a login token for a session. @returns undefined when the token is unknown, used or expired */
   open(loginToken: string, device?: Device): Promise<NewBrowserSession | undefined>
-  /** @returns undefined when the two tokens do not belong to the same session, or the session has ended */
-  find(tokens: BrowserSessionTokens): Promise<BrowserSession | undefined>
   /** Ends a session in every process. */
   end(session: BrowserSession): Promise<void>
   /** Ends all sessions of a user and revokes the unused login tokens. */
   endAll(userId: string): Promise<void>
-}
-
-interface BrowserSessionTokens {
-  token: string
-  pageToken: string
 }
 
 /** What a user sees of the browser of a session. */
@@ -36,7 +28,9 @@ export interface Device {
   address?: string | undefined
 }
 
-export interface NewBrowserSession extends BrowserSessionTokens {
+export interface NewBrowserSession {
+  token: string
+  pageToken: string
   expiresAt: Date
 }
 
@@ -44,13 +38,7 @@ export const LOGIN_MINUTES = 10
 /** At most 24, the longest timer that Node supports. */
 const SESSION_DAYS = 14
 
-export function createBrowserSessions(
-  { pool, transact }: Database,
-  notifications: Notifications,
-  users: Users,
-  onError: (error: unknown) => void,
-): BrowserSessions {
-  const ends = createSessionEnds(pool, notifications, onError)
+export function createBrowserSessions({ pool, transact }: Database): BrowserSessions {
   return {
     async createLogin(userId) {
       await pool.query('delete from login_token where expires_at < now()')
@@ -70,22 +58,11 @@ export function createBrowserSessions(
         )
         return rows[0] && insertSession(client, rows[0].user_id, device)
       }),
-    async find({ token, pageToken }) {
-      const { rows } = await pool.query<{ hash: string; user_id: string; expires_at: Date }>(
-        'select hash, user_id, expires_at from browser_session where hash = $1 and page_hash = $2 and expires_at > now()',
-        [hashToken(token), hashToken(pageToken)],
-      )
-      const [row] = rows
-      const user = row && (await users.find([row.user_id])).get(row.user_id)
-      return user && { id: row.hash, user, expiresAt: row.expires_at }
-    },
     end: ({ id }) => endSessions(pool, 'hash = $1', [id]),
     async endAll(userId) {
       await pool.query('delete from login_token where user_id = $1', [userId])
       await endSessions(pool, 'user_id = $1', [userId])
     },
-    onEnd: ends.onEnd,
-    close: ends.close,
   }
 }
 
@@ -112,11 +89,7 @@ export async function endSessions(
   which: string,
   values: readonly string[],
 ): Promise<void> {
-  await runner.query(
-    `with ended as (delete from browser_session where ${which} returning hash)
-     select pg_notify('${channelName('browser_sessions')}', hash) from ended`,
-    [...values],
-  )
+  await runner.query(`delete from browser_session where ${which}`, [...values])
 }
 
 function requireExpiry([row]: readonly { expires_at: Date }[]): Date {

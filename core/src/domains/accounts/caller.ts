@@ -1,20 +1,14 @@
 import { AshlarError } from '../../base/index.ts'
-import type { AccountRole, User } from './entities.ts'
+import type { AccountRole, ApiKeyScope, User } from './entities.ts'
 import { accountNotFound, includesRole, roleTooLow } from './roles.ts'
-import type { BrowserSession } from './session-ends.ts'
 
-/** What a key may be allowed to do. No scope includes another one. */
-export const API_KEY_SCOPES = [
-  'READ_GRAPHS',
-  'WRITE_GRAPHS',
-  'EXECUTE',
-  'READ_EXECUTIONS',
-  'MANAGE_CREDENTIALS',
-  'PUBLISH_PLUGINS',
-  'MANAGE_ACCOUNT',
-  'ADMIN',
-] as const
-export type ApiKeyScope = (typeof API_KEY_SCOPES)[number]
+/** A session of a browser. */
+export interface BrowserSession {
+  /** The hash of its token. */
+  id: string
+  user: User
+  expiresAt: Date
+}
 
 /** The sender of a request, and what the sender may do. */
 export interface Caller {
@@ -34,8 +28,12 @@ export interface Caller {
   keyId?: string
   /** The browser session that authenticated the caller. */
   session?: BrowserSession
-  /** When the token that authenticated the caller expires. */
+  /** When the key or the token that authenticated the caller expires. */
   expiresAt?: Date
+  /** The administrator who acts as the user. */
+  actor?: User
+  /** The last change of what callers may do that is included. Only for the service of callers. */
+  asOf?: number
 }
 
 /** The account that a request names. */
@@ -56,6 +54,14 @@ export function requireScope({ scopes }: Caller, scope: ApiKeyScope): void {
   if (!scopes || scopes.has(scope)) return
   const message = `the key of this request does not have the scope ${scope}: use a key that has it`
   throw new AshlarError('FORBIDDEN', message)
+}
+
+/**
+ * @param purpose completes "to …", such as `create keys`
+ * @throws {AshlarError} FORBIDDEN when an administrator acts as the user
+ */
+export function refuseActor({ actor }: Caller, purpose: string): void {
+  if (actor) throw new AshlarError('FORBIDDEN', `an administrator who acts as a user is not allowed to ${purpose}`)
 }
 
 /** The accounts that the caller may use. */
@@ -79,7 +85,7 @@ export function hasRole({ roles }: Caller, accountId: string, role: AccountRole)
  */
 export function chooseAccount(caller: Caller, accountId: string | undefined, need: Need): string {
   const chosen = accountId ?? defaultAccount(caller)
-  assertRole(caller, chosen, need, accountNotFound)
+  assertRole(caller, chosen, need, () => accountNotFound())
   return chosen
 }
 

@@ -1,5 +1,18 @@
 import { defineEntity, p } from '@mikro-orm/core'
 
+/** What a key may be allowed to do. No scope includes another one. */
+export const API_KEY_SCOPES = [
+  'READ_GRAPHS',
+  'WRITE_GRAPHS',
+  'EXECUTE',
+  'READ_EXECUTIONS',
+  'MANAGE_CREDENTIALS',
+  'PUBLISH_PLUGINS',
+  'MANAGE_ACCOUNT',
+  'ADMIN',
+] as const
+export type ApiKeyScope = (typeof API_KEY_SCOPES)[number]
+
 const UserSchema = defineEntity({
   name: 'User',
   tableName: 'app_user',
@@ -37,13 +50,25 @@ const ApiKeySchema = defineEntity({
   name: 'ApiKey',
   tableName: 'api_key',
   properties: {
+    id: p.uuid().primary(),
     /** SHA-256 of the key, hexadecimal. The key itself is not stored. */
-    hash: p.string().primary(),
+    hash: p.string(),
     userId: p.uuid(),
     name: p.string(),
+    /** The first characters of the key. Null for the owner key, which has another format. */
+    prefix: p.string().nullable(),
+    /** Null for all scopes. */
+    scopes: p.array<ApiKeyScope>().nullable(),
+    /** The accounts to which the key is limited. Null for all accounts of the user. */
+    accountIds: p.array<string>().columnType('uuid[]').nullable(),
+    /** The graphs to which the key is limited. Null for all graphs of the accounts. */
+    graphIds: p.array<string>().columnType('uuid[]').nullable(),
     createdAt: p.datetime(),
+    expiresAt: p.datetime().nullable(),
+    lastUsedAt: p.datetime().nullable(),
   },
 })
+/** With what a program authenticates as a user. */
 export class ApiKey extends ApiKeySchema.class {}
 ApiKeySchema.setClass(ApiKey)
 

@@ -1,7 +1,5 @@
-import type { Database, Notifications } from '../../postgres/index.ts'
+import type { Database } from '../../postgres/index.ts'
 import { createAccounts, type Accounts } from './accounts.ts'
-import { createCallers, type Callers } from './find-callers.ts'
-import { createApiKeys, type ApiKeys } from './api-keys.ts'
 import { createBrowserSessions, type BrowserSessions } from './browser-sessions.ts'
 import { Account, ApiKey, Identity, Invitation, Member, User } from './entities.ts'
 import { createIdentities, type Identities } from './identities.ts'
@@ -16,28 +14,15 @@ export interface OpenAccounts {
   identities: Identities
   /** Personal accounts, and organizations with their members. */
   accounts: Accounts
-  apiKeys: ApiKeys
-  callers: Callers
   /** Sessions of logged-in browsers. */
   browserSessions: BrowserSessions
 }
 
-/** @param undo receives functions that close what was opened */
-export function openAccounts(
-  database: Database,
-  notifications: Notifications,
-  onError: (error: unknown) => void,
-  undo: (() => void)[],
-): OpenAccounts {
-  const users = createUsers(database.fork)
-  const browserSessions = createBrowserSessions(database, notifications, users, onError)
-  undo.push(browserSessions.close)
+export function openAccounts(database: Database): OpenAccounts {
   return {
-    users,
+    users: createUsers(database.fork),
     identities: createIdentities(database.fork),
     accounts: createAccounts(database),
-    apiKeys: createApiKeys(database.fork),
-    callers: createCallers(database.fork),
-    browserSessions,
+    browserSessions: createBrowserSessions(database),
   }
 }

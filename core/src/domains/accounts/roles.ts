@@ -12,6 +12,6 @@ export function roleTooLow(own: AccountRole, needed: AccountRole, purpose: strin
   return new AshlarError('FORBIDDEN', message)
 }
 
-export function accountNotFound(): AshlarError {
-  return new AshlarError('NOT_FOUND', 'there is no account with this id', { details: { path: ['accountId'] } })
+export function accountNotFound(path: readonly string[] = ['accountId']): AshlarError {
+  return new AshlarError('NOT_FOUND', 'there is no account with this id', { details: { path } })
 }

@@ -1,9 +1,13 @@
 import type { Database, Notifications } from '../../postgres/index.ts'
 import { openAccounts, type OpenAccounts } from '../accounts/index.ts'
+import { createApiKeys, createCallers, type ApiKeys, type Callers } from '../callers/index.ts'
 import { createSignIn, type SignIn } from './sign-in.ts'
 
-/** The services of users: their accounts, and how they sign in. */
+/** The services of users: their accounts, their keys, and how they sign in. */
 export interface OpenUsers extends OpenAccounts {
+  apiKeys: ApiKeys
+  /** What users may do. */
+  callers: Callers
   /** Signing in with an e-mail address and a password. */
   signIn: SignIn
 }
@@ -13,7 +17,9 @@ export function openUsers(
   database: Database,
   notifications: Notifications,
   onError: (error: unknown) => void,
-  undo: (() => void)[],
+  undo: (() => Promise<void> | void)[],
 ): OpenUsers {
-  return { ...openAccounts(database, notifications, onError, undo), signIn: createSignIn(database) }
+  const callers = createCallers(database, notifications, onError)
+  undo.push(() => callers.close())
+  return { ...openAccounts(database), apiKeys: createApiKeys(database), callers, signIn: createSignIn(database) }
 }

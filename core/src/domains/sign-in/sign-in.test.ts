@@ -37,7 +37,7 @@ describe('signing in with a password', () => {
   it('opens a session of the user, and the case of the address does not matter', async () => {
     const { email, userId } = await addUser()
     const opened = await runtime.signIn.open({ email: ` ${email.toUpperCase()}`, password: PASSWORD }, {})
-    expect(opened && (await runtime.browserSessions.find(opened))?.user.id).toBe(userId)
+    expect(opened && (await runtime.callers.ofSession(opened))?.user.id).toBe(userId)
   })
 
   it.each([
@@ -83,7 +83,7 @@ describe('a link', () => {
     const before = await runtime.signIn.open({ email, password: PASSWORD }, {})
     const { token } = await runtime.signIn.createLink('RESET', email)
     await runtime.signIn.completeReset(token, OTHER_PASSWORD)
-    expect(before && (await runtime.browserSessions.find(before))).toBeUndefined()
+    expect(before && (await runtime.callers.ofSession(before))).toBeUndefined()
     expect(await runtime.signIn.open({ email, password: PASSWORD }, {})).toBeUndefined()
     expect(await runtime.signIn.open({ email, password: OTHER_PASSWORD }, {})).toBeDefined()
   })

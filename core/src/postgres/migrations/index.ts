@@ -25,6 +25,7 @@ import { ExecutionLists } from './20261130-execution-lists.ts'
 import { HttpExchanges } from './20261130-http-exchanges.ts'
 import { CompressedBlobs } from './20261130-compressed-blobs.ts'
 import { Pairing } from './20261130-pairing.ts'
+import { ApiKeyLimits } from './20261205-api-keys.ts'
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -55,4 +56,5 @@ export const MIGRATIONS = [
   Quotas,
   SignInTables,
   StartKeyUsers,
+  ApiKeyLimits,
 ]

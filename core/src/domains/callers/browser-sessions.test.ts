@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
+import type { Caller } from '../accounts/index.ts'
+
+let runtime: TestRuntime
+beforeAll(async () => {
+  runtime = await createTestRuntime({ role: 'gateway', pluginRoots: [] })
+})
+afterAll(() => runtime.close())
+
+async function open(): Promise<Caller & Required<Pick<Caller, 'session'>>> {
+  const { browserSessions: sessions, callers, ownerId } = runtime
+  const opened = await sessions.open((await sessions.createLogin(ownerId)).token)
+  const caller = opened && (await callers.ofSession(opened))
+  if (!caller?.session) throw new Error('the session was not opened')
+  return { ...caller, session: caller.session }
+}
+
+function waitForEnd(caller: Caller): Promise<void> {
+  return new Promise((resolve) => runtime.callers.onEnd(caller, resolve))
+}
+
+it('opens a session that belongs to the user of the login and lasts 14 days', async () => {
+  const { user, session } = await open()
+  expect(user.id).toBe(runtime.ownerId)
+  expect(Math.round((session.expiresAt.getTime() - Date.now()) / 3600_000)).toBe(14 * 24)
+})
+
+it('notifies every active subscriber when a session ends', async () => {
+  const caller = await open()
+  const calls: string[] = []
+  runtime.callers.onEnd(caller, () => calls.push('stopped'))()
+  const ends = Promise.all([waitForEnd(caller), waitForEnd(caller)])
+  await runtime.browserSessions.end(caller.session)
+  await ends
+  expect(calls).toEqual([])
+})
+
+it('notifies immediately if the session ended while the request was being authenticated', async () => {
+  const caller = await open()
+  const ended = waitForEnd(caller)
+  await runtime.browserSessions.end(caller.session)
+  await ended
+  await waitForEnd(caller)
+})
+
+it('notifies when a session expires', async () => {
+  const caller = await open()
+  await waitForEnd({ ...caller, session: { ...caller.session, expiresAt: new Date(Date.now() + 20) } })
+})
+
+it('notifies after a reconnect if the session ended while the connection was lost', async () => {
+  const [caller, other] = [await open(), await open()]
+  let otherEnded = false
+  const stop = runtime.callers.onEnd(other, () => (otherEnded = true))
+  const ended = waitForEnd(caller)
+  const { pool } = runtime.database
+  await pool.query('delete from browser_session where hash = $1', [caller.session.id])
+  await pool.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'ashlar listen' and datname = current_database()`,
+  )
+  await ended
+  expect(otherEnded).toBe(false)
+  stop()
+})
