@@ -15,6 +15,7 @@ import { plugins } from './plugins.ts'
 import { queries } from './queries.ts'
 import { rows } from './rows.ts'
 import { sandbox } from './sandbox.ts'
+import { viewer } from './viewer.ts'
 import { streamedToken } from './streamed-token.ts'
 import { waiting } from './waiting.ts'
 
@@ -35,6 +36,7 @@ export const WORKLOADS: readonly Workload[] = [
   queries,
   interchange,
   jwt,
+  viewer,
   rows,
   sandbox,
   breakdown,
