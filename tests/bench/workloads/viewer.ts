@@ -77,7 +77,7 @@ async function measureRate(send: () => Promise<number>): Promise<number> {
   return (REQUESTS / ms) * 1000
 }
 
-/** The time from the call that revokes a key to the first answer of another gateway, with its own runtime, that is 401. */
+/** The time from the call that revokes a key to the first answer 401 of another gateway, which has its own runtime. */
 async function measureRevocation({ runtime, ownerId, stack }: BenchContext) {
   const { url: databaseUrl } = runtime.database
   const other = await createRuntime({ databaseUrl, role: 'gateway', pluginRoots: [], onError: printError })
