@@ -38,8 +38,8 @@ async function change(mutation: string): Promise<Json> {
   const headers = { authorization: `Bearer ${session}`, 'content-type': 'application/json' }
   const body = JSON.stringify({ query: `mutation { ${mutation} }` })
   const response = await gateways[0]?.fetch(new Request('http://127.0.0.1/graphql', { method: 'POST', headers, body }))
-  const { data } = (await response?.json()) as { data: Json }
-  return data
+  if (!response) throw new Error('no gateway')
+  return ((await response.json()) as Json).data
 }
 
 async function createKey(input = 'scopes: [READ_GRAPHS, READ_EXECUTIONS]'): Promise<{ secret: string; id: string }> {
