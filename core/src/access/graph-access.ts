@@ -69,7 +69,7 @@ export class GraphAccess {
 
   /** @param copy.accountId the account of the new graph. @default that of the graph */
   async fork(graphId: string, { accountId, name }: { name?: string | undefined } & InAccount): Promise<Graph> {
-    requireScope(this.#caller, 'READ_GRAPHS')
+    this.#assertMayWrite()
     const ownerId = await this.#ownerOf(graphId, READ)
     return this.#services.graphs.fork(ownerId, graphId, { name, newOwnerId: this.#accountToChange(accountId ?? ownerId) })
   }

@@ -23,7 +23,6 @@ export const possibleTypes: Record<string, string[]> = {
   ],
   Node: [
     'Account',
-    'ApiKey',
     'Block',
     'Credential',
     'Execution',

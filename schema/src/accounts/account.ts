@@ -81,6 +81,7 @@ builder.objectType(AccountType, {
 
 builder.queryField('account', (t) =>
   t.field({
+    scope: 'ANY',
     type: AccountType,
     nullable: true,
     description: 'The account with this global id. Null if it does not exist or you are not a member.',

@@ -52,6 +52,7 @@ builder.objectField(ViewerType, 'apiKeys', (t) =>
 )
 
 defineMutation('createApiKey', {
+  scope: 'MANAGE_ACCOUNT',
   description:
     'Creates an API key. It cannot do more than the key or token of this request. A key that is limited to graphs can have the scopes READ_GRAPHS, EXECUTE and READ_EXECUTIONS only.',
   input: (t) => ({
@@ -93,6 +94,7 @@ defineMutation('createApiKey', {
 })
 
 defineMutation('revokeApiKey', {
+  scope: 'MANAGE_ACCOUNT',
   description: 'Ends an API key. Its connections are closed within a second.',
   input: (t) => ({ apiKeyId: t.id({ required: true, description: 'Global id of the key.' }) }),
   payload: (t: PayloadBuilder<{ revoked: ApiKey }>) => ({

@@ -14,6 +14,7 @@ const accountFields = (t: PayloadBuilder<{ account: Membership }>) => ({
 })
 
 defineMutation('createOrganization', {
+  scope: 'MANAGE_ACCOUNT',
   description: 'Creates an account that can have several members. You are its OWNER.',
   input: (t) => ({ name: t.string({ required: true, description: '1 to 100 characters.' }) }),
   payload: accountFields,
@@ -21,6 +22,7 @@ defineMutation('createOrganization', {
 })
 
 defineMutation('inviteMember', {
+  scope: 'MANAGE_ACCOUNT',
   description:
     'Creates an invitation to an organization. Requires the role ADMIN, and OWNER to invite an OWNER. Send the token to one person: every user who has it can accept the invitation.',
   input: (t) => ({
@@ -49,6 +51,7 @@ defineMutation('inviteMember', {
 })
 
 defineMutation('revokeInvitation', {
+  scope: 'MANAGE_ACCOUNT',
   description: 'Ends an invitation. Requires the role ADMIN in its account.',
   input: (t) => ({ invitationId: t.id({ required: true, description: 'Global id of the invitation.' }) }),
   payload: (t: PayloadBuilder<{ revoked: Invitation }>) => ({
@@ -64,6 +67,7 @@ defineMutation('revokeInvitation', {
 })
 
 defineMutation('acceptInvitation', {
+  scope: 'MANAGE_ACCOUNT',
   description: 'Makes you a member of the account of an invitation.',
   input: (t) => ({ token: t.string({ required: true, description: 'The secret of the invitation.' }) }),
   payload: accountFields,
@@ -71,6 +75,7 @@ defineMutation('acceptInvitation', {
 })
 
 defineMutation('updateMember', {
+  scope: 'MANAGE_ACCOUNT',
   description: 'Gives a member another role. Requires the role ADMIN, and OWNER for members who are or become an OWNER.',
   input: (t) => ({
     memberId: t.id({ required: true, description: 'Global id of the member.' }),
@@ -91,6 +96,7 @@ defineMutation('updateMember', {
 })
 
 defineMutation('removeMember', {
+  scope: 'MANAGE_ACCOUNT',
   description:
     'Removes a member from an organization. You may remove yourself. For others it requires the role ADMIN, and OWNER for an OWNER. The last OWNER cannot be removed.',
   input: (t) => ({ memberId: t.id({ required: true, description: 'Global id of the member.' }) }),

@@ -31,6 +31,7 @@ builder.objectType(ViewerType, {
 
 builder.queryField('viewer', (t) =>
   t.field({
+    scope: 'ANY',
     type: ViewerType,
     description: 'The authenticated user and what the user has.',
     resolve: (_root, _args, { caller }) => caller.user,

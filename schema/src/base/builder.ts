@@ -1,12 +1,15 @@
+import { requireScope, type ApiKeyScope } from '@ashlar/core'
 import PothosBuilder from '@pothos/core'
 import DataloaderPlugin from '@pothos/plugin-dataloader'
 import RelayPlugin from '@pothos/plugin-relay'
+import ScopeAuthPlugin, { AuthScopeFailureType, type AuthFailure } from '@pothos/plugin-scope-auth'
 import type { SchemaContext } from './context.ts'
 import { assertFew, decodeGlobalId, encodeGlobalId } from './global-ids.ts'
 import './plugins/index.ts'
 
 interface OwnTypes {
   Context: SchemaContext
+  AuthScopes: { scope: ApiKeyScope }
   DefaultFieldNullability: false
   Scalars: {
     DateTime: { Input: Date; Output: Date }
@@ -16,8 +19,19 @@ interface OwnTypes {
 }
 
 export const builder = new PothosBuilder<OwnTypes>({
-  plugins: ['text', 'values', RelayPlugin, DataloaderPlugin],
+  plugins: ['operationScopes', ScopeAuthPlugin, 'text', 'values', RelayPlugin, DataloaderPlugin],
   defaultFieldNullability: false,
+  scopeAuth: {
+    authScopes: ({ caller }) => ({
+      scope(scope) {
+        requireScope(caller, scope)
+        return true
+      },
+    }),
+    authorizeOnSubscribe: true,
+    treatErrorsAsUnauthorized: true,
+    unauthorizedError: (_parent, _context, _info, { failure, message }) => findError(failure) ?? message,
+  },
   relay: {
     clientMutationId: 'omit',
     cursorType: 'String',
@@ -26,10 +40,12 @@ export const builder = new PothosBuilder<OwnTypes>({
     idFieldOptions: { description: 'Global id. Clients treat it as opaque.' },
     nodeTypeOptions: { description: 'An object with a global id.' },
     nodeQueryOptions: {
+      scope: 'ANY', // depends on the type of the object
       description: 'The object with this global id. Null if it does not exist or you may not see it.',
       args: { id: { description: 'Global id.' } },
     },
     nodesQueryOptions: {
+      scope: 'ANY',
       nullable: { list: true, items: true },
       description: 'The objects with these global ids, in order. Null for each that does not exist or that you may not see.',
       args: { ids: { description: 'At most 100 global ids.' } },
@@ -42,6 +58,12 @@ export const builder = new PothosBuilder<OwnTypes>({
     endCursorFieldOptions: { description: 'The cursor of the last item. Null if the page is empty.' },
   },
 })
+
+/** Returns the error that a scope has thrown. */
+function findError(failure: AuthFailure): Error | undefined {
+  if ('failures' in failure) return failure.failures.map(findError).find((error) => error !== undefined)
+  return failure.kind === AuthScopeFailureType.AuthScope ? (failure.error ?? undefined) : undefined
+}
 
 export type SchemaTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never
 

@@ -5,12 +5,12 @@ import { loadTogether } from './batch.ts'
 import { builder, type SchemaTypes } from './builder.ts'
 import type { SchemaContext } from './context.ts'
 import { defineConnection, defineEdge, toConnection, type Connection, type Edge } from './connection.ts'
+import type { OperationScope } from './plugins/index.ts'
 import { decodeCursor, encodeCursor, parseFirst, selectsField } from './paging/index.ts'
 
 type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>
-type FieldBuilder<Parent> =
-  | PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Parent>
-  | PothosSchemaTypes.QueryFieldBuilder<SchemaTypes, Parent>
+type FieldBuilder<Parent> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Parent>
+type RootFieldBuilder = PothosSchemaTypes.QueryFieldBuilder<SchemaTypes, SchemaTypes['Root']>
 
 const OrderDirection = builder.enumType('OrderDirection', {
   description: 'The direction in which a list is sorted.',
@@ -38,6 +38,12 @@ interface ListOptions<Item, Fields extends InputFieldMap, Field extends string> 
   cursors?: { encode(item: Item): string; decode(cursor: string): Position }
 }
 
+interface DescribedOrder<Field extends string> {
+  field: Field
+  direction: Direction
+  description: string
+}
+
 interface ListFieldOptions<Parent, Item, Filter, Field extends string, Args extends ArgumentMap> {
   description: string
   /** Arguments in addition to those of every list. */
@@ -45,8 +51,8 @@ interface ListFieldOptions<Parent, Item, Filter, Field extends string, Args exte
   /** What the field costs without its items. @default 1 */
   weight?: number
   /** The order without `orderBy`, if it is another one than in the other lists of the type. */
-  defaultOrder?: { field: Field; direction: Direction; description: string }
-  /** Loads a page for one parent. Use it for lists of the root. */
+  defaultOrder?: DescribedOrder<Field>
+  /** Loads a page for one parent. */
   load?: (
     parent: Parent,
     request: PageRequest<Filter, Field>,
@@ -65,6 +71,22 @@ interface ListFieldOptions<Parent, Item, Filter, Field extends string, Args exte
   getParentId?: (parent: Parent) => string
 }
 
+type AnyFieldOptions<Parent, Item, Filter, Field extends string, Args extends ArgumentMap> = ListFieldOptions<
+  Parent,
+  Item,
+  Filter,
+  Field,
+  Args
+> & { scope?: OperationScope }
+
+interface RootFieldOptions<Item, Filter, Field extends string, Args extends ArgumentMap> extends Omit<
+  ListFieldOptions<object, Item, Filter, Field, Args>,
+  'loadMany' | 'getParentId'
+> {
+  /** The scope that the query requires. */
+  scope: OperationScope
+}
+
 /** Clients may write null for a field of a filter that they do not set. Such a field is omitted. */
 type WithoutNulls<Fields> = { [Key in keyof Fields]?: Exclude<Fields[Key], null> }
 
@@ -80,6 +102,11 @@ export interface List<Item, Filter, Field extends string> {
   field<Parent, Args extends ArgumentMap = Record<never, never>, Other extends string = never>(
     t: FieldBuilder<Parent>,
     options: ListFieldOptions<Parent, Item, WithoutNulls<Filter>, Field | Other, Args>,
+  ): FieldRef<SchemaTypes, unknown>
+  /** Adds a field with this list to Query. */
+  rootField<Args extends ArgumentMap = Record<never, never>, Other extends string = never>(
+    t: RootFieldBuilder,
+    options: RootFieldOptions<Item, WithoutNulls<Filter>, Field | Other, Args>,
   ): FieldRef<SchemaTypes, unknown>
   /** The edge of an item, as in the list in its default order. */
   toEdge(item: Item): Edge<Item>
@@ -106,32 +133,35 @@ function define<Item extends object, Fields extends InputFieldMap, Field extends
   const Order = defineOrder(options)
   const Edge = defineEdge<Item>(options)
   const Connection = defineConnection(options, Edge)
+  const args = (t: FieldBuilder<unknown>, order: Parameters<typeof describeOrder>[0]) => ({
+    first: t.arg.int({ defaultValue: 20, description: 'The number of items, 0 to 100.' }),
+    after: t.arg.string({ description: 'The `cursor` of an item or the `endCursor` of a page. The page starts after it.' }),
+    filter: t.arg({ type: Filter, description: `Which ${plural} to return. The default is all.` }),
+    orderBy: t.arg({ type: Order, description: `The order of the ${plural}. ${describeOrder(order)}` }),
+  })
+  const addField = <Parent, Args extends ArgumentMap, Other extends string>(
+    t: RootFieldBuilder,
+    field: AnyFieldOptions<Parent, Item, WithoutNulls<InputShapeFromFields<Fields>>, Field | Other, Args>,
+  ): FieldRef<SchemaTypes, unknown> =>
+    t.field({
+      type: Connection,
+      nullable: true,
+      description: field.description,
+      scope: field.scope as OperationScope, // only fields of Query have one
+      ...(field.weight !== undefined && { extensions: { cost: { weight: field.weight } } }),
+      args: { ...field.args, ...args(t as unknown as FieldBuilder<unknown>, field.defaultOrder ?? defaultOrder) },
+      resolve: async (parent, given, context, info) => {
+        const request = parseRequest(options, field.defaultOrder ?? defaultOrder, given, info)
+        const page = await loadPage(field, parent, request as never, context, info, given)
+        return toConnection(page, (listed) => encode(options, request.orderBy, listed))
+      },
+    })
   return {
     Edge,
     Connection,
     Filter,
-    field: (t, field) =>
-      (t as FieldBuilder<unknown> as PothosSchemaTypes.QueryFieldBuilder<SchemaTypes, never>).field({
-        type: Connection,
-        nullable: true,
-        description: field.description,
-        ...(field.weight !== undefined && { extensions: { cost: { weight: field.weight } } }),
-        args: {
-          ...field.args,
-          first: t.arg.int({ defaultValue: 20, description: 'The number of items, 0 to 100.' }),
-          after: t.arg.string({ description: 'The `cursor` of an item or the `endCursor` of a page. The page starts after it.' }),
-          filter: t.arg({ type: Filter, description: `Which ${plural} to return. The default is all.` }),
-          orderBy: t.arg({
-            type: Order,
-            description: `The order of the ${plural}. ${describeOrder(field.defaultOrder ?? defaultOrder)}`,
-          }),
-        },
-        resolve: async (parent, args, context, info) => {
-          const request = parseRequest(options, field.defaultOrder ?? defaultOrder, args, info)
-          const page = await loadPage(field, parent, request, context, info, args)
-          return toConnection(page, (listed) => encode(options, request.orderBy, listed))
-        },
-      }),
+    field: (t, field) => addField(t as FieldBuilder<unknown> as unknown as RootFieldBuilder, field),
+    rootField: addField,
     toEdge: (item) => ({ node: item, cursor: encode(options, defaultOrder, { item, position: locate(item) }) }),
   }
 }

@@ -3,7 +3,7 @@ import type { GraphQLResolveInfo } from 'graphql'
 import { builder, type SchemaTypes } from './builder.ts'
 import type { SchemaContext } from './context.ts'
 import { ErrorInterface } from './errors.ts'
-import { assertText } from './plugins/index.ts'
+import { assertText, type OperationScope } from './plugins/index.ts'
 import { toPayloadErrors, type PayloadError } from './translate.ts'
 
 /** Builds the fields of an input. */
@@ -16,6 +16,8 @@ type Outcome<Result extends object> = Partial<Result> & { errors: PayloadError[]
 
 interface MutationOptions<Fields extends InputFieldMap, Result extends object> {
   description: string
+  /** The scope that the mutation requires. The description names it. */
+  scope: OperationScope
   /** The fields of `input`. @default the mutation takes no argument */
   input?: (t: InputBuilder) => Fields
   /** The fields of the payload, except `errors`. They are null if the mutation fails, so each is nullable. */
@@ -31,7 +33,7 @@ interface MutationOptions<Fields extends InputFieldMap, Result extends object> {
  */
 export function defineMutation<Fields extends InputFieldMap, Result extends object>(
   name: string,
-  { description, input, payload, resolve }: MutationOptions<Fields, Result>,
+  { description, scope, input, payload, resolve }: MutationOptions<Fields, Result>,
 ): void {
   const typeName = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
   const Input = input && builder.inputType(`${typeName}Input`, { description: `The input of \`${name}\`.`, fields: input })
@@ -51,6 +53,8 @@ export function defineMutation<Fields extends InputFieldMap, Result extends obje
       type: Payload,
       nullable: true,
       description,
+      scope,
+      unauthorizedResolver: (_root, _args, _context, _info, error) => ({ errors: toPayloadErrors(error) }) as never,
       args: Input ? { input: t.arg({ type: Input, required: true, description: 'The input of the mutation.' }) } : {},
       resolve: (async (
         _root: unknown,

@@ -85,11 +85,13 @@ builder.objectType(BlockType, {
 })
 
 builder.queryFields((t) => ({
-  blocks: BlockList.field(t, {
+  blocks: BlockList.rootField(t, {
+    scope: 'ANY',
     description: 'The available blocks, by name.',
     load: (_root, request, { runtime }) => runtime.catalogue.listBlocks(request),
   }),
-  searchBlocks: BlockList.field(t, {
+  searchBlocks: BlockList.rootField(t, {
+    scope: 'ANY',
     description:
       'Finds blocks by words of their name, synonyms, description, categories and pins, the most relevant first. Plurals, parts of words and small typing errors also match.',
     args: {
@@ -102,6 +104,7 @@ builder.queryFields((t) => ({
     load: (_root, request, { runtime }, { query }) => runtime.catalogue.searchBlocks(query, request),
   }),
   block: t.field({
+    scope: 'ANY',
     type: BlockType,
     nullable: true,
     description: 'A block by its qualified name or its UUID. Null if no such block is available.',

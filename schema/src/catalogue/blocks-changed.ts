@@ -16,6 +16,7 @@ const BlocksChange = builder.objectRef<{ at: Date }>('BlocksChange').implement({
 
 builder.subscriptionField('blocksChanged', (t) =>
   t.field({
+    scope: 'ANY',
     type: BlocksChange,
     description: 'Sends an event each time the available blocks change.',
     subscribe: (_root, _args, { runtime }) => watchChanges(runtime),

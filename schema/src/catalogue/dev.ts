@@ -13,6 +13,7 @@ const DevPluginInspector = builder.objectRef<{ webSocketPath: string }>('DevPlug
 })
 
 defineMutation('setDevPlugin', {
+  scope: 'ADMIN',
   description:
     'Loads a development plugin. It takes precedence over any other plugin with the same package name. It is removed 15 seconds after it was last set or renewed. Only the owner of the installation may do this.',
   input: (t) => ({
@@ -44,6 +45,7 @@ defineMutation('setDevPlugin', {
 })
 
 defineMutation('renewDevPlugin', {
+  scope: 'ADMIN',
   description: 'Keeps a development plugin for another 15 seconds.',
   input: (t) => ({ packageName: t.string(PACKAGE_NAME) }),
   payload: pluginFields,
@@ -54,6 +56,7 @@ defineMutation('renewDevPlugin', {
 })
 
 defineMutation('removeDevPlugin', {
+  scope: 'ADMIN',
   description: 'Removes a development plugin. A plugin of the same name that it replaced is available again.',
   input: (t) => ({ packageName: t.string(PACKAGE_NAME) }),
   payload: (t: PayloadBuilder<{ packageName: string }>) => ({
@@ -70,6 +73,7 @@ defineMutation('removeDevPlugin', {
 })
 
 defineMutation('inspectDevPlugin', {
+  scope: 'ADMIN',
   description:
     'Opens a connection for a debugger to an inspectable development plugin. The debugger sees only the code that you run, not that of other users.',
   input: (t) => ({ packageName: t.string(PACKAGE_NAME) }),

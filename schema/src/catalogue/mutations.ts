@@ -29,6 +29,7 @@ const versionFields = (t: PayloadBuilder<{ pluginVersion: PluginVersion }>) => (
 })
 
 defineMutation('publishPlugin', {
+  scope: 'PUBLISH_PLUGINS',
   description:
     'Checks a version of a plugin, runs the tests of its blocks and stores it. Publishing the same content again succeeds.',
   input: (t) => ({
@@ -42,6 +43,7 @@ defineMutation('publishPlugin', {
 })
 
 defineMutation('installPlugin', {
+  scope: 'ADMIN',
   description: 'Makes the blocks of a published plugin available. Only the owner of the installation may do this.',
   input: (t) => ({
     packageName: t.string(PACKAGE_NAME),
@@ -55,6 +57,7 @@ defineMutation('installPlugin', {
 })
 
 defineMutation('setPluginVersion', {
+  scope: 'ADMIN',
   description: 'Replaces the installed version of a plugin. New graph versions use it. Existing ones keep theirs.',
   input: (t) => ({
     packageName: t.string(PACKAGE_NAME),
@@ -68,6 +71,7 @@ defineMutation('setPluginVersion', {
 })
 
 defineMutation('uninstallPlugin', {
+  scope: 'ADMIN',
   description: 'Removes the blocks of a plugin from new graph versions. Existing graph versions continue to run.',
   input: (t) => ({ packageName: t.string(PACKAGE_NAME) }),
   payload: pluginFields,
@@ -96,6 +100,7 @@ const PluginScan = builder.objectRef<{ complete: boolean }>('PluginScan').implem
 })
 
 defineMutation('scanPlugins', {
+  scope: 'ADMIN',
   description:
     'Scans the plugin folders of all workers and loads changed plugins. A running server also detects changes automatically after a short delay. Only the owner of the installation may do this.',
   payload: (t: PayloadBuilder<{ scan: { complete: boolean } }>) => ({

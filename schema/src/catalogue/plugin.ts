@@ -57,11 +57,13 @@ builder.objectType(PluginType, {
 })
 
 builder.queryFields((t) => ({
-  plugins: PluginList.field(t, {
+  plugins: PluginList.rootField(t, {
+    scope: 'ANY',
     description: 'All plugins: loaded, failed to load, or available to install.',
     load: (_root, request, { runtime }) => runtime.catalogue.listPlugins(request),
   }),
   plugin: t.field({
+    scope: 'ANY',
     type: PluginType,
     nullable: true,
     description: 'The plugin of a package. Null if no such package is loaded or published.',

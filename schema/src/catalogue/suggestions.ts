@@ -31,7 +31,8 @@ const BlockPinInput = builder.inputType('BlockPinInput', {
 })
 
 builder.queryField('suggestBlocks', (t) =>
-  BlockSuggestionList.field(t, {
+  BlockSuggestionList.rootField(t, {
+    scope: 'ANY',
     description:
       'Suggests blocks to link to an output pin, the best first: by the types of the pins, their names, and the other inputs that a block needs.',
     // It compares the pin with those of all blocks.

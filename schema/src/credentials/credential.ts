@@ -50,7 +50,8 @@ builder.objectField(AccountType, 'credentials', (t) =>
 )
 
 builder.queryField('credentials', (t) =>
-  CredentialList.field(t, {
+  CredentialList.rootField(t, {
+    scope: 'MANAGE_CREDENTIALS',
     description: 'The credentials of an account, newest first. Requires the role EDITOR.',
     args: { accountId: t.arg.id(describeAccountId('The account.')) },
     load: (_root, request, { api }, { accountId }) => api.credentials.list({ ...request, accountId: parseAccountId(accountId) }),

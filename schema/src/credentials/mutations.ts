@@ -77,6 +77,7 @@ const Authorization = builder.objectRef<{ url: string; expiresAt: Date }>('Autho
 })
 
 defineMutation('startAuthorization', {
+  scope: 'MANAGE_CREDENTIALS',
   description: 'Starts an authorization that adds or renews a credential of kind OAUTH2.',
   input: (t) => ({
     provider: t.string(PROVIDER),
@@ -107,6 +108,7 @@ defineMutation('startAuthorization', {
 })
 
 defineMutation('addCredential', {
+  scope: 'MANAGE_CREDENTIALS',
   description: 'Encrypts and stores a secret for a service. Blocks that may use the service can use it immediately.',
   input: (t) => ({
     provider: t.string(PROVIDER),
@@ -134,6 +136,7 @@ defineMutation('addCredential', {
 })
 
 defineMutation('updateCredential', {
+  scope: 'MANAGE_CREDENTIALS',
   description: 'Changes the name or the secret of a credential. Omitted fields keep their values.',
   input: (t) => ({
     credentialId: t.id(CREDENTIAL_ID),
@@ -153,6 +156,7 @@ defineMutation('updateCredential', {
 })
 
 defineMutation('deleteCredential', {
+  scope: 'MANAGE_CREDENTIALS',
   description: 'Deletes a credential. Nodes that need it fail from then on. Its tokens are revoked if the provider declares how.',
   input: (t) => ({ credentialId: t.id(CREDENTIAL_ID) }),
   payload: (t: PayloadBuilder<{ credential: Credential }>) => ({

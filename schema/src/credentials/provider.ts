@@ -87,11 +87,13 @@ builder.objectType(ProviderType, {
 })
 
 builder.queryFields((t) => ({
-  providers: ProviderList.field(t, {
+  providers: ProviderList.rootField(t, {
+    scope: 'ANY',
     description: 'The services that blocks can use, by name.',
     load: (_root, request, { runtime }) => runtime.catalogue.listProviders(request),
   }),
   provider: t.field({
+    scope: 'ANY',
     type: ProviderType,
     nullable: true,
     description: 'A service by its qualified name. Null if no loaded plugin declares it.',

@@ -60,6 +60,7 @@ const bulkPayload = (t: PayloadBuilder<BulkResult>, executions: string) => ({
 })
 
 defineMutation('cancelExecutions', {
+  scope: 'EXECUTE',
   description:
     'Cancels the QUEUED, RUNNING and WAITING executions that a filter selects, and those that they have started. This cannot be undone.',
   input: bulkInput,
@@ -68,6 +69,7 @@ defineMutation('cancelExecutions', {
 })
 
 defineMutation('retryExecutions', {
+  scope: 'EXECUTE',
   description:
     'Retries the FAILED and CANCELLED executions that a filter selects, like `retryExecution`. It leaves out executions that another one has started, and those that a retry or a replay already continues.',
   input: bulkInput,

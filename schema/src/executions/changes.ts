@@ -33,6 +33,7 @@ const ChangeType = builder.objectRef<ExecutionChange>('ExecutionChange').impleme
 
 builder.subscriptionField('executionsChanged', (t) =>
   t.field({
+    scope: 'READ_EXECUTIONS',
     type: ChangeType,
     description:
       'The executions of an account that a filter selects, when they are created and when their status changes. An execution that the filter no longer selects is sent once more. You receive at least the latest state of each execution: several changes within 100 ms, or before you have read the previous one, are sent as one, and a state may be sent again.',

@@ -72,6 +72,7 @@ const ExecutionDiffType = builder.objectRef<ExecutionDiff>('ExecutionDiff').impl
 
 builder.queryField('diffExecutions', (t) =>
   t.field({
+    scope: 'READ_EXECUTIONS',
     type: ExecutionDiffType,
     nullable: true,
     description:

@@ -134,7 +134,8 @@ function loadUsage(id: string, context: SchemaContext): Promise<ModelUsage[]> {
 }
 
 builder.queryFields((t) => ({
-  executions: ExecutionList.field(t, {
+  executions: ExecutionList.rootField(t, {
+    scope: 'READ_EXECUTIONS',
     description: 'Your executions, newest first.',
     args: { accountId: t.arg.id(describeAccountId('The account.')) },
     load: (_root, request, { api }, { accountId }) =>
@@ -145,6 +146,7 @@ builder.queryFields((t) => ({
       }),
   }),
   execution: t.field({
+    scope: 'READ_EXECUTIONS',
     type: ExecutionType,
     nullable: true,
     description: 'An execution by its id. Null if you have no execution with this id.',

@@ -54,6 +54,7 @@ function toStartRequest(input: InputShapeFromFields<ReturnType<typeof startField
 }
 
 defineMutation('startExecution', {
+  scope: 'EXECUTE',
   description: 'Starts an execution. Subscribe to `executionEvents` to follow it.',
   input: startFields,
   payload: executionFields,
@@ -63,6 +64,7 @@ defineMutation('startExecution', {
 const MAX_WAIT_SECONDS = 60
 
 defineMutation('runGraph', {
+  scope: 'EXECUTE',
   description:
     'Starts an execution and waits until it has finished. Returns the execution in its current state if the wait ends first. The execution continues.',
   input: (t) => ({
@@ -86,6 +88,7 @@ function invalidWait(seconds: number): AshlarError {
 }
 
 defineMutation('retryExecution', {
+  scope: 'EXECUTE',
   description: 'Starts a new execution that continues a FAILED or CANCELLED one from its failed nodes.',
   input: (t) => ({ executionId: t.id(EXECUTION_ID) }),
   payload: executionFields,
@@ -93,6 +96,7 @@ defineMutation('retryExecution', {
 })
 
 defineMutation('replayExecution', {
+  scope: 'EXECUTE',
   description:
     'Starts a new execution from a given node execution, or repeats one iteration of its loop. Other results are taken from the journal of the old execution.',
   input: (t) => ({
@@ -118,6 +122,7 @@ defineMutation('replayExecution', {
 })
 
 defineMutation('cancelExecution', {
+  scope: 'EXECUTE',
   description: 'Cancels an execution. This cannot be undone.',
   input: (t) => ({ executionId: t.id(EXECUTION_ID) }),
   payload: executionFields,
@@ -125,6 +130,7 @@ defineMutation('cancelExecution', {
 })
 
 defineMutation('runBlock', {
+  scope: 'EXECUTE',
   description: 'Runs one block once, as a separate execution.',
   input: (t) => ({
     block: t.string({ required: true, description: 'Qualified name or UUID.' }),

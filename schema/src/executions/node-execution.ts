@@ -200,6 +200,7 @@ export function loadNodeExecutions(
 
 builder.queryField('nodeExecution', (t) =>
   t.field({
+    scope: 'READ_EXECUTIONS',
     type: NodeExecutionType,
     nullable: true,
     description: 'The node execution with this id. Null if it does not exist.',

@@ -6,6 +6,7 @@ import { EventInterface } from './events.ts'
 
 builder.subscriptionField('executionEvents', (t) =>
   t.field({
+    scope: 'READ_EXECUTIONS',
     type: EventInterface,
     description:
       'The events of an execution after `after`: first the recorded events, then each new event, until the execution finishes. Each event is sent once.',

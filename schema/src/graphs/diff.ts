@@ -129,6 +129,7 @@ const GraphVersionDiffType = builder.objectRef<DocumentDiff>('GraphVersionDiff')
 
 builder.queryField('diffGraphVersions', (t) =>
   t.field({
+    scope: 'READ_GRAPHS',
     type: GraphVersionDiffType,
     nullable: true,
     description: 'Compares the documents of two graph versions, of the same or of different graphs.',

@@ -66,6 +66,7 @@ const documentArgs = (t: PothosSchemaTypes.QueryFieldBuilder<SchemaTypes, object
 
 builder.queryFields((t) => ({
   validateGraph: t.field({
+    scope: 'READ_GRAPHS',
     type: [FaultType],
     nullable: true,
     description: 'Returns all faults of a graph document without saving it.',
@@ -74,6 +75,7 @@ builder.queryFields((t) => ({
       toInputFaults(document, await api.graphs.validate(toStoredDocument(document), parseAccountId(accountId))),
   }),
   graphConversions: t.field({
+    scope: 'READ_GRAPHS',
     type: [ConversionType],
     nullable: true,
     description:
@@ -83,6 +85,7 @@ builder.queryFields((t) => ({
       api.graphs.conversionsOf(toStoredDocument(document), parseAccountId(accountId)),
   }),
   graphWarnings: t.field({
+    scope: 'READ_GRAPHS',
     type: [WarningType],
     nullable: true,
     description:

@@ -66,12 +66,14 @@ builder.objectFields(AccountType, (t) => ({
 }))
 
 builder.queryFields((t) => ({
-  graphs: GraphList.field(t, {
+  graphs: GraphList.rootField(t, {
+    scope: 'READ_GRAPHS',
     description: 'The graphs of an account, newest first.',
     args: { accountId: t.arg.id(describeAccountId('The account.')) },
     load: (_root, request, { api }, { accountId }) => api.graphs.list({ ...request, accountId: parseAccountId(accountId) }),
   }),
   graph: t.field({
+    scope: 'READ_GRAPHS',
     type: GraphType,
     nullable: true,
     description: 'A graph by its id. Null if you have no graph with this id.',

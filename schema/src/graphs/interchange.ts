@@ -124,6 +124,7 @@ interface ImportResult {
 }
 
 defineMutation('importGraph', {
+  scope: 'WRITE_GRAPHS',
   description:
     'Creates the graph of a file, and the graphs that it runs. Saves all or nothing. Blocks that are not installed become placeholders.',
   input: (t) => ({
@@ -172,6 +173,7 @@ defineMutation('importGraph', {
 })
 
 defineMutation('exportGraph', {
+  scope: 'READ_GRAPHS',
   description:
     'Returns a graph as a file, with the graphs that its nodes run. Changes nothing. Fails with all parts that the format cannot express.',
   input: (t) => ({

@@ -34,6 +34,7 @@ const versionFields = (t: PayloadBuilder<{ graph: Graph; version: GraphVersion }
 })
 
 defineMutation('createGraph', {
+  scope: 'WRITE_GRAPHS',
   description: 'Saves a new graph. Its version 1 is active.',
   input: (t) => ({
     name: t.string({ required: true, description: NAME }),
@@ -57,6 +58,7 @@ defineMutation('createGraph', {
 })
 
 defineMutation('updateGraph', {
+  scope: 'WRITE_GRAPHS',
   description: 'Changes the name, the description or the labels of a graph. Fields that are not given keep their values.',
   input: (t) => ({
     graphId: t.id(GRAPH_ID),
@@ -75,6 +77,7 @@ defineMutation('updateGraph', {
 })
 
 defineMutation('saveGraphVersion', {
+  scope: 'WRITE_GRAPHS',
   description: 'Saves a new version and activates it. Fails with VERSION_CONFLICT if `basedOn` is not the newest version.',
   input: (t) => ({
     graphId: t.id(GRAPH_ID),
@@ -92,6 +95,7 @@ defineMutation('saveGraphVersion', {
 })
 
 defineMutation('activateGraphVersion', {
+  scope: 'WRITE_GRAPHS',
   description: 'Makes a version the one that an execution runs by default.',
   input: (t) => ({
     graphId: t.id(GRAPH_ID),
@@ -104,6 +108,7 @@ defineMutation('activateGraphVersion', {
 })
 
 defineMutation('deleteGraphs', {
+  scope: 'WRITE_GRAPHS',
   description: 'Deletes all of the graphs, or none if one of them does not exist. Their executions remain readable.',
   input: (t) => ({
     graphIds: t.idList({ required: true, description: 'Global ids of at most 100 graphs.' }),
@@ -129,6 +134,7 @@ defineMutation('deleteGraphs', {
 })
 
 defineMutation('forkGraph', {
+  scope: 'WRITE_GRAPHS',
   description: 'Creates a copy of a graph.',
   input: (t) => ({
     graphId: t.id(GRAPH_ID),
@@ -145,6 +151,7 @@ defineMutation('forkGraph', {
 })
 
 defineMutation('transferGraph', {
+  scope: 'WRITE_GRAPHS',
   description:
     'Gives a graph to another account, with the graphs that its active version runs. Requires the role ADMIN in both accounts. Executions, credentials and stored values stay in the old account.',
   input: (t) => ({
@@ -170,6 +177,7 @@ defineMutation('transferGraph', {
 })
 
 defineMutation('upgradeGraph', {
+  scope: 'WRITE_GRAPHS',
   description:
     'Saves a new version of the active version with the blocks that are installed now. Fails with all faults if the upgrade is BREAKING. Changes nothing if the version is COMPATIBLE.',
   input: (t) => ({ graphId: t.id(GRAPH_ID) }),

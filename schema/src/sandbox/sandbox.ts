@@ -32,6 +32,7 @@ const SandboxType = builder.objectRef<SandboxFacts>('Sandbox').implement({
 
 builder.queryField('sandbox', (t) =>
   t.field({
+    scope: 'ANY',
     type: SandboxType,
     nullable: true,
     description: 'How blocks are isolated from the machine that runs them.',
