@@ -84,7 +84,7 @@ it('a GraphQL type is one file and one line, and an error code is one line', asy
     'schema/src/accounts/motto.ts',
     `import { builder } from '../base/builder.ts'
      const MottoType = builder.objectRef<string>('Motto').implement({ fields: (t) => ({ text: t.string({ resolve: (text) => text }) }) })
-     builder.queryField('motto', (t) => t.field({ type: MottoType, resolve: () => 'build on' }))`,
+     builder.queryField('motto', (t) => t.field({ scope: 'ANY', type: MottoType, resolve: () => 'build on' }))`,
   )
   await addLine('schema/src/accounts/index.ts', `import './user.ts'`, `import './motto.ts'`)
   await addLine(

@@ -23,6 +23,7 @@ export const possibleTypes: Record<string, string[]> = {
   ],
   Node: [
     'Account',
+    'ApiKey',
     'Block',
     'Credential',
     'Execution',

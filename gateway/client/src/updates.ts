@@ -10,6 +10,7 @@ export const updates: { Mutation: Record<string, Update> } = {
     addCredential: updateLists('credentials'),
     cancelExecution: updateLists('executions'),
     cancelExecutions: updateLists('executions'),
+    createApiKey: updateLists(),
     createGraph: updateLists('graphs'),
     createOrganization: updateLists(),
     deleteCredential: updateLists('credentials'),
