@@ -1,7 +1,6 @@
-import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { createTestRuntime, recordStatements, type TestRuntime } from '@ashlar/core/testing'
 import { execute, parse, subscribe, validate, type ExecutionResult } from 'graphql'
-import pg from 'pg'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildSchema, buildContext } from './index.ts'
 
 const schema = buildSchema()
@@ -10,8 +9,6 @@ beforeAll(async () => {
   runtime = await createTestRuntime()
 })
 afterAll(() => runtime.close())
-afterEach(() => vi.restoreAllMocks())
-
 async function getContext(userId = runtime.ownerId) {
   const user = (await runtime.users.find([userId])).get(userId)
   if (!user) throw new Error('no such user')
@@ -445,16 +442,8 @@ describe('plugins', () => {
   })
 })
 
-/** Counts the statements that `work` sends through the ORM. The statements of the worker do not match. */
 async function countStatements(work: () => Promise<unknown>): Promise<number> {
-  const query = vi.spyOn(pg.Client.prototype, 'query')
-  await work()
-  const count = query.mock.calls.filter(([statement]) => /^select .* from "/.test(toSql(statement))).length
-  query.mockRestore()
-  expect(count).toBeGreaterThan(0)
-  return count
-}
-
-function toSql(statement: unknown): string {
-  return typeof statement === 'string' ? statement : String((statement as { text?: string }).text)
+  const { length } = await recordStatements(work)
+  expect(length).toBeGreaterThan(0)
+  return length
 }

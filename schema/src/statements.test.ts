@@ -1,4 +1,4 @@
-import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { createTestRuntime, recordStatements, type TestRuntime } from '@ashlar/core/testing'
 import {
   execute,
   getNamedType,
@@ -11,8 +11,7 @@ import {
   type GraphQLField,
   type GraphQLObjectType,
 } from 'graphql'
-import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildContext, buildSchema } from './index.ts'
 
 // The number of statements of a request depends on its levels, not on the number of objects. The tests read through a
@@ -115,12 +114,10 @@ async function countStatements(source: string): Promise<number> {
   const user = (await reader.users.find([reader.ownerId])).get(reader.ownerId)
   if (!user) throw new Error('no such user')
   const contextValue = buildContext({ runtime: reader, caller: await reader.callers.ofUser(user) })
-  const query = vi.spyOn(pg.Client.prototype, 'query')
-  const result = await execute({ schema, document, contextValue })
-  const count = query.mock.calls.length
-  query.mockRestore()
-  expect(result).not.toHaveProperty('errors')
-  return count
+  const statements = await recordStatements(async () => {
+    expect(await execute({ schema, document, contextValue })).not.toHaveProperty('errors')
+  })
+  return statements.length
 }
 
 /** The lists of the root whose items have the type. */

@@ -1,7 +1,6 @@
-import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { createTestRuntime, recordStatements, type TestRuntime } from '@ashlar/core/testing'
 import { execute, parse, validate, type ExecutionResult } from 'graphql'
-import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildContext, buildSchema } from '../index.ts'
 
 const schema = buildSchema()
@@ -225,13 +224,7 @@ async function publish(packageName: string, version: string): Promise<void> {
 }
 
 async function countStatements(work: () => Promise<unknown>): Promise<number> {
-  const query = vi.spyOn(pg.Client.prototype, 'query')
-  await work()
-  const texts = query.mock.calls.map(([statement]) =>
-    typeof statement === 'string' ? statement : String((statement as { text?: string }).text),
-  )
-  query.mockRestore()
-  const count = texts.filter((text) => /plugin_version|app_user/.test(text)).length
-  expect(count).toBeGreaterThan(0)
-  return count
+  const { length } = await recordStatements(work)
+  expect(length).toBeGreaterThan(0)
+  return length
 }

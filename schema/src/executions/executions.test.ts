@@ -1,7 +1,6 @@
-import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { createTestRuntime, recordStatements, type TestRuntime } from '@ashlar/core/testing'
 import { execute, parse, subscribe, validate, type ExecutionResult } from 'graphql'
-import pg from 'pg'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildSchema, buildContext } from '../index.ts'
 
 const schema = buildSchema()
@@ -20,8 +19,6 @@ beforeAll(async () => {
   await vi.waitUntil(areSettled, { timeout: 20_000 })
 })
 afterAll(() => runtime.close())
-afterEach(() => vi.restoreAllMocks())
-
 type Json = Record<string, any> // oxlint-disable-line no-explicit-any -- results are compared as JSON
 
 async function getContext() {
@@ -114,9 +111,8 @@ describe('executions', () => {
   })
 
   it('do not read inputs and outputs that are not selected', async () => {
-    const query = vi.spyOn(pg.Client.prototype, 'query')
-    await run(LIST, {})
-    const texts = query.mock.calls.map(([statement]) => toSql(statement)).filter((text) => text.includes('from execution t'))
+    const statements = await recordStatements(() => run(LIST, {}))
+    const texts = statements.filter((text) => text.includes('from execution t'))
     expect(texts.length).toBeGreaterThan(0)
     expect(texts.filter((text) => /\b(inputs|outputs|t\.\*)/.test(text))).toEqual([])
   })
@@ -206,17 +202,8 @@ describe('executionsChanged', () => {
   })
 })
 
-/** Counts the statements that `work` sends, without those of the worker and of the queue. */
 async function countStatements(work: () => Promise<unknown>): Promise<number> {
-  const query = vi.spyOn(pg.Client.prototype, 'query')
-  await work()
-  const texts = query.mock.calls.map(([statement]) => toSql(statement))
-  const counted = texts.filter((text) => /^\s*select .* from ("|unnest|execution|graph)/s.test(text) && !text.includes('pgboss'))
-  query.mockRestore()
-  expect(counted.length).toBeGreaterThan(3)
-  return counted.length
-}
-
-function toSql(statement: unknown): string {
-  return typeof statement === 'string' ? statement : String((statement as { text?: string }).text)
+  const { length } = await recordStatements(work)
+  expect(length).toBeGreaterThan(3)
+  return length
 }

@@ -1,8 +1,7 @@
-import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { createTestRuntime, recordStatements, type TestRuntime } from '@ashlar/core/testing'
 import { execute, parse, validate, type ExecutionResult } from 'graphql'
 import { randomUUID } from 'node:crypto'
-import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildSchema, buildContext } from '../index.ts'
 
 const schema = buildSchema()
@@ -376,11 +375,6 @@ it('versions are compared', async () => {
 
 /** Counts the statements that read graphs, versions or plugins. */
 async function countStatements(work: () => Promise<unknown>): Promise<number> {
-  const query = vi.spyOn(pg.Client.prototype, 'query')
-  await work()
-  const texts = query.mock.calls.map(([statement]: readonly unknown[]) =>
-    typeof statement === 'string' ? statement : String((statement as { text?: string }).text),
-  )
-  query.mockRestore()
+  const texts = await recordStatements(work)
   return texts.filter((text) => /\b(graph|graph_version|plugin_bundle)\b/.test(text)).length
 }

@@ -1,6 +1,5 @@
-import pg from 'pg'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createTestRuntime, recordStatements, type TestRuntime } from '../../testing/index.ts'
 import type { GraphVersion } from './index.ts'
 
 let runtime: TestRuntime
@@ -49,13 +48,6 @@ it.each([
 )
 
 async function countStatements(work: () => Promise<unknown>): Promise<number> {
-  const query = vi.spyOn(pg.Client.prototype, 'query')
-  await work()
-  const texts = query.mock.calls.map(([statement]: readonly unknown[]) => toSql(statement))
-  query.mockRestore()
+  const texts = await recordStatements(work)
   return texts.filter((text) => /\b(graph|graph_version|plugin_bundle)\b/.test(text)).length
-}
-
-function toSql(statement: unknown): string {
-  return typeof statement === 'string' ? statement : String((statement as { text?: string }).text)
 }
