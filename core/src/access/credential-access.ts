@@ -104,7 +104,7 @@ export class CredentialAccess {
   async #ownerOf(id: string): Promise<string> {
     this.#assertScope()
     const [only, ...others] = accountsOf(this.#caller)
-    const found = others.length === 0 ? undefined : await this.#services.credentials.find(this.#manageable(), [id])
+    const found = others.length === 0 ? undefined : await this.#services.credentials.find(accountsOf(this.#caller), [id])
     const ownerId = found ? found.get(id)?.ownerId : only
     if (ownerId === undefined) throw credentialNotFound()
     assertRole(this.#caller, ownerId, NEED, credentialNotFound)

@@ -89,8 +89,13 @@ export class GraphAccess {
     return this.#services.graphs.activate(await this.#ownerToChange(graphId), graphId, number)
   }
 
-  async upgrade(graphId: string): Promise<Graph> {
-    return this.#services.upgrades.upgrade(await this.#ownerToChange(graphId), graphId)
+  /** Returns the graph with its active version. */
+  async upgrade(graphId: string): Promise<{ graph: Graph; version: GraphVersion }> {
+    const ownerId = await this.#ownerToChange(graphId)
+    const graph = await this.#services.upgrades.upgrade(ownerId, graphId)
+    const version = (await this.#services.graphs.findVersions(ownerId, [graph.activeVersionId])).get(graph.activeVersionId)
+    if (!version) throw new Error(`there is no graph version ${graph.activeVersionId}`)
+    return { graph, version }
   }
 
   async delete(graphIds: readonly string[]): Promise<Graph[]> {

@@ -108,3 +108,20 @@ it('a user lists and revokes only the own keys', async () => {
   expect((await runtime.as(ada).keys.list(REQUEST)).items.map(({ item }) => item.id)).toContain(apiKey.id)
   await runtime.as(ada).keys.revoke(apiKey.id)
 })
+
+it('a key that is limited to accounts lists and revokes only keys that are limited to them', async () => {
+  const wide = await create(ada)
+  const { account } = await runtime.as(ada).accounts.createOrganization({ name: 'Limits' })
+  const other = await create(ada, { accountIds: [account.id] })
+  const same = await create(ada, { accountIds: [ada.user.id] })
+  const caller = await useKey({ scopes: ['MANAGE_ACCOUNT'], accountIds: [ada.user.id] })
+  const { keys } = runtime.as(caller)
+  const listed = (await keys.list(REQUEST)).items.map(({ item }) => item.id)
+  expect(listed).toEqual(expect.arrayContaining([caller.keyId, same.apiKey.id]))
+  for (const { apiKey } of [wide, other]) {
+    expect(listed).not.toContain(apiKey.id)
+    expect((await keys.find([apiKey.id])).size).toBe(0)
+    await expect(keys.revoke(apiKey.id)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  }
+  expect((await keys.revoke(same.apiKey.id)).id).toBe(same.apiKey.id)
+})

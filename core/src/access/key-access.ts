@@ -37,7 +37,10 @@ const keySchema = z.object({
   expiresAt: z.date().nullable(),
 })
 
-/** The API keys of a caller: see {@link ApiKeys}. A caller cannot create a key that may do more than the caller. */
+/**
+ * The API keys of a caller: see {@link ApiKeys}. A caller cannot create a key that may do more than the caller.
+ * A caller with a key that is limited to accounts cannot see or revoke keys that reach other accounts.
+ */
 export class KeyAccess {
   readonly #services: KeyServices
   readonly #caller: Caller
@@ -60,16 +63,21 @@ export class KeyAccess {
   }
 
   async list(request: ApiKeyRequest): Promise<Page<ApiKey>> {
-    return this.#services.apiKeys.list(this.#userToManage(), request)
+    const userId = this.#userToManage()
+    const { accountIds } = this.#caller
+    const filter = { ...request.filter, accountIds: accountIds && [...accountIds] }
+    return this.#services.apiKeys.list(userId, { ...request, filter })
   }
 
   async find(ids: readonly string[]): Promise<Map<string, ApiKey>> {
-    return this.#services.apiKeys.find(this.#userToManage(), ids)
+    const found = await this.#services.apiKeys.find(this.#userToManage(), ids)
+    return new Map([...found].filter(([, key]) => this.#isVisible(key)))
   }
 
   /** @throws {AshlarError} NOT_FOUND FORBIDDEN */
   async revoke(id: string): Promise<ApiKey> {
-    const revoked = await this.#services.apiKeys.revoke(this.#userToManage(), id)
+    const isHidden = this.#caller.accountIds && !(await this.find([id])).has(id)
+    const revoked = await this.#services.apiKeys.revoke(this.#userToManage(), isHidden ? '' : id)
     if (revoked) return revoked
     throw new AshlarError('NOT_FOUND', 'you have no API key with this id', { details: { path: ['apiKeyId'] } })
   }
@@ -77,6 +85,11 @@ export class KeyAccess {
   /** The accounts of a key that the caller may use. */
   accountsOf({ accountIds }: ApiKey): string[] | null {
     return accountIds?.filter((id) => this.#caller.roles.has(id)) ?? null
+  }
+
+  #isVisible({ accountIds }: ApiKey): boolean {
+    const own = this.#caller.accountIds
+    return !own || (accountIds?.every((id) => own.has(id)) ?? false)
   }
 
   #userToManage(): string {

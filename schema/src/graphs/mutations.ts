@@ -183,12 +183,7 @@ defineMutation('upgradeGraph', {
   input: (t) => ({ graphId: t.id(GRAPH_ID) }),
   payload: (t: PayloadBuilder<{ graph: Graph; version: GraphVersion }>) =>
     versionFields(t, 'The active version: the new one, or the previous one if nothing has changed.'),
-  resolve: async (input, { api }) => {
-    const graph = await api.graphs.upgrade(parseGraphId(input))
-    const version = (await api.graphs.findVersions([graph.activeVersionId])).get(graph.activeVersionId)
-    if (!version) throw new Error(`there is no graph version ${graph.activeVersionId}`)
-    return { graph, version }
-  },
+  resolve: (input, { api }) => api.graphs.upgrade(parseGraphId(input)),
 })
 
 function parseGraphId({ graphId }: { graphId: string | number }): string {

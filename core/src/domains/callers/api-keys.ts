@@ -17,11 +17,17 @@ export interface NewApiKey {
   expiresAt: Date | null
 }
 
-export type ApiKeyRequest = PageRequest<{ isExpired?: boolean | undefined }, 'CREATED_AT'>
+interface ApiKeyFilter {
+  isExpired?: boolean | undefined
+  /** Only keys that are limited to some of these accounts. */
+  accountIds?: readonly string[] | undefined
+}
+
+export type ApiKeyRequest = PageRequest<ApiKeyFilter, 'CREATED_AT'>
 
 /**
  * The keys with which programs authenticate as users. A key may do at most what its user may do when it is used. The
- * methods do not check what the caller may do: see `AccountAccess`.
+ * methods do not check what the caller may do: see `KeyAccess`.
  */
 export interface ApiKeys {
   /** Makes a key of another format valid, without limits. An existing key is not changed. */
@@ -48,12 +54,15 @@ export function createApiKeys(database: Database): ApiKeys {
     },
     create: (userId, key) => create(database, userId, key),
     async list(userId, request) {
-      const { isExpired } = request.filter
+      const { isExpired, accountIds } = request.filter
       const source = {
         table: 'api_key',
         parentColumn: 'user_id',
         sort: { sql: 't.created_at', type: 'timestamptz' as const },
-        conditions: isExpired === undefined ? [] : [where`(coalesce(t.expires_at, 'infinity') <= now()) = ${isExpired}`],
+        conditions: [
+          ...(isExpired === undefined ? [] : [where`(coalesce(t.expires_at, 'infinity') <= now()) = ${isExpired}`]),
+          ...(accountIds === undefined ? [] : [where`t.account_ids <@ ${accountIds}::uuid[]`]),
+        ],
       }
       const page = (await listRows<{ id: string }>(pool, source, [userId], request)).get(userId)
       const em = fork()
