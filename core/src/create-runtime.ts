@@ -16,6 +16,7 @@ import {
   createSecretBox,
   type Authorizations,
   type Credentials,
+  type FindProvider,
   type OAuthClient,
 } from './domains/credentials/index.ts'
 import { createNotifications, openDatabase, type Database } from './postgres/index.ts'
@@ -28,7 +29,7 @@ import { Graph, GraphVersion, createGraphs } from './domains/graphs/index.ts'
 import { PluginVersion, type PluginStore } from './catalogue/publishing/index.ts'
 import { createNamedPackages, type PluginScans } from './catalogue/sources/index.ts'
 import { openPlugins } from './catalogue/index.ts'
-import type { Catalogue } from './catalogue/listing/index.ts'
+import type { Catalogues } from './catalogue/listing/index.ts'
 import type { DevPlugins } from './catalogue/dev/index.ts'
 import type { PluginRegistry } from './catalogue/registry/index.ts'
 import { createGraphServices } from './graph-services.ts'
@@ -103,7 +104,7 @@ export type OperatorChanges = Required<Pick<RuntimeConfig, 'pluginPackages' | 'o
  * The interface of core for the schema and the gateway. The services of domains do not check who calls them: they take
  * the ids of accounts. Requests use {@link Runtime.as}, which checks what the sender may do.
  */
-export interface Runtime extends OpenUsers, GraphServices {
+export interface Runtime extends OpenUsers, GraphServices, Catalogues {
   /** What a caller may do with graphs, executions, credentials, accounts and plugins. */
   as(caller: Caller): CallerApi
   authorizations: Authorizations
@@ -116,8 +117,6 @@ export interface Runtime extends OpenUsers, GraphServices {
   journal: Pick<JournalHealth, 'state'>
   plugins: PluginRegistry
   quotas: Quotas
-  /** Lists and searches of the blocks, plugins and providers. */
-  catalogue: Catalogue
   pluginScans: PluginScans
   pluginStore: PluginStore
   devPlugins: DevPlugins
@@ -274,8 +273,10 @@ function openCredentials(
 ): Pick<Runtime, 'authorizations' | 'credentials'> & { store: CredentialStore } {
   const http = createHttpClient(allowed)
   undo.push(http.close)
-  const providerNames = (): string[] => plugins.providers().map(({ qualifiedName }) => qualifiedName)
-  const parts = { pool, fork, box: createSecretBox(secretKeys), http, clients, findProvider: plugins.provider, providerNames }
+  const findProvider: FindProvider = async (ownerId, name) => (await plugins.forAccount(ownerId)).provider(name)
+  const providerNames = async (ownerId: string): Promise<string[]> =>
+    (await plugins.forAccount(ownerId)).providers().map(({ qualifiedName }) => qualifiedName)
+  const parts = { pool, fork, box: createSecretBox(secretKeys), http, clients, findProvider, providerNames }
   const renewals = createRenewals(parts)
   undo.push(renewals.close)
   return {

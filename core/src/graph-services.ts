@@ -9,7 +9,7 @@ import type { Database } from './postgres/index.ts'
 export function createGraphServices(database: Database, plugins: PluginRegistry, graphs: Graphs, quotas: Quotas): GraphServices {
   return {
     graphs,
-    graphTransfers: createGraphTransfers(database, quotas),
+    graphTransfers: createGraphTransfers({ database, plugins, quotas }),
     graphWarnings: createGraphWarnings(graphs, plugins),
     interchange: createInterchange({ database, plugins, graphs, quotas }),
     upgrades: createUpgrades(graphs, plugins),

@@ -44,6 +44,7 @@ const execution =
   async (world: World, place: Place): Promise<Args> => ({ executionId: await make(world, place), ...args })
 const filter = { filter: { statuses: ['FAILED'] }, dryRun: true }
 const secret = { hostScoped: { headers: { 'x-key': 'secret' } } }
+const installArgs = (world: World, place: Place): Args => ({ ...pluginArgs(), ...account(world, place) })
 const pluginArgs = (): Args => ({ packageName: 'ashlar-plugin-unknown' })
 const noPlugin = { args: pluginArgs, hasNoTarget: true, mayFailWith: ['NOT_FOUND', 'BAD_INPUT', 'PLUGIN_NOT_FOUND'] } as const
 
@@ -53,8 +54,8 @@ const noPlugin = { args: pluginArgs, hasNoTarget: true, mayFailWith: ['NOT_FOUND
  */
 export const REQUIREMENTS: Record<string, Requirement> = {
   'Query.account': { role: 'VIEWER', args: (_world, { accountId }) => ({ id: encodeId('Account', accountId) }) },
-  'Query.block': { role: 'USER', args: () => ({ name: 'io/input' }), hasNoTarget: true },
-  'Query.blocks': { role: 'USER', hasNoTarget: true },
+  'Query.block': { role: 'VIEWER', args: inAccount({ name: 'io/input' }) },
+  'Query.blocks': { role: 'VIEWER', args: account },
   'Query.credentials': { role: 'EDITOR', args: account },
   'Query.diffExecutions': {
     role: 'VIEWER',
@@ -73,13 +74,13 @@ export const REQUIREMENTS: Record<string, Requirement> = {
   'Query.node': { role: 'VIEWER', scope: 'READ_GRAPHS', args: graph({}, 'id') },
   'Query.nodeExecution': { role: 'VIEWER', args: async (...at) => ({ id: await nodeExecutionOf(...at) }) },
   'Query.nodes': { role: 'VIEWER', scope: 'READ_GRAPHS', args: async (...at) => ({ ids: [await makeGraph(...at)] }) },
-  'Query.plugin': { role: 'USER', args: () => ({ packageName: '@ashlar/plugin-io' }), hasNoTarget: true },
-  'Query.plugins': { role: 'USER', hasNoTarget: true },
-  'Query.provider': { role: 'USER', args: () => ({ name: 'http/host' }), hasNoTarget: true },
-  'Query.providers': { role: 'USER', hasNoTarget: true },
+  'Query.plugin': { role: 'VIEWER', args: inAccount({ packageName: '@ashlar/plugin-io' }) },
+  'Query.plugins': { role: 'VIEWER', args: account },
+  'Query.provider': { role: 'VIEWER', args: inAccount({ name: 'http/host' }) },
+  'Query.providers': { role: 'VIEWER', args: account },
   'Query.sandbox': { role: 'USER', hasNoTarget: true },
-  'Query.searchBlocks': { role: 'USER', args: () => ({ query: 'text' }), hasNoTarget: true },
-  'Query.suggestBlocks': { role: 'USER', args: () => ({ fromPin: { block: 'text/split', pin: 'texts' } }), hasNoTarget: true },
+  'Query.searchBlocks': { role: 'VIEWER', args: inAccount({ query: 'text' }) },
+  'Query.suggestBlocks': { role: 'VIEWER', args: inAccount({ fromPin: { block: 'text/split', pin: 'texts' } }) },
   'Query.validateGraph': { role: 'VIEWER', args: inAccount({ document: DOCUMENT }) },
   'Query.viewer': { role: 'USER', hasNoTarget: true },
 
@@ -104,7 +105,7 @@ export const REQUIREMENTS: Record<string, Requirement> = {
   'Mutation.forkGraph': { role: 'EDITOR', args: graph() },
   'Mutation.importGraph': { role: 'EDITOR', args: inAccount({ document: DOCUMENT, name: 'Imported' }) },
   'Mutation.inspectDevPlugin': { role: 'INSTALLATION_OWNER', ...noPlugin },
-  'Mutation.installPlugin': { role: 'INSTALLATION_OWNER', ...noPlugin },
+  'Mutation.installPlugin': { role: 'ADMIN', scope: 'MANAGE_ACCOUNT', args: installArgs, mayFailWith: ['NOT_FOUND'] },
   'Mutation.inviteMember': { role: 'ADMIN', args: inAccount({ role: 'VIEWER' }) },
   'Mutation.publishPlugin': {
     role: 'USER',
@@ -129,7 +130,12 @@ export const REQUIREMENTS: Record<string, Requirement> = {
     ...noPlugin,
     args: () => ({ ...pluginArgs(), version: '1.0.0', bundle: Buffer.from('none').toString('base64') }),
   },
-  'Mutation.setPluginVersion': { role: 'INSTALLATION_OWNER', ...noPlugin, args: () => ({ ...pluginArgs(), version: '1.0.0' }) },
+  'Mutation.setPluginVersion': {
+    role: 'ADMIN',
+    scope: 'MANAGE_ACCOUNT',
+    args: (world, place) => ({ ...installArgs(world, place), version: '1.0.0' }),
+    mayFailWith: ['NOT_FOUND'],
+  },
   'Mutation.startAuthorization': { role: 'EDITOR', args: inAccount({ provider: 'http/host' }), mayFailWith: ['BAD_INPUT'] },
   'Mutation.startExecution': { role: 'EDITOR', args: graph() },
   'Mutation.transferGraph': {
@@ -137,13 +143,13 @@ export const REQUIREMENTS: Record<string, Requirement> = {
     args: async (world, place) => ({ graphId: await makeGraph(world, place), ...account(world, place) }),
     mayFailWith: ['BAD_INPUT', 'CONFLICT'],
   },
-  'Mutation.uninstallPlugin': { role: 'INSTALLATION_OWNER', ...noPlugin },
+  'Mutation.uninstallPlugin': { role: 'ADMIN', scope: 'MANAGE_ACCOUNT', args: installArgs, mayFailWith: ['NOT_FOUND'] },
   'Mutation.updateCredential': { role: 'EDITOR', args: async (...at) => ({ credentialId: await makeCredential(...at), secret }) },
   'Mutation.updateGraph': { role: 'EDITOR', args: graph({ name: 'Renamed' }) },
   'Mutation.updateMember': { role: 'ADMIN', args: async (...at) => ({ memberId: await makeMember(...at), role: 'EDITOR' }) },
   'Mutation.upgradeGraph': { role: 'EDITOR', args: graph() },
 
-  'Subscription.blocksChanged': { role: 'USER', hasNoTarget: true },
+  'Subscription.blocksChanged': { role: 'VIEWER', args: account },
   'Subscription.executionEvents': { role: 'VIEWER', args: execution() },
   'Subscription.executionsChanged': { role: 'VIEWER', args: account },
 }

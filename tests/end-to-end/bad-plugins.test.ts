@@ -93,7 +93,7 @@ describe('a plugin that', () => {
   })
 
   it('is repaired loads when its file changes', async () => {
-    const changed = new Promise<void>((resolve) => runtime.plugins.onChange(resolve))
+    const changed = new Promise<void>((resolve) => runtime.plugins.onChange(() => resolve()))
     await writePlugin('broken', entry('mended', `block('${uuid(9)}', 'one', function* () { yield ['out', 1] })`))
     await changed
     expect(runtime.plugins.block('mended/one')).toBeDefined()

@@ -21,6 +21,8 @@ export interface Plugin {
   isolated: boolean | undefined
   providers: Provider[]
   blocks: Block[]
+  /** The account that has installed it. Undefined for a plugin of the installation. */
+  accountId?: string
 }
 
 /** The description of a block, without code. */
@@ -52,6 +54,8 @@ export interface PluginReport {
   plugin?: Plugin
   /** In reports of the registry, the message contains the package, the location of each fault, and a remedy. */
   error?: { code: string; message: string }
+  /** The account that has installed it. Undefined for a plugin of the installation. */
+  accountId?: string | undefined
 }
 
 /** Builds a plugin from its manifest: qualifies names and links blocks to the plugin. */

@@ -12,13 +12,14 @@ import {
   createBundleStore,
   createErrorLocator,
   type ErrorLocator,
+  createInstalledReader,
   describeInstalled,
   createPluginIndex,
   createPluginRegistry,
   type PluginRegistry,
 } from './registry/index.ts'
 import { createDevPlugins, type DevPlugins } from './dev/index.ts'
-import { createCatalogue, type Catalogue } from './listing/index.ts'
+import { createCatalogues, type Catalogues } from './listing/index.ts'
 import { createPluginStore, serveSubmissions, type PluginStore, type PublishQuota } from './publishing/index.ts'
 
 interface PluginOptions {
@@ -45,17 +46,18 @@ const RENEW_EVERY_MS = 120_000
 export async function openPlugins(
   { database, quotas, notifications, sandbox, roots, watch, onError }: PluginOptions,
   undo: (() => Promise<void> | void)[],
-): Promise<{
-  plugins: PluginRegistry
-  catalogue: Catalogue
-  pluginScans: PluginScans
-  pluginStore: PluginStore
-  devPlugins: DevPlugins
-  errorLocator: ErrorLocator
-}> {
+): Promise<
+  Catalogues & {
+    plugins: PluginRegistry
+    pluginScans: PluginScans
+    pluginStore: PluginStore
+    devPlugins: DevPlugins
+    errorLocator: ErrorLocator
+  }
+> {
   const bundles = createBundleStore(database)
   const index = createPluginIndex(database, bundles)
-  const plugins = createPluginRegistry(index.read, bundles)
+  const plugins = createPluginRegistry(index.read, bundles, createInstalledReader(database.pool, bundles))
   const parts = { database, notifications, plugins, bundles }
   const pluginScans = createPluginScans({ ...parts, onError })
   if (sandbox) {
@@ -70,11 +72,11 @@ export async function openPlugins(
     if (watch) undo.push(watchPlugins(roots, rescan))
   }
   await plugins.reload()
-  undo.push(notifications.listen('plugins', () => void plugins.reload().catch(onError)))
+  undo.push(notifications.listen('plugins', (message) => void plugins.receive(message).catch(onError)))
   if (sandbox) undo.push(serveSubmissions({ ...parts, quotas, sandbox, onError }))
   const devPlugins = createDevPlugins({ ...parts, index, sandbox, onError })
   undo.push(devPlugins.close)
   const pluginStore = createPluginStore(parts)
-  const catalogue = createCatalogue({ plugins, pluginStore })
-  return { plugins, catalogue, pluginScans, pluginStore, devPlugins, errorLocator: createErrorLocator(bundles) }
+  const catalogues = createCatalogues({ plugins, pluginStore })
+  return { plugins, ...catalogues, pluginScans, pluginStore, devPlugins, errorLocator: createErrorLocator(bundles) }
 }

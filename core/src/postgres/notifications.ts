@@ -18,7 +18,7 @@ export interface Notifications {
  * - `deltas`: a piece of the text that a block streams, see `runtime/deltas`
  * - `work`: new jobs
  * - `cancel`: ids of executions that the worker no longer holds
- * - `plugins`: the plugins have changed
+ * - `plugins`: the plugins of the installation have changed, or those of the account with this id
  * - `scan`: workers have to scan their sources
  * - `submissions`: a submission is new or was decided
  * - `access`: the user, key or session of which callers may now do less or more, such as `user <id>`

@@ -1,4 +1,6 @@
 import { listCapabilities, type Block } from '@ashlar/core'
+import { describeAccountId, parseAccountId } from '../base/account-id.ts'
+import { toAccountKey } from '../base/account-key.ts'
 import { builder } from '../base/builder.ts'
 import { CostUnit } from '../base/cost-unit.ts'
 import { CapabilityType } from '../refs/capability.ts'
@@ -68,7 +70,7 @@ builder.objectType(BlockType, {
       type: PluginType,
       nullable: true,
       description: 'The plugin that provides the block. Null if it was removed since.',
-      resolve: ({ plugin }) => plugin.packageName,
+      resolve: ({ plugin: { accountId, packageName } }) => toAccountKey(accountId, packageName),
     }),
     inputs: t.field({ type: [PinType], description: 'The input pins.', resolve: ({ inputSchema }) => toPins(inputSchema) }),
     outputs: t.field({
@@ -88,7 +90,11 @@ builder.queryFields((t) => ({
   blocks: BlockList.rootField(t, {
     scope: 'ANY',
     description: 'The available blocks, by name.',
-    load: (_root, request, { runtime }) => runtime.catalogue.listBlocks(request),
+    args: {
+      accountId: t.arg.id(describeAccountId('The account whose plugins are included, besides those of the installation.')),
+    },
+    load: async (_root, request, { api }, { accountId }) =>
+      (await api.plugins.catalogue(parseAccountId(accountId))).listBlocks(request),
   }),
   searchBlocks: BlockList.rootField(t, {
     scope: 'ANY',
@@ -99,9 +105,11 @@ builder.queryFields((t) => ({
         required: true,
         description: 'Words such as `for each`, at most 200 characters. A query without words finds nothing.',
       }),
+      accountId: t.arg.id(describeAccountId('The account whose plugins are included, besides those of the installation.')),
     },
     defaultOrder: { field: 'RELEVANCE', direction: 'DESC', description: 'The default is by relevance.' },
-    load: (_root, request, { runtime }, { query }) => runtime.catalogue.searchBlocks(query, request),
+    load: async (_root, request, { api }, { query, accountId }) =>
+      (await api.plugins.catalogue(parseAccountId(accountId))).searchBlocks(query, request),
   }),
   block: t.field({
     scope: 'ANY',
@@ -110,7 +118,9 @@ builder.queryFields((t) => ({
     description: 'A block by its qualified name or its UUID. Null if no such block is available.',
     args: {
       name: t.arg.string({ required: true, description: 'The qualified name, such as `text/replace`, or the UUID.' }),
+      accountId: t.arg.id(describeAccountId('The account whose plugins are included, besides those of the installation.')),
     },
-    resolve: (_root, { name }, { runtime }) => runtime.plugins.block(name),
+    resolve: async (_root, { name, accountId }, { api }) =>
+      (await api.plugins.catalogue(parseAccountId(accountId))).plugins.block(name),
   }),
 }))

@@ -1,4 +1,5 @@
 import type { PluginVersion } from '@ashlar/core'
+import { parseAccountId } from '../base/account-id.ts'
 import { builder } from '../base/builder.ts'
 import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
 import { PluginType, PluginVersionList, PluginVersionType } from '../refs/catalogue.ts'
@@ -42,43 +43,45 @@ defineMutation('publishPlugin', {
   }),
 })
 
+const WHO =
+  'Plugins of the installation require its owner and the scope `ADMIN`, those of an account the role ADMIN and the scope `MANAGE_ACCOUNT`.'
+const INSTALL_ACCOUNT = {
+  description:
+    'Global id. The account that uses the plugin. The default is the installation for its owner, and the personal account for other users.',
+}
+
 defineMutation('installPlugin', {
-  scope: 'ADMIN',
-  description: 'Makes the blocks of a published plugin available. Only the owner of the installation may do this.',
+  scope: 'ANY',
+  description: `Makes the blocks of a published plugin available. ${WHO}`,
   input: (t) => ({
     packageName: t.string(PACKAGE_NAME),
     version: t.string({ description: 'The default is the newest version that is not a prerelease.' }),
+    accountId: t.id(INSTALL_ACCOUNT),
   }),
   payload: pluginFields,
-  resolve: async ({ packageName, version }, { api }) => {
-    await api.plugins.install(packageName, version ?? undefined)
-    return { packageName }
-  },
+  resolve: ({ packageName, version, accountId }, { api }) =>
+    api.plugins.install(packageName, version ?? undefined, parseAccountId(accountId)),
 })
 
 defineMutation('setPluginVersion', {
-  scope: 'ADMIN',
-  description: 'Replaces the installed version of a plugin. New graph versions use it. Existing ones keep theirs.',
+  scope: 'ANY',
+  description: `Replaces the installed version of a plugin. New graph versions use it. Existing ones keep theirs. ${WHO}`,
   input: (t) => ({
     packageName: t.string(PACKAGE_NAME),
     version: t.string({ required: true, description: 'A published version, such as `1.2.0`.' }),
+    accountId: t.id(INSTALL_ACCOUNT),
   }),
   payload: pluginFields,
-  resolve: async ({ packageName, version }, { api }) => {
-    await api.plugins.setVersion(packageName, version)
-    return { packageName }
-  },
+  resolve: ({ packageName, version, accountId }, { api }) =>
+    api.plugins.setVersion(packageName, version, parseAccountId(accountId)),
 })
 
 defineMutation('uninstallPlugin', {
-  scope: 'ADMIN',
-  description: 'Removes the blocks of a plugin from new graph versions. Existing graph versions continue to run.',
-  input: (t) => ({ packageName: t.string(PACKAGE_NAME) }),
+  scope: 'ANY',
+  description: `Removes the blocks of a plugin from new graph versions. Existing graph versions continue to run. ${WHO}`,
+  input: (t) => ({ packageName: t.string(PACKAGE_NAME), accountId: t.id(INSTALL_ACCOUNT) }),
   payload: pluginFields,
-  resolve: async ({ packageName }, { api }) => {
-    await api.plugins.uninstall(packageName)
-    return { packageName }
-  },
+  resolve: ({ packageName, accountId }, { api }) => api.plugins.uninstall(packageName, parseAccountId(accountId)),
 })
 
 const PluginScan = builder.objectRef<{ complete: boolean }>('PluginScan').implement({

@@ -1,7 +1,9 @@
 import type { CataloguePlugin } from '@ashlar/core'
+import { describeAccountId, parseAccountId } from '../base/account-id.ts'
 import { builder } from '../base/builder.ts'
 import { ErrorCodeType, toErrorCode } from '../base/errors.ts'
 import { BlockList, PluginList, PluginType, PluginVersionList } from '../refs/catalogue.ts'
+import { AccountType } from '../refs/accounts.ts'
 import { PluginSource, PluginStatus } from '../refs/catalogue-enums.ts'
 
 const PluginFailure = builder.objectRef<NonNullable<CataloguePlugin['error']>>('PluginFailure').implement({
@@ -19,6 +21,12 @@ builder.objectType(PluginType, {
   description: 'A package of blocks.',
   fields: (t) => ({
     packageName: t.exposeString('packageName', { description: 'The name of the npm package.' }),
+    account: t.field({
+      type: AccountType,
+      nullable: true,
+      description: 'The account that has installed the plugin for itself. Null for a plugin of the installation.',
+      resolve: ({ accountId }) => accountId,
+    }),
     version: t.exposeString('version', { description: 'The installed version, otherwise the newest.' }),
     source: t.expose('origin', { type: PluginSource, description: 'Where the plugin comes from.' }),
     status: t.expose('status', { type: PluginStatus, description: 'Whether its blocks are available.' }),
@@ -51,7 +59,7 @@ builder.objectType(PluginType, {
     versions: PluginVersionList.field(t, {
       description: 'The versions that were published to this installation, newest first.',
       getParentId: ({ packageName }) => packageName,
-      loadMany: (packageNames, request, { runtime }) => runtime.catalogue.listVersions(packageNames, request),
+      loadMany: (packageNames, request, { api }) => api.plugins.versionsOf(packageNames, request),
     }),
   }),
 })
@@ -60,14 +68,24 @@ builder.queryFields((t) => ({
   plugins: PluginList.rootField(t, {
     scope: 'ANY',
     description: 'All plugins: loaded, failed to load, or available to install.',
-    load: (_root, request, { runtime }) => runtime.catalogue.listPlugins(request),
+    args: {
+      accountId: t.arg.id(describeAccountId('The account whose plugins are included, besides those of the installation.')),
+    },
+    load: async (_root, request, { api }, { accountId }) =>
+      (await api.plugins.catalogue(parseAccountId(accountId))).listPlugins(request),
   }),
   plugin: t.field({
     scope: 'ANY',
     type: PluginType,
     nullable: true,
     description: 'The plugin of a package. Null if no such package is loaded or published.',
-    args: { packageName: t.arg.string({ required: true, description: 'The name of the npm package.' }) },
-    resolve: async (_root, { packageName }, { runtime }) => (await runtime.catalogue.findPlugins([packageName])).get(packageName),
+    args: {
+      packageName: t.arg.string({ required: true, description: 'The name of the npm package.' }),
+      accountId: t.arg.id(describeAccountId('The account whose plugins are included, besides those of the installation.')),
+    },
+    resolve: async (_root, { packageName, accountId }, { api }) => {
+      const catalogue = await api.plugins.catalogue(parseAccountId(accountId))
+      return (await catalogue.findPlugins([packageName])).get(packageName)
+    },
   }),
 }))

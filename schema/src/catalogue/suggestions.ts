@@ -1,3 +1,4 @@
+import { describeAccountId, parseAccountId } from '../base/account-id.ts'
 import { builder } from '../base/builder.ts'
 import { BlockSuggestionList, BlockSuggestionType, BlockType } from '../refs/catalogue.ts'
 import { PinType, toPins } from './pin.ts'
@@ -37,7 +38,11 @@ builder.queryField('suggestBlocks', (t) =>
       'Suggests blocks to link to an output pin, the best first: by the types of the pins, their names, and the other inputs that a block needs.',
     // It compares the pin with those of all blocks.
     weight: 500,
-    args: { fromPin: t.arg({ type: BlockPinInput, required: true, description: 'The pin from which the link starts.' }) },
-    load: (_root, request, { runtime }, { fromPin }) => runtime.catalogue.suggestBlocks(fromPin, request),
+    args: {
+      fromPin: t.arg({ type: BlockPinInput, required: true, description: 'The pin from which the link starts.' }),
+      accountId: t.arg.id(describeAccountId('The account whose plugins are included, besides those of the installation.')),
+    },
+    load: async (_root, request, { api }, { fromPin, accountId }) =>
+      (await api.plugins.catalogue(parseAccountId(accountId))).suggestBlocks(fromPin, request),
   }),
 )

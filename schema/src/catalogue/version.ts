@@ -70,8 +70,8 @@ builder.objectType(PluginVersionType, {
     }),
     status: t.field({
       type: PluginVersionStatusType,
-      description: 'Whether the version is installed.',
-      resolve: (version, _args, { runtime }) => runtime.catalogue.readVersionStatus(version),
+      description: 'Whether the installation, or one of your accounts, has installed the version.',
+      resolve: async (version, _args, { api }) => (await api.plugins.readStatuses())(version),
     }),
     plugin: t.field({
       type: PluginType,

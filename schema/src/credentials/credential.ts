@@ -18,7 +18,8 @@ builder.objectType(CredentialType, {
       type: ProviderType,
       nullable: true,
       description: 'The service for which it is. Null while its plugin is not installed.',
-      resolve: ({ provider }) => provider,
+      resolve: async ({ ownerId, provider }, _args, { api }) =>
+        (await api.plugins.findCatalogue(ownerId))?.plugins.provider(provider),
     }),
     kind: t.expose('type', { type: CredentialKind, description: 'How it authenticates you.' }),
     hosts: t.exposeStringList('hosts', { description: 'The hosts that may receive the secret.' }),

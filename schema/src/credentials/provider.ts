@@ -1,4 +1,5 @@
 import { listAuthorizationHosts, type Provider } from '@ashlar/core'
+import { describeAccountId, parseAccountId } from '../base/account-id.ts'
 import { builder } from '../base/builder.ts'
 import { CostUnit } from '../base/cost-unit.ts'
 import { CredentialKind, ProviderList, ProviderType } from '../refs/credentials.ts'
@@ -90,14 +91,22 @@ builder.queryFields((t) => ({
   providers: ProviderList.rootField(t, {
     scope: 'ANY',
     description: 'The services that blocks can use, by name.',
-    load: (_root, request, { runtime }) => runtime.catalogue.listProviders(request),
+    args: {
+      accountId: t.arg.id(describeAccountId('The account whose plugins are included, besides those of the installation.')),
+    },
+    load: async (_root, request, { api }, { accountId }) =>
+      (await api.plugins.catalogue(parseAccountId(accountId))).listProviders(request),
   }),
   provider: t.field({
     scope: 'ANY',
     type: ProviderType,
     nullable: true,
     description: 'A service by its qualified name. Null if no loaded plugin declares it.',
-    args: { name: t.arg.string({ required: true, description: 'The qualified name, such as `github/github`.' }) },
-    resolve: (_root, { name }, { runtime }) => runtime.plugins.provider(name),
+    args: {
+      name: t.arg.string({ required: true, description: 'The qualified name, such as `github/github`.' }),
+      accountId: t.arg.id(describeAccountId('The account whose plugins are included, besides those of the installation.')),
+    },
+    resolve: async (_root, { name, accountId }, { api }) =>
+      (await api.plugins.catalogue(parseAccountId(accountId))).plugins.provider(name),
   }),
 }))

@@ -1,20 +1,32 @@
-import type { Block, BlockSuggestion, CataloguePlugin, PluginVersion } from '@ashlar/core'
+import type { Block, BlockSuggestion, Catalogue, CataloguePlugin, PluginVersion } from '@ashlar/core'
+import { loadFromCatalogues, toAccountKey } from '../base/account-key.ts'
 import { builder, type SchemaTypes } from '../base/builder.ts'
 import { inOrder } from '../base/global-ids.ts'
 import { defineList } from '../base/list.ts'
 import { BlockKind, PinKindType, PluginSource, PluginStatus, PluginVersionStatusType } from './catalogue-enums.ts'
 
 export const BlockType = builder.loadableNodeRef('Block', {
-  id: { resolve: (block: Block) => block.id },
-  load: (ids: string[], { runtime: { plugins } }) => {
-    const blocks = ids.flatMap((id) => plugins.block(id) ?? []).map((block) => [block.id, block] as const)
-    return Promise.resolve(inOrder(ids, new Map(blocks)))
-  },
+  id: { resolve: ({ id, plugin }: Block) => toAccountKey(plugin.accountId, id) },
+  load: async (keys: string[], context) =>
+    inOrder(keys, await loadFromCatalogues(keys, context, findBlocks, ({ plugin }) => plugin.accountId)),
 })
 
+function findBlocks({ plugins }: Catalogue, ids: string[]): Map<string, Block> {
+  return new Map(ids.flatMap((id) => plugins.block(id) ?? []).map((block) => [block.id, block]))
+}
+
 export const PluginType = builder.loadableNodeRef('Plugin', {
-  id: { resolve: (plugin: CataloguePlugin) => plugin.packageName },
-  load: async (names: string[], { runtime }) => inOrder(names, await runtime.catalogue.findPlugins(names)),
+  id: { resolve: ({ accountId, packageName }: CataloguePlugin) => toAccountKey(accountId, packageName) },
+  load: async (keys: string[], context) =>
+    inOrder(
+      keys,
+      await loadFromCatalogues(
+        keys,
+        context,
+        (catalogue, names) => catalogue.findPlugins(names),
+        ({ accountId }) => accountId,
+      ),
+    ),
 })
 
 export const PluginVersionType = builder.loadableNodeRef('PluginVersion', {

@@ -1,4 +1,5 @@
-import type { Credential, Provider } from '@ashlar/core'
+import type { Catalogue, Credential, Provider } from '@ashlar/core'
+import { loadFromCatalogues, toAccountKey } from '../base/account-key.ts'
 import { builder } from '../base/builder.ts'
 import { inOrder } from '../base/global-ids.ts'
 import { defineList } from '../base/list.ts'
@@ -26,12 +27,14 @@ export const CredentialStatus = builder.enumType('CredentialStatus', {
 })
 
 export const ProviderType = builder.loadableNodeRef('Provider', {
-  id: { resolve: (provider: Provider) => provider.qualifiedName },
-  load: (names: string[], { runtime: { plugins } }) => {
-    const providers = names.flatMap((name) => plugins.provider(name) ?? [])
-    return Promise.resolve(inOrder(names, new Map(providers.map((provider) => [provider.qualifiedName, provider]))))
-  },
+  id: { resolve: ({ accountId, qualifiedName }: Provider) => toAccountKey(accountId, qualifiedName) },
+  load: async (keys: string[], context) =>
+    inOrder(keys, await loadFromCatalogues(keys, context, findProviders, ({ accountId }) => accountId)),
 })
+
+function findProviders({ plugins }: Catalogue, names: string[]): Map<string, Provider> {
+  return new Map(names.flatMap((name) => plugins.provider(name) ?? []).map((provider) => [provider.qualifiedName, provider]))
+}
 
 export const CredentialType = builder.loadableNodeRef('Credential', {
   id: { resolve: (credential: Credential) => credential.id },

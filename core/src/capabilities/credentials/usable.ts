@@ -20,6 +20,8 @@ export interface OpenedCredential extends Opened {
   auth: ProviderAuth
   /** Granted scopes; empty unless the type is OAUTH2. */
   scopes: readonly string[]
+  /** An account has installed the plugin of the provider, so that no local endpoint is open to it. @default false */
+  ofAccount?: boolean
   /** Replaces the authentication that `auth` declares. */
   host?: HostProvider | undefined
   /**
@@ -72,6 +74,7 @@ export function createUsableCredential({
   auth,
   scopes,
   host,
+  ofAccount = false,
   renew,
   ...first
 }: OpenedCredential): UsableCredential {
@@ -81,17 +84,11 @@ export function createUsableCredential({
   let scrubber = scrubberFor(all)
   const isFor = (url: URL): boolean => coversUrl(secretHosts, url)
   const assertFor = (url: URL): void => {
-    if (isFor(url)) return
-    const where = `${url.protocol === 'http:' ? 'http://' : ''}${url.host}`
-    const hint =
-      url.protocol === 'http:'
-        ? `; a host without "http://" is for https, so add a credential for ${where} to send it without encryption`
-        : ''
-    const message = `the credential "${name}" of ${provider} is for ${hosts.join(', ')}, and must not be sent to ${where}${hint}`
-    throw new AshlarError('HTTP_DENIED', message, { details: { host: url.host } })
+    if (!isFor(url)) throw notFor({ provider, name, hosts }, url)
   }
   return {
     provider,
+    ofAccount,
     facts: { provider, name, type: first.secret.type, hosts, scopes, ...baseUrlOf(first.secret) },
     get secret() {
       return current.secret
@@ -124,6 +121,16 @@ export function createUsableCredential({
         : attachSecret(request, current.secret, auth)
     },
   }
+}
+
+function notFor({ provider, name, hosts }: Pick<OpenedCredential, 'provider' | 'name' | 'hosts'>, url: URL): AshlarError {
+  const where = `${url.protocol === 'http:' ? 'http://' : ''}${url.host}`
+  const hint =
+    url.protocol === 'http:'
+      ? `; a host without "http://" is for https, so add a credential for ${where} to send it without encryption`
+      : ''
+  const message = `the credential "${name}" of ${provider} is for ${hosts.join(', ')}, and must not be sent to ${where}${hint}`
+  return new AshlarError('HTTP_DENIED', message, { details: { host: url.host } })
 }
 
 function baseUrlOf(secret: Secret): { baseUrl?: string } {

@@ -1,6 +1,7 @@
 import MiniSearch, { type SearchOptions } from 'minisearch'
+import { Lru } from '../../base/index.ts'
 import type { Block } from '../../blocks/index.ts'
-import type { PluginRegistry } from '../registry/index.ts'
+import type { AvailablePlugins } from '../registry/index.ts'
 
 /**
  * Finds blocks by words, as their users type them.
@@ -16,15 +17,25 @@ export interface BlockSearch {
   search(query: string): Promise<Map<string, number>>
 }
 
+/** The indexes of lists of blocks. Accounts that have installed plugins have lists of their own. */
+export type BlockIndexes = Lru<readonly Block[], Promise<MiniSearch<Block>>>
+
+const MAX_INDEXES = 20
+
+export function createBlockIndexes(): BlockIndexes {
+  return new Lru(MAX_INDEXES)
+}
+
 /** The index is built at the first search after a change of the blocks. */
-export function createBlockSearch(plugins: Pick<PluginRegistry, 'blocks'>): BlockSearch {
-  let indexed: readonly Block[] | undefined
-  let building: Promise<MiniSearch<Block>> | undefined
+export function createBlockSearch(
+  plugins: Pick<AvailablePlugins, 'blocks'>,
+  indexes: BlockIndexes = createBlockIndexes(),
+): BlockSearch {
   const open = (): Promise<MiniSearch<Block>> => {
     const blocks = plugins.blocks()
-    if (building && indexed === blocks) return building
-    indexed = blocks
-    return (building = buildIndex(blocks))
+    const index = indexes.get(blocks) ?? buildIndex(blocks)
+    indexes.set(blocks, index)
+    return index
   }
   return {
     async search(query) {

@@ -2,8 +2,8 @@ import { AshlarError, sortPage, type Page, type PageRequest } from '../../base/i
 import type { Block } from '../../blocks/index.ts'
 import type { Provider } from '../../capabilities/index.ts'
 import type { PluginStore, PluginVersion } from '../publishing/index.ts'
-import type { PluginRegistry } from '../registry/index.ts'
-import { createBlockSearch } from './block-search.ts'
+import type { AvailablePlugins, PluginRegistry } from '../registry/index.ts'
+import { createBlockIndexes, createBlockSearch, type BlockIndexes } from './block-search.ts'
 import { listBlocks, locateBlock, matchBlock, type BlockFilter, type BlockOrderField } from './list-blocks.ts'
 import { listPlugins, mergePlugins, type CataloguePlugin, type PluginFilter, type PluginOrderField } from './list-plugins.ts'
 import { listProviders, type ProviderFilter, type ProviderOrderField } from './list-providers.ts'
@@ -15,9 +15,10 @@ import {
   type PluginVersionStatus,
 } from './list-versions.ts'
 
-/** Lists and searches of what an installation offers. */
+/** Lists and searches of what the installation, or an account, can use. */
 export interface Catalogue {
-  /** @param blocks the blocks to list. @default all blocks of the installation */
+  plugins: AvailablePlugins
+  /** @param blocks the blocks to list. @default all blocks */
   listBlocks(request: PageRequest<BlockFilter, BlockOrderField>, blocks?: readonly Block[]): Page<Block>
   /**
    * Finds blocks by words; see `BlockSearch`. A query without words finds nothing.
@@ -37,11 +38,13 @@ export interface Catalogue {
   /**
    * Lists the versions of several packages that were published to this installation, with one statement.
    *
+   * @param readStatus decides which versions are installed. @default {@link Catalogue.readVersionStatus}
    * @returns by package name
    */
   listVersions(
     packageNames: readonly string[],
     request: PageRequest<PluginVersionFilter, PluginVersionOrderField>,
+    readStatus?: Catalogue['readVersionStatus'],
   ): Promise<Map<string, Page<PluginVersion>>>
   readVersionStatus(version: Pick<PluginVersion, 'packageName' | 'version'>): PluginVersionStatus
   listProviders(request: PageRequest<ProviderFilter, ProviderOrderField>): Page<Provider>
@@ -50,17 +53,34 @@ export interface Catalogue {
 const MAX_QUERY_LENGTH = 200
 
 interface CatalogueParts {
-  plugins: PluginRegistry
-  pluginStore: PluginStore
+  plugins: AvailablePlugins
+  pluginStore: Pick<PluginStore, 'listListings' | 'listVersions'>
+  indexes?: BlockIndexes
 }
 
-export function createCatalogue({ plugins, pluginStore }: CatalogueParts): Catalogue {
-  const { search } = createBlockSearch(plugins)
+/** The catalogues of the installation and of accounts. */
+export interface Catalogues {
+  catalogue: Catalogue
+  /** Returns the plugins of the installation and those that an account has installed. */
+  catalogueOf(accountId: string): Promise<Catalogue>
+}
+
+export function createCatalogues({ plugins, pluginStore }: CatalogueParts & { plugins: PluginRegistry }): Catalogues {
+  const parts = { pluginStore, indexes: createBlockIndexes() }
+  return {
+    catalogue: createCatalogue({ ...parts, plugins }),
+    catalogueOf: async (accountId) => createCatalogue({ ...parts, plugins: await plugins.forAccount(accountId) }),
+  }
+}
+
+export function createCatalogue({ plugins, pluginStore, indexes }: CatalogueParts): Catalogue {
+  const { search } = createBlockSearch(plugins, indexes)
   const readVersionStatus: Catalogue['readVersionStatus'] = ({ packageName, version }) => {
     const report = plugins.report(packageName)
     return report?.origin === 'STORE' && report.version === version ? 'INSTALLED' : 'PUBLISHED'
   }
   return {
+    plugins,
     listBlocks: (request, blocks = plugins.blocks()) => listBlocks(blocks, request),
     async searchBlocks(query, request) {
       if (query.length > MAX_QUERY_LENGTH) throw tooLong(query)
@@ -91,9 +111,9 @@ export function createCatalogue({ plugins, pluginStore }: CatalogueParts): Catal
       const all = mergePlugins(plugins.reports(), await pluginStore.listListings())
       return new Map(all.map((each) => [each.packageName, each]))
     },
-    async listVersions(packageNames, request) {
+    async listVersions(packageNames, request, readStatus = readVersionStatus) {
       const versions = await pluginStore.listVersions(packageNames)
-      return new Map(packageNames.map((name) => [name, listVersions(versions.get(name) ?? [], request, readVersionStatus)]))
+      return new Map(packageNames.map((name) => [name, listVersions(versions.get(name) ?? [], request, readStatus)]))
     },
     readVersionStatus,
     listProviders: (request) => listProviders(plugins.providers(), request),

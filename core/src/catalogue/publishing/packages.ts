@@ -1,8 +1,10 @@
 import type pg from 'pg'
-import { AshlarError } from '../../base/index.ts'
+import { AshlarError, showValue } from '../../base/index.ts'
 import type { Plugin, PluginReport } from '../../blocks/index.ts'
 import { listClaims, claimTakenError } from '../registry/index.ts'
+import { isPrerelease } from '../package/index.ts'
 import type { ReadSubmission } from './check.ts'
+import type { PluginVersion } from './plugin-version.ts'
 
 /** Serializes transactions that publish or install plugins. */
 export const LOCK_STORE_SQL = `select pg_advisory_xact_lock(hashtext('ashlar.store'))`
@@ -74,4 +76,21 @@ export async function assertOwner(client: pg.Pool | pg.PoolClient, userId: strin
 
 export function conflict(message: string, path: string): AshlarError {
   return new AshlarError('CONFLICT', message, { details: { path: [path] } })
+}
+
+/** @param versions the newest first @throws {AshlarError} NOT_FOUND */
+export function chooseVersion(versions: PluginVersion[], packageName: string, wanted: string | undefined): PluginVersion {
+  const newest = versions.find(({ version }) => !isPrerelease(version)) ?? versions[0]
+  const found = wanted === undefined ? newest : versions.find(({ version }) => version === wanted)
+  if (found) return found
+  const message =
+    versions.length === 0
+      ? `${showValue(packageName)} has not been published to this installation`
+      : `${packageName} has no version ${showValue(wanted)}; it has ${versions.map(({ version }) => version).join(', ')}`
+  throw new AshlarError('NOT_FOUND', message, { details: { path: [versions.length === 0 ? 'packageName' : 'version'] } })
+}
+
+export function notInstalled(packageName: string): AshlarError {
+  const message = `${showValue(packageName)} is not installed from the store`
+  return new AshlarError('NOT_FOUND', message, { details: { path: ['packageName'] } })
 }

@@ -1,17 +1,18 @@
 import type pg from 'pg'
 import { channelName, type Database, type Notifications } from '../../postgres/index.ts'
-import { AshlarError, showValue } from '../../base/index.ts'
 import type { PluginOrigin } from '../../blocks/index.ts'
 import type { BundleStore, PluginRegistry } from '../registry/index.ts'
 import { findListings, type Listing } from './listing.ts'
 import { PluginVersion } from './plugin-version.ts'
-import { compareVersions, isPrerelease } from '../package/index.ts'
-import { LOCK_STORE_SQL, assertOwner, assertUnclaimed, conflict } from './packages.ts'
+import { compareVersions } from '../package/index.ts'
+import { createAccountPlugins, type AccountPlugins } from './account-installs.ts'
+import { LOCK_STORE_SQL, assertOwner, assertUnclaimed, chooseVersion, conflict, notInstalled } from './packages.ts'
 import type { Submission } from './publish.ts'
 import { submit } from './submissions.ts'
 
-/** The plugins that were published to this installation, and those that are installed from them. */
+/** The plugins that were published to this installation, and those that the installation has installed from them. */
 export interface PluginStore {
+  ofAccounts: AccountPlugins
   /**
    * Publishes a version of a plugin without installing it. Publishing the same content again has no effect.
    *
@@ -49,6 +50,7 @@ export function createPluginStore(parts: StoreParts): PluginStore {
   const change = (userId: string, packageName: string, work: InstallChange): Promise<void> =>
     changeInstalled(parts, userId, packageName, work)
   return {
+    ofAccounts: createAccountPlugins({ ...parts, listVersions }),
     async publish(userId, submission) {
       const id = await submit(parts, userId, submission)
       const version = (await findVersions([id])).get(id)
@@ -137,21 +139,4 @@ function assertNotLocal(plugins: PluginRegistry, packageName: string): void {
       `${packageName} is already provided by a plugin folder or the configuration file of this installation`,
       'packageName',
     )
-}
-
-/** @param versions the newest first */
-function chooseVersion(versions: PluginVersion[], packageName: string, wanted: string | undefined): PluginVersion {
-  const newest = versions.find(({ version }) => !isPrerelease(version)) ?? versions[0]
-  const found = wanted === undefined ? newest : versions.find(({ version }) => version === wanted)
-  if (found) return found
-  const message =
-    versions.length === 0
-      ? `${showValue(packageName)} has not been published to this installation`
-      : `${packageName} has no version ${showValue(wanted)}; it has ${versions.map(({ version }) => version).join(', ')}`
-  throw new AshlarError('NOT_FOUND', message, { details: { path: [versions.length === 0 ? 'packageName' : 'version'] } })
-}
-
-function notInstalled(packageName: string): AshlarError {
-  const message = `${showValue(packageName)} is not installed from the store`
-  return new AshlarError('NOT_FOUND', message, { details: { path: ['packageName'] } })
 }

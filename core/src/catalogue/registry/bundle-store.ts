@@ -31,9 +31,9 @@ const FIND_MAP = 'select source_map from plugin_bundle where digest = $1'
 const FIND = 'select digest, package_name, version, builtin, manifest, code from plugin_bundle where digest = any($1)'
 const FIND_CURRENT = 'select digest from plugin_bundle where digest = any($1) and release = $2'
 const FIND_OUTDATED = `
-  select distinct b.digest from plugin_package p
-  join plugin_version v on v.id = p.installed_id join plugin_bundle b on b.digest = v.digest
-  where b.release <> $1`
+  select distinct b.digest from plugin_version v join plugin_bundle b on b.digest = v.digest
+  where v.id in (select installed_id from plugin_package union select version_id from plugin_installation)
+    and b.release <> $1`
 /** The maximum number of bundles to read in one query. Each may be 5 MiB long. */
 const MAX_READ = 50
 

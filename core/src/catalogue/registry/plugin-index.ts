@@ -1,9 +1,7 @@
 import type pg from 'pg'
 import { channelName, type Database } from '../../postgres/index.ts'
-import { AshlarError } from '../../base/index.ts'
-import type { Plugin, PluginOrigin, PluginReport } from '../../blocks/index.ts'
-import { describeFailure } from './failure-message.ts'
-import { InvalidPluginError } from '../loading/index.ts'
+import type { PluginOrigin, PluginReport } from '../../blocks/index.ts'
+import { rejectDuplicates, toReport, withDescription, type ReportFacts } from './plugin-reports.ts'
 import type { BundleStore, LoadReports } from './registry.ts'
 
 /**
@@ -83,7 +81,7 @@ export function createPluginIndex({ pool, transact }: Database, bundles: BundleS
       const wanted = choosePackages(rows)
       const unknown = wanted.map(({ digest }) => digest ?? '').filter((digest) => digest !== '' && !known.has(digest))
       const found = await bundles.findAll([...new Set(unknown)])
-      const reports = wanted.map((row) => toReport(row, known.get(row.digest ?? '') ?? found.get(row.digest ?? '')))
+      const reports = wanted.map((row) => toReport(toFacts(row), known.get(row.digest ?? '') ?? found.get(row.digest ?? '')))
       return rejectDuplicates(reports).map(withDescription)
     },
   }
@@ -147,57 +145,6 @@ function choosePackages(rows: (PluginRow & { position: number })[]): PluginRow[]
   )
 }
 
-function toReport(
-  { package_name: packageName, version, source: origin, status, error }: PluginRow,
-  stored: Plugin | AshlarError | undefined,
-): PluginReport {
-  if (stored instanceof AshlarError) return failedReport({ packageName, version, origin }, stored)
-  const plugin = stored && withVersion(stored, packageName, version)
-  return { packageName, version, origin, status, ...(plugin && { plugin }), ...(error && { error }) }
-}
-
-/** A version without a change in the code shares the bundle of the previous version, whose row names that version. */
-function withVersion(plugin: Plugin, packageName: string, version: string): Plugin {
-  if (plugin.packageName === packageName && plugin.version === version) return plugin
-  const copy: Plugin = { ...plugin, packageName, version, blocks: [] }
-  copy.blocks = plugin.blocks.map((block) => ({ ...block, plugin: copy }))
-  return copy
-}
-
-/** Lists what a plugin claims: each name and block id may belong to one package only. */
-export function listClaims(plugin: Plugin): string[] {
-  return [`plugin name "${plugin.name}"`, ...plugin.blocks.map(({ id }) => `block id ${id}`)]
-}
-
-function rejectDuplicates(reports: PluginReport[]): PluginReport[] {
-  const owners = new Map<string, string>()
-  return reports.map((each) => {
-    if (!each.plugin) return each
-    const claims = listClaims(each.plugin)
-    const taken = claims.find((claim) => owners.has(claim))
-    if (taken === undefined) {
-      for (const claim of claims) owners.set(claim, each.packageName)
-      return each
-    }
-    return failedReport(each, claimTakenError(taken, owners.get(taken)))
-  })
-}
-
-function withDescription(report: PluginReport): PluginReport {
-  const { error } = report
-  return error ? { ...report, error: { code: error.code, message: describeFailure(report, error) } } : report
-}
-
-function failedReport(
-  { packageName, version, origin }: Pick<PluginReport, 'packageName' | 'version' | 'origin'>,
-  { code, message }: AshlarError,
-): PluginReport {
-  return { packageName, version, origin, status: 'FAILED', error: { code, message } }
-}
-
-/** @param owner the package that has the claim @param path the input field that contained the plugin */
-export function claimTakenError(claim: string, owner: string | undefined, path?: string): AshlarError {
-  const text = claim.endsWith('"') ? claim.slice(claim.indexOf('"')) : `"${claim.split(' ').at(-1)}"`
-  const flaw = { message: `${claim} already belongs to ${owner}`, at: [text] }
-  return new InvalidPluginError('DUPLICATE_BLOCK', [flaw], path === undefined ? {} : { path: [path] })
+function toFacts({ package_name: packageName, version, source: origin, status, error }: PluginRow): ReportFacts {
+  return { packageName, version, origin, status, error }
 }

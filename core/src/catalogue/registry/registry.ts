@@ -1,29 +1,34 @@
 import { EventEmitter } from 'node:events'
 import type pg from 'pg'
-import type { Provider } from '../../capabilities/index.ts'
 import { AshlarError, Batcher, Lru } from '../../base/index.ts'
 import type { Block, Plugin, PluginReport } from '../../blocks/index.ts'
+import { buildPlugins, type AvailablePlugins } from './available-plugins.ts'
+import { createAccountPlugins, type LoadInstalled } from './installed-plugins.ts'
 
-/** The blocks of this installation, and the result of loading each plugin. */
-export interface PluginRegistry {
-  /** Every block of every loaded plugin, by qualified name: the same list until it changes. */
-  blocks(): readonly Block[]
-  /** @param reference qualified name or UUID */
-  block(reference: string): Block | undefined
+/** The plugins of the installation, which all accounts can use, and those that accounts have installed. */
+export interface PluginRegistry extends AvailablePlugins {
+  /**
+   * Returns the plugins that the graphs of an account can use: those of the installation, and those that the account
+   * has installed. They do not change; later callers receive later plugins.
+   */
+  forAccount(accountId: string): Promise<AvailablePlugins>
   /**
    * Returns a block for a graph version that pins it, from any bundle that a worker of this installation ever loaded.
    */
   pinned(digest: string, blockId: string): Promise<Block | undefined>
-  /** Every provider of every loaded plugin, by qualified name. */
-  providers(): readonly Provider[]
-  /** @param name qualified */
-  provider(name: string): Provider | undefined
-  reports(): readonly PluginReport[]
-  report(packageName: string): PluginReport | undefined
   /** Reads the list of plugins again. Plugins that did not change keep their objects. */
   reload(): Promise<void>
-  /** Calls `listener` after every reload that changed something. @returns a function that removes the listener */
-  onChange(listener: () => void): () => void
+  /** Reads the plugins of an account again when they are next used. @param accountId @default all accounts */
+  forget(accountId?: string): void
+  /** Handles a notification of the channel `plugins`: reloads the list, or the plugins of an account. */
+  receive(message: string): Promise<void>
+  /**
+   * Calls `listener` after every reload that changed something, and with the id of an account after each change of the
+   * plugins of an account.
+   *
+   * @returns a function that removes the listener
+   */
+  onChange(listener: (accountId?: string) => void): () => void
 }
 
 /** A stored bundle without its manifest. */
@@ -57,22 +62,61 @@ export type LoadReports = (known: ReadonlyMap<string, Plugin>) => Promise<Plugin
 /** Each plugin holds its whole code, up to 5 MiB. */
 const MAX_RECENT = 50
 
-export function createPluginRegistry(read: LoadReports, bundles: BundleStore): PluginRegistry {
+export function createPluginRegistry(
+  read: LoadReports,
+  bundles: BundleStore,
+  readInstalled: LoadInstalled = (ids) => Promise.resolve(ids.map(() => [])),
+): PluginRegistry {
   const changes = new EventEmitter().setMaxListeners(0)
   /** The loaded plugins, by digest. */
   let loaded = new Map<string, Plugin>()
-  /** Other plugins that graph versions pin, by digest. */
-  const recent = new Lru<string, Plugin>(MAX_RECENT)
-  let lists = buildLists([])
+  let current = buildPlugins([])
 
   const load = async (): Promise<void> => {
     const reports = await read(loaded)
-    if (summarize(reports) === summarize(lists.reports)) return
+    if (summarize(reports) === summarize(current.reports())) return
     loaded = new Map(reports.flatMap(({ plugin }) => (plugin ? [[plugin.bundle.digest, plugin]] : [])))
-    lists = buildLists(reports)
+    current = buildPlugins(reports)
     changes.emit('change')
   }
 
+  const bundled = createBundledPlugins(bundles, (digest) => loaded.get(digest))
+  const accounts = createAccountPlugins((accountIds) => readInstalled(accountIds, bundled.findKnown))
+
+  // Reloads run one at a time, so that an older result never replaces a newer one.
+  let reloading = Promise.resolve()
+  const reload = (): Promise<void> => (reloading = reloading.then(load, load))
+
+  return {
+    blocks: () => current.blocks(),
+    block: (reference) => current.block(reference),
+    providers: () => current.providers(),
+    provider: (name) => current.provider(name),
+    reports: () => current.reports(),
+    report: (packageName) => current.report(packageName),
+    forAccount: (accountId) => accounts.find(accountId, () => current),
+    async pinned(digest, blockId) {
+      const plugin = await bundled.find(digest)
+      return plugin?.blocks.find(({ id }) => id === blockId)
+    },
+    reload,
+    forget: accounts.forget,
+    receive(message) {
+      accounts.forget(message === '' ? undefined : message)
+      if (message === '') return reload()
+      changes.emit('change', message)
+      return Promise.resolve()
+    },
+    onChange(listener) {
+      changes.on('change', listener)
+      return () => void changes.off('change', listener)
+    },
+  }
+}
+
+/** Keeps the last plugins that graph versions pin and that are not loaded. */
+function createBundledPlugins(bundles: BundleStore, findLoaded: (digest: string) => Plugin | undefined) {
+  const recent = new Lru<string, Plugin>(MAX_RECENT)
   /** Concurrent callers share a query. */
   const stored = new Batcher<string, Plugin | undefined>(MAX_RECENT, async (digests) => {
     const found = await bundles.findAll([...new Set(digests)])
@@ -81,65 +125,17 @@ export function createPluginRegistry(read: LoadReports, bundles: BundleStore): P
       return plugin instanceof AshlarError ? undefined : plugin
     })
   })
-
-  const findPinned = async (digest: string): Promise<Plugin | undefined> => {
-    const known = loaded.get(digest) ?? recent.get(digest)
-    if (known) return known
-    const plugin = await stored.add(digest)
-    if (plugin) recent.set(digest, plugin)
-    return plugin
-  }
-
-  // Reloads run one at a time, so that an older result never replaces a newer one.
-  let reloading = Promise.resolve()
-  const reload = (): Promise<void> => (reloading = reloading.then(load, load))
-
+  const findKnown = (digest: string): Plugin | undefined => findLoaded(digest) ?? recent.get(digest)
   return {
-    blocks: () => lists.blocks,
-    block: (reference) => lists.blockByReference.get(reference),
-    async pinned(digest, blockId) {
-      const plugin = await findPinned(digest)
-      return plugin?.blocks.find(({ id }) => id === blockId)
-    },
-    providers: () => lists.providers,
-    provider: (name) => lists.providerByName.get(name),
-    reports: () => lists.reports,
-    report: (packageName) => lists.reportByPackage.get(packageName),
-    reload,
-    onChange(listener) {
-      changes.on('change', listener)
-      return () => void changes.off('change', listener)
+    findKnown,
+    async find(digest: string): Promise<Plugin | undefined> {
+      const known = findKnown(digest)
+      if (known) return known
+      const plugin = await stored.add(digest)
+      if (plugin) recent.set(digest, plugin)
+      return plugin
     },
   }
-}
-
-interface Lists {
-  reports: readonly PluginReport[]
-  reportByPackage: ReadonlyMap<string, PluginReport>
-  blocks: readonly Block[]
-  blockByReference: ReadonlyMap<string, Block>
-  providers: readonly Provider[]
-  providerByName: ReadonlyMap<string, Provider>
-}
-
-function buildLists(reports: readonly PluginReport[]): Lists {
-  const blocks = sortByName(reports.flatMap(({ plugin }) => plugin?.blocks ?? []))
-  const providers = sortByName(reports.flatMap(({ plugin }) => plugin?.providers ?? []))
-  return {
-    reports,
-    reportByPackage: new Map(reports.map((report) => [report.packageName, report])),
-    blocks,
-    blockByReference: new Map([
-      ...blocks.map((block) => [block.id, block] as const),
-      ...blocks.map((block) => [block.qualifiedName, block] as const),
-    ]),
-    providers,
-    providerByName: new Map(providers.map((provider) => [provider.qualifiedName, provider])),
-  }
-}
-
-function sortByName<T extends { qualifiedName: string }>(all: T[]): T[] {
-  return all.toSorted((a, b) => (a.qualifiedName < b.qualifiedName ? -1 : 1))
 }
 
 function summarize(reports: readonly PluginReport[]): string {

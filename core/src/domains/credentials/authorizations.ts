@@ -6,7 +6,7 @@ import type { Provider } from '../../capabilities/index.ts'
 import { AshlarError, showValue, toOwnerIds, type Owners } from '../../base/index.ts'
 import { DEFAULT_NAME, badInput, toColumns, flush, nameSchema, parse, sealingContext, unknownProvider } from './credentials.ts'
 import { Credential } from './entities.ts'
-import { isClientFor, type OAuthClient } from './oauth-client.ts'
+import { clientFor, isClientFor, type OAuthClient } from './oauth-client.ts'
 import { findOAuth2, type OAuth2, type OAuthSecret } from './oauth-secret.ts'
 import type { RenewalParts } from './renewals.ts'
 import { requestTokens, toKnownError, UNKNOWN_REASON, type Tokens } from './token-endpoint.ts'
@@ -54,7 +54,7 @@ interface AuthorizationResponse {
 
 interface AuthorizationParts extends RenewalParts {
   fork(): EntityManager
-  providerNames(): string[]
+  providerNames(ownerId: string): Promise<string[]>
 }
 
 /** The user who finishes an authorization, and the accounts for which the user may add credentials. */
@@ -103,8 +103,8 @@ async function start(
   { ownerId, userId }: { ownerId: string; userId: string },
   request: AuthorizationRequest,
 ) {
-  const provider = parts.findProvider(request.provider)
-  if (!provider) throw unknownProvider(request.provider, parts.providerNames())
+  const provider = await parts.findProvider(ownerId, request.provider)
+  if (!provider) throw unknownProvider(request.provider, await parts.providerNames(ownerId))
   const { qualifiedName } = provider
   const { auth, client } = requireClient(parts, provider)
   const name = parse(nameSchema, request.name ?? DEFAULT_NAME, 'name')
@@ -135,7 +135,7 @@ function requireClient({ clients }: AuthorizationParts, provider: Provider): { a
   const { qualifiedName } = provider
   const auth = findOAuth2(provider)
   if (!auth) throw badInput('provider', `${qualifiedName} does not use OAuth 2; add a credential with addCredential`)
-  const client = clients[qualifiedName]
+  const client = clientFor(clients, provider)
   if (client && !isClientFor(client, auth.tokenUrl))
     throw badInput(
       'provider',
@@ -199,7 +199,7 @@ async function finish(parts: AuthorizationParts, grantee: Grantee, answer: Autho
   if (!state) throw badInput('state', 'the URL has no "state"; open the URL to which the service has redirected you')
   const row = await takePending(parts.pool, grantee, state)
   const ownerId = row.owner_id
-  const provider = parts.findProvider(row.provider)
+  const provider = await parts.findProvider(ownerId, row.provider)
   if (!provider) throw failed(`the provider ${row.provider} is no longer installed`)
   if (error !== undefined) throw failed(`${provider.title} has not granted access: ${toKnownError(error) ?? UNKNOWN_REASON}`)
   if (!code) throw failed(`${provider.title} has redirected you without a code`)

@@ -29,7 +29,7 @@ export function createCredentialStore(
   return {
     async open(ownerId, provider, name) {
       const rows = await findRows(pool, ownerId, provider)
-      const declared = findProvider(provider)
+      const declared = await retryDuringOutage(() => findProvider(ownerId, provider))
       const row = selectRow(rows, { provider, name }, declared)
       const auth = declared?.auth.find(({ type }) => type === row.type)
       const hosts = listHosts(row, declared)
@@ -45,7 +45,17 @@ export function createCredentialStore(
       }
       const opened = row.type === 'OAUTH2' ? await openTokens(renewals, row) : openSecret(box, row)
       await recordUse(pool, row.id)
-      return { provider, name: row.name, hosts, auth, scopes: row.scopes, host: findHost(provider), ...opened }
+      const ofAccount = declared.accountId !== undefined
+      return {
+        provider,
+        name: row.name,
+        hosts,
+        auth,
+        scopes: row.scopes,
+        ofAccount,
+        host: ofAccount ? undefined : findHost(provider),
+        ...opened,
+      }
     },
   }
 }

@@ -15,6 +15,7 @@ import {
   type PageRequest,
 } from '../../base/index.ts'
 import { Credential } from './entities.ts'
+import type { FindProvider } from './find-provider.ts'
 import { listCredentials, type CredentialFilter, type CredentialOrderField } from './list-credentials.ts'
 import type { Sealed, SecretBox } from './secret-box.ts'
 
@@ -61,9 +62,8 @@ interface CredentialParts {
   pool: pg.Pool
   fork(): EntityManager
   box: SecretBox
-  /** @param name qualified */
-  findProvider(name: string): Provider | undefined
-  providerNames(): string[]
+  findProvider: FindProvider
+  providerNames(ownerId: string): Promise<string[]>
   /** Revokes the tokens of a deleted credential, in the background. */
   revoke(credential: Credential): void
 }
@@ -84,7 +84,7 @@ export function createCredentials(parts: CredentialParts): Credentials {
       if (change.secret !== undefined) {
         const given = parse(secretSchema, change.secret, 'secret')
         if (given.type !== credential.type) throw wrongType(given.type, [credential.type])
-        const secret = withBaseUrl(given, parts.findProvider(credential.provider))
+        const secret = withBaseUrl(given, await parts.findProvider(ownerId, credential.provider))
         if (secret.type === 'ENDPOINT') credential.hosts = hostsOf(secret)
         Object.assign(credential, toColumns(box.seal(JSON.stringify(secret), sealingContext(id, ownerId))))
       }
@@ -114,8 +114,8 @@ export function credentialNotFound(): AshlarError {
 }
 
 async function add({ fork, box, ...parts }: CredentialParts, ownerId: string, given: NewCredential): Promise<Credential> {
-  const provider = parts.findProvider(given.provider)
-  if (!provider) throw unknownProvider(given.provider, parts.providerNames())
+  const provider = await parts.findProvider(ownerId, given.provider)
+  if (!provider) throw unknownProvider(given.provider, await parts.providerNames(ownerId))
   const secret = parseSecret(given.secret, provider)
   const name = parse(nameSchema, given.name ?? DEFAULT_NAME, 'name')
   const [id, now, em] = [randomUUIDv7(), new Date(), fork()]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { coversHost, secretHostSchema } from '../../capabilities/index.ts'
+import { coversHost, secretHostSchema, type Provider } from '../../capabilities/index.ts'
 
 /** An OAuth client that the operator has registered with a service. */
 export const oauthClientSchema = z.strictObject({
@@ -14,6 +14,17 @@ export const oauthClientSchema = z.strictObject({
 })
 
 export type OAuthClient = z.output<typeof oauthClientSchema>
+
+/**
+ * Returns the client of the operator for a provider. A plugin that an account has installed receives none, whatever its
+ * name is.
+ */
+export function clientFor(
+  clients: Readonly<Record<string, OAuthClient>>,
+  provider: Provider | undefined,
+): OAuthClient | undefined {
+  return provider && provider.accountId === undefined ? clients[provider.qualifiedName] : undefined
+}
 
 /** Whether the client secret may be sent to this URL. */
 export function isClientFor({ hosts }: OAuthClient, url: string): boolean {

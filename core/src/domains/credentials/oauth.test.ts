@@ -58,7 +58,7 @@ async function run(block: string, { times = 1, inputs = {}, on = runtime } = {})
 /** Creates renewals as another process would. */
 function openRenewals(clients: RenewalParts['clients'] = service.clients) {
   const http = createHttpClient({ allow: ['127.0.0.1'] })
-  const findProvider = runtime.plugins.provider
+  const findProvider = (_ownerId: string, name: string) => Promise.resolve(runtime.plugins.provider(name))
   const { pool } = runtime.database
   const box = createSecretBox([SECRET_KEY])
   return { http, renewals: createRenewals({ pool, box, http, clients, findProvider }) }

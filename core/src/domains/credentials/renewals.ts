@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
-import { describeRemedy, type HttpClient, type Provider } from '../../capabilities/index.ts'
+import { describeRemedy, type HttpClient } from '../../capabilities/index.ts'
 import { retryDuringOutage } from '../../postgres/index.ts'
 import { AshlarError } from '../../base/index.ts'
 import { sealingContext } from './credentials.ts'
-import type { OAuthClient } from './oauth-client.ts'
+import type { FindProvider } from './find-provider.ts'
+import { clientFor, type OAuthClient } from './oauth-client.ts'
 import { findOAuth2, type OAuthSecret } from './oauth-secret.ts'
 import type { SecretBox } from './secret-box.ts'
 import { requestTokens, type TokenRequest, type Tokens } from './token-endpoint.ts'
@@ -37,7 +38,7 @@ export interface RenewalParts {
   box: SecretBox
   http: HttpClient
   clients: Readonly<Record<string, OAuthClient>>
-  findProvider(name: string): Provider | undefined
+  findProvider: FindProvider
 }
 
 /**
@@ -124,7 +125,7 @@ async function renew(parts: RenewalParts, id: string, spent: string): Promise<Op
 /** @returns undefined when another worker has changed the row */
 async function renewWith(parts: RenewalParts, row: TokenRow, { secret }: OpenTokens): Promise<OpenTokens | undefined> {
   try {
-    const request = buildTokenRequest(parts, row, secret)
+    const request = await buildTokenRequest(parts, row, secret)
     const grant = { grant_type: 'refresh_token', refresh_token: secret.refreshToken ?? '' }
     const tokens = await requestTokens(parts.http, request, grant)
     return await storeTokens(parts, row, secret, tokens)
@@ -138,11 +139,16 @@ async function renewWith(parts: RenewalParts, row: TokenRow, { secret }: OpenTok
   }
 }
 
-function buildTokenRequest({ clients, findProvider }: RenewalParts, row: TokenRow, { tokenUrl }: OAuthSecret): TokenRequest {
-  const auth = findOAuth2(findProvider(row.provider))
+async function buildTokenRequest(
+  { clients, findProvider }: RenewalParts,
+  row: TokenRow,
+  { tokenUrl }: OAuthSecret,
+): Promise<TokenRequest> {
+  const provider = await findProvider(row.owner_id, row.provider)
+  const auth = findOAuth2(provider)
   // If the token endpoint of the provider has changed, it must not receive tokens of the previous endpoint.
   if (auth?.tokenUrl !== tokenUrl) throw expired(row)
-  const client = clients[row.provider]
+  const client = clientFor(clients, provider)
   if (client) return { provider: row.provider, auth, client }
   throw new AshlarError('AUTHORIZATION_FAILED', `this worker has no OAuth client for ${row.provider}; set ASHLAR_OAUTH_CLIENTS`)
 }

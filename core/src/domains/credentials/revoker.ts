@@ -1,6 +1,7 @@
 import { AshlarError } from '../../base/index.ts'
 import { sealingContext } from './credentials.ts'
 import type { Credential } from './entities.ts'
+import { clientFor } from './oauth-client.ts'
 import { findOAuth2, type OAuthSecret } from './oauth-secret.ts'
 import type { RenewalParts } from './renewals.ts'
 import { revokeToken } from './token-endpoint.ts'
@@ -25,8 +26,9 @@ async function revoke(
   { box, http, clients, findProvider }: Omit<RenewalParts, 'pool'>,
   { id, ownerId, provider, secret: bytes, keyId }: Credential,
 ): Promise<void> {
-  const auth = findOAuth2(findProvider(provider))
-  const client = clients[provider]
+  const declared = await findProvider(ownerId, provider)
+  const auth = findOAuth2(declared)
+  const client = clientFor(clients, declared)
   const secret = JSON.parse(box.open({ bytes, keyId }, sealingContext(id, ownerId))) as OAuthSecret
   // The user has accepted only this endpoint.
   if (!auth || !client || secret.revocationUrl === undefined || secret.revocationUrl !== auth.revocationUrl) return

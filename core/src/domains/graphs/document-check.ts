@@ -1,6 +1,6 @@
 import { AshlarError, type Fault } from '../../base/index.ts'
 import type { Block } from '../../blocks/index.ts'
-import type { PluginRegistry } from '../../catalogue/registry/index.ts'
+import type { AvailablePlugins } from '../../catalogue/registry/index.ts'
 import {
   assertFaultless,
   assertSmall,
@@ -19,14 +19,15 @@ import { blockWithPins, resolveSubGraphs, type LoadVersion, type SubGraphs } fro
 export type CheckedDocument = Pick<GraphVersion, 'document' | 'blocks' | 'children' | 'inputSchema' | 'outputSchema'>
 
 /**
- * Checks a document with the installed blocks and the graphs of its owner, and pins what it uses.
+ * Checks a document with the blocks and the graphs of its owner, and pins what it uses.
  *
+ * @param plugins those of the owner
  * @param load returns the versions of graphs that the document may run
  * @throws {AshlarError} BAD_INPUT GRAPH_INVALID
  */
 export async function checkDocument(
   value: unknown,
-  { plugins, load }: { plugins: PluginRegistry; load: LoadVersion },
+  { plugins, load }: { plugins: AvailablePlugins; load: LoadVersion },
 ): Promise<CheckedDocument> {
   assertSmall(value)
   const read = readDocument(value)
@@ -66,12 +67,12 @@ function findPlanFaults(document: GraphDocument, findBlock: (node: GraphNode) =>
   }
 }
 
-function withSubGraph(node: GraphNode, plugins: PluginRegistry, { versions }: SubGraphs): Block | undefined {
+function withSubGraph(node: GraphNode, plugins: AvailablePlugins, { versions }: SubGraphs): Block | undefined {
   const block = plugins.block(node.block)
   return block && blockWithPins(block, node, versions.get(node.id))
 }
 
-function pinBlocks({ nodes }: GraphDocument, plugins: PluginRegistry): PinnedBlocks {
+function pinBlocks({ nodes }: GraphDocument, plugins: AvailablePlugins): PinnedBlocks {
   const pinned: PinnedBlocks = {}
   for (const { block: reference } of nodes) {
     const block = plugins.block(reference)

@@ -39,13 +39,14 @@ export function createGraphWarnings(graphs: Graphs, plugins: PluginRegistry): Gr
     assertSmall(document)
     const parsed = documentSchema.safeParse(document)
     if (!parsed.success) return []
+    const available = await plugins.forAccount(ownerId)
     const { versions } = await resolveSubGraphs(
       parsed.data.nodes,
-      plugins.block,
+      available.block,
       loadVersions({ toRun: graphs.versionToRun.bind(graphs) }, ownerId),
     )
     return find(parsed.data, (node) => {
-      const block = plugins.block(node.block)
+      const block = available.block(node.block)
       return block && blockWithPins(block, node, versions.get(node.id))
     })
   }

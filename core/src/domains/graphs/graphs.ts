@@ -245,8 +245,9 @@ class GraphService implements Graphs {
     return version
   }
 
-  #check(ownerId: string, document: unknown): Promise<CheckedDocument> {
-    return checkDocument(document, { plugins: this.#plugins, load: loadVersions(this.#versions, ownerId) })
+  async #check(ownerId: string, document: unknown): Promise<CheckedDocument> {
+    const plugins = await this.#plugins.forAccount(ownerId)
+    return checkDocument(document, { plugins, load: loadVersions(this.#versions, ownerId) })
   }
 
   async #create(ownerId: string, { document, ...given }: NewGraph, forkedFromId: string | null = null): Promise<Graph> {

@@ -1,7 +1,7 @@
 import { AshlarError, isUuid, Turns, type Fault } from '../../base/index.ts'
 import { TOOLS_PIN, isToolPin, parsePinPath } from '../../pins/index.ts'
 import type { Block } from '../../blocks/index.ts'
-import type { PluginRegistry } from '../../catalogue/registry/index.ts'
+import type { AvailablePlugins, PluginRegistry } from '../../catalogue/registry/index.ts'
 import {
   compareBlocks,
   type BlockDifference,
@@ -58,12 +58,15 @@ function isLong({ nodes, links }: GraphDocument): boolean {
 export function createUpgrades(graphs: Graphs, plugins: PluginRegistry): Upgrades {
   const turns = new Turns()
   const checkCompatibility = async (version: GraphVersion): Promise<Compatibility> => {
-    const pinned = await loadPinnedBlocks(version.blocks, plugins)
-    const compare = (): NodeCompatibility[] => compareNodes(version.document, pinned, plugins)
+    const [pinned, available] = await Promise.all([
+      loadPinnedBlocks(version.blocks, plugins),
+      plugins.forAccount(version.ownerId),
+    ])
+    const compare = (): NodeCompatibility[] => compareNodes(version.document, pinned, available)
     const nodes = isLong(version.document) ? await turns.run(compare) : compare()
     if (nodes.length === 0) return { status: 'COMPATIBLE', nodes, faults: [] }
     const validate = (): Promise<Fault[]> =>
-      graphs.validate(version.ownerId, withInstalledBlocks(version.document, pinned, plugins))
+      graphs.validate(version.ownerId, withInstalledBlocks(version.document, pinned, available))
     const faults = await (isLong(version.document) ? turns.run(validate) : validate())
     const isBreaking = faults.length > 0 || nodes.some(({ status }) => status === 'BREAKING')
     return { status: isBreaking ? 'BREAKING' : 'UPGRADABLE', nodes, faults }
@@ -77,7 +80,8 @@ export function createUpgrades(graphs: Graphs, plugins: PluginRegistry): Upgrade
       if (status === 'BREAKING') throw cannotUpgrade(nodes, faults)
       if (status === 'COMPATIBLE') return graph
       const newest = await findNewestNumber(graphs, ownerId, graphId)
-      const document = withInstalledBlocks(version.document, await loadPinnedBlocks(version.blocks, plugins), plugins)
+      const pinned = await loadPinnedBlocks(version.blocks, plugins)
+      const document = withInstalledBlocks(version.document, pinned, await plugins.forAccount(ownerId))
       await graphs.saveVersion(ownerId, graphId, newest, document)
       return graphs.get(ownerId, graphId)
     },
@@ -93,7 +97,7 @@ async function findNewestNumber(graphs: Graphs, ownerId: string, graphId: string
 function compareNodes(
   { nodes, links, pairing }: GraphDocument,
   pinned: ReadonlyMap<string, Block>,
-  plugins: PluginRegistry,
+  plugins: AvailablePlugins,
 ): NodeCompatibility[] {
   return nodes.flatMap((node) => {
     const before = pinned.get(node.block)
@@ -117,7 +121,7 @@ function toBlockUse({ id, inputs }: GraphNode, links: GraphDocument['links']): O
 function withInstalledBlocks(
   document: GraphDocument,
   pinned: ReadonlyMap<string, Block>,
-  plugins: PluginRegistry,
+  plugins: AvailablePlugins,
 ): GraphDocument {
   const nodes = document.nodes.map((node) => {
     const id = pinned.get(node.block)?.id

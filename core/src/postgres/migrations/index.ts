@@ -26,6 +26,7 @@ import { HttpExchanges } from './20261130-http-exchanges.ts'
 import { CompressedBlobs } from './20261130-compressed-blobs.ts'
 import { Pairing } from './20261130-pairing.ts'
 import { ApiKeyLimits } from './20261205-api-keys.ts'
+import { PluginInstallations } from './20261206-plugin-installations.ts'
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -57,4 +58,5 @@ export const MIGRATIONS = [
   SignInTables,
   StartKeyUsers,
   ApiKeyLimits,
+  PluginInstallations,
 ]

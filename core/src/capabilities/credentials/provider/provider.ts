@@ -106,4 +106,6 @@ export type CredentialType = ProviderAuth['type']
 export interface Provider extends ProviderManifest {
   /** `github/github` */
   qualifiedName: string
+  /** The account that has installed its plugin. Undefined for a plugin of the installation. */
+  accountId?: string
 }

@@ -19,6 +19,8 @@ export interface RequestCredential {
   readonly secret: unknown
   /** The qualified name of its provider. */
   readonly provider: string
+  /** Whether an account has installed the plugin of its provider. It then reaches no local endpoint. */
+  readonly ofAccount?: boolean
   /** Masks every secret that the credential has had in this run. */
   readonly scrubber: Scrubber
   /** Whether the secret may be sent to this URL. */

@@ -174,7 +174,7 @@ export class Exchange {
   /** Each request is checked, so a redirect does not reach an endpoint that the operator did not name. */
   #isLocalEndpoint(url: URL): boolean {
     const { credential, localEndpoints } = this.#parts
-    return credential?.isFor(url) === true && includesUrl(localEndpoints(credential.provider), url)
+    return credential?.isFor(url) === true && !credential.ofAccount && includesUrl(localEndpoints(credential.provider), url)
   }
 
   /** Checks the request that follows a redirect. */

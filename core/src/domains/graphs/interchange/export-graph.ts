@@ -45,7 +45,7 @@ export async function exportGraph(
     const file = toAshlarFile(tree)
     return { format, document: file, text: canonicalText(file), changes: [] }
   }
-  const { file, changes } = toAutoGptFile(tree, parts.plugins)
+  const { file, changes } = toAutoGptFile(tree, await parts.plugins.forAccount(ownerId))
   return { format, document: file, text: `${JSON.stringify(file, null, 2)}\n`, changes }
 }
 

@@ -1,6 +1,6 @@
 import { AshlarError, Batcher } from '../../../base/index.ts'
 import type { Block } from '../../../blocks/index.ts'
-import type { PluginRegistry } from '../../../catalogue/registry/index.ts'
+import type { AvailablePlugins, PluginRegistry } from '../../../catalogue/registry/index.ts'
 import type { Database } from '../../../postgres/index.ts'
 import { checkDocument } from '../document-check.ts'
 import { Graph, type GraphVersion } from '../entities.ts'
@@ -67,10 +67,11 @@ export function createInterchange(parts: Parts): Interchange {
 
 /** Saves all drafts or none. @param drafts the graph of the file first */
 async function saveDrafts(
-  { database, plugins, graphs, quotas }: Parts,
+  { database, plugins: registry, graphs, quotas }: Parts,
   ownerId: string,
   drafts: readonly Draft[],
 ): Promise<ImportedGraph[]> {
+  const plugins = await registry.forAccount(ownerId)
   const em = database.fork()
   const saved = new Map<string, GraphVersion>()
   const stored = loadVersions({ toRun: graphs.versionToRun.bind(graphs) }, ownerId)
@@ -99,7 +100,7 @@ async function saveDrafts(
 interface Saving {
   saved: ReadonlyMap<string, GraphVersion>
   load: LoadVersion
-  plugins: PluginRegistry
+  plugins: AvailablePlugins
   add(graph: Parameters<typeof addGraph>[2]): { graph: Graph; version: GraphVersion }
 }
 

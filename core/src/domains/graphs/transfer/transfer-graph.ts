@@ -1,8 +1,9 @@
 import type pg from 'pg'
 import { AshlarError, isUuid, showValue } from '../../../base/index.ts'
 import type { Database } from '../../../postgres/index.ts'
+import type { AvailablePlugins, PluginRegistry } from '../../../catalogue/registry/index.ts'
 import type { Quotas } from '../../quotas/index.ts'
-import { graphNotFound } from '../index.ts'
+import { graphNotFound, type GraphVersion } from '../index.ts'
 
 /** Gives graphs to other accounts. */
 export interface GraphTransfers {
@@ -11,7 +12,8 @@ export interface GraphTransfers {
    * stay with the former owner.
    *
    * @returns the ids of the graphs that were transferred, that of `graphId` first
-   * @throws {AshlarError} NOT_FOUND, CONFLICT when a graph that stays runs one of the graphs, BAD_INPUT when the graph
+   * @throws {AshlarError} NOT_FOUND, CONFLICT when a graph that stays runs one of the graphs, or
+   * when the other account has not installed a plugin of the graphs, BAD_INPUT when the graph
    * belongs to the account, QUOTA_EXCEEDED when the other account may not have so many graphs
    */
   transfer(transfer: Transfer): Promise<string[]>
@@ -24,18 +26,26 @@ interface Transfer {
   newOwnerId: string
 }
 
-export function createGraphTransfers(database: Database, quotas: Pick<Quotas, 'assertRoom'>): GraphTransfers {
-  return { transfer: (transfer) => transferGraph(database, quotas, transfer) }
+interface Parts {
+  database: Database
+  plugins: Pick<PluginRegistry, 'forAccount'>
+  quotas: Pick<Quotas, 'assertRoom'>
 }
 
-async function transferGraph({ transact }: Database, quotas: Pick<Quotas, 'assertRoom'>, transfer: Transfer): Promise<string[]> {
+export function createGraphTransfers(parts: Parts): GraphTransfers {
+  return { transfer: (transfer) => transferGraph(parts, transfer) }
+}
+
+async function transferGraph({ database, plugins, quotas }: Parts, transfer: Transfer): Promise<string[]> {
   const { graphId, ownerId, newOwnerId } = transfer
   if (!isUuid(graphId)) throw graphNotFound()
   if (ownerId === newOwnerId)
     throw new AshlarError('BAD_INPUT', 'the graph already belongs to this account', { details: { path: ['accountId'] } })
-  return transact(async (client) => {
+  const [before, after] = await Promise.all([plugins.forAccount(ownerId), plugins.forAccount(newOwnerId)])
+  return database.transact(async (client) => {
     const ids = await lockGraphs(client, transfer)
     await assertUnused(client, ids, ownerId)
+    await assertInstalled(client, ids, { before, after })
     const run = async (text: string, values: unknown[]) => (await client.query<object>(text, values)).rows
     await quotas.assertRoom(run, newOwnerId, 'graphs', ids.length)
     await client.query('update graph set owner_id = $2, updated_at = now() where id = any($1)', [ids, newOwnerId])
@@ -83,4 +93,29 @@ async function assertUnused(client: pg.ClientBase, ids: readonly string[], owner
   const users = rows.map(({ name, child }) => `${showValue(name)} runs ${showValue(child)}`).join(', ')
   const message = `graphs that would stay in the account run the graphs to transfer: ${users}. Transfer a copy (forkGraph), or change these graphs first`
   throw new AshlarError('CONFLICT', message, { details: { path: ['graphId'] } })
+}
+
+const FIND_PINS = 'select v.blocks from graph g join graph_version v on v.id = g.active_version_id where g.id = any($1)'
+
+/**
+ * An account runs only code of plugins that it can use.
+ *
+ * @throws {AshlarError} CONFLICT when an active version uses a block that the new owner does not have
+ */
+async function assertInstalled(
+  client: pg.ClientBase,
+  ids: readonly string[],
+  { before, after }: Record<'before' | 'after', AvailablePlugins>,
+): Promise<void> {
+  const { rows } = await client.query<Pick<GraphVersion, 'blocks'>>(FIND_PINS, [ids])
+  const pinned = rows.flatMap(({ blocks }) => Object.entries(blocks))
+  const missing = pinned.filter(([, { id }]) => !after.block(id))
+  if (missing.length === 0) return
+  const names = missing.map(([reference, { id }]) => {
+    const block = before.block(id)
+    return block ? `${block.qualifiedName} of the plugin ${block.plugin.packageName}` : reference
+  })
+  const listed = [...new Set(names)].toSorted().slice(0, 5).join(', ')
+  const message = `the account does not have all blocks of the graphs to transfer: ${listed}. Install the plugins in the account first (installPlugin)`
+  throw new AshlarError('CONFLICT', message, { details: { path: ['accountId'] } })
 }

@@ -1,6 +1,6 @@
 import type { Fault } from '../../../../base/index.ts'
 import { withNodePins, type Block } from '../../../../blocks/index.ts'
-import type { PluginRegistry } from '../../../../catalogue/registry/index.ts'
+import type { AvailablePlugins } from '../../../../catalogue/registry/index.ts'
 import {
   analyzeFlow,
   linkedInputs,
@@ -14,7 +14,7 @@ import { AGENT_EXECUTOR } from './block-ids.ts'
 import { AUTOGPT_BLOCKS } from './known-blocks.ts'
 
 /** Finds what the AutoGPT Platform cannot express in a graph: blocks that it does not have, and loops. */
-export function findMisfits({ document, children }: VersionTree, plugins: PluginRegistry): Fault[] {
+export function findMisfits({ document, children }: VersionTree, plugins: AvailablePlugins): Fault[] {
   const blocks = new Map(document.nodes.map((node) => [node.id, plugins.block(node.block)]))
   const nodes = document.nodes.flatMap((node) => nodeMisfits(node, blocks.get(node.id), children.has(node.id)))
   return [...nodes, ...(document.pairing === 'FIFO' ? [] : pairingMisfits(document, blocks))]

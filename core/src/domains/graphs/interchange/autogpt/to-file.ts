@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { AshlarError, type Fault } from '../../../../base/index.ts'
-import type { PluginRegistry } from '../../../../catalogue/registry/index.ts'
+import type { AvailablePlugins } from '../../../../catalogue/registry/index.ts'
 import { parseEnd, type GraphDocument, type GraphNode } from '../../../../engine/graph/index.ts'
 import { parseToolPin, toToolPin } from '../../../../pins/index.ts'
 import type { VersionTree } from '../ashlar/index.ts'
@@ -26,7 +26,7 @@ export interface AutoGptFile {
  *
  * @throws {AshlarError} GRAPH_INVALID with everything in the graph that the platform cannot express
  */
-export function toAutoGptFile(tree: VersionTree, plugins: PluginRegistry): { file: AutoGptFile; changes: TransferChange[] } {
+export function toAutoGptFile(tree: VersionTree, plugins: AvailablePlugins): { file: AutoGptFile; changes: TransferChange[] } {
   const trees = listTrees(tree)
   const faults = trees.flatMap((each) => findMisfits(each, plugins).map((fault) => placeFault(fault, each, tree)))
   if (faults.length > 0) throw doesNotFit(faults)
@@ -55,7 +55,7 @@ function doesNotFit(faults: readonly Fault[]): AshlarError {
 
 function toFile(
   { versionId, name, description, document, inputSchema, outputSchema, children }: VersionTree,
-  plugins: PluginRegistry,
+  plugins: AvailablePlugins,
 ): AutoGptFile {
   const idOf = (nodeId: string): string => toUuid(`${versionId}:${nodeId}`)
   return {
@@ -72,7 +72,7 @@ function toFile(
   }
 }
 
-function toNode(node: GraphNode, id: string, plugins: PluginRegistry, child: VersionTree | undefined): object {
+function toNode(node: GraphNode, id: string, plugins: AvailablePlugins, child: VersionTree | undefined): object {
   const block = plugins.block(node.block)
   const metadata = {
     ...(node.position && { position: node.position }),
@@ -92,7 +92,7 @@ function toNode(node: GraphNode, id: string, plugins: PluginRegistry, child: Ver
   return { id, block_id: block?.id, input_default: { ...inputs, ...reference }, metadata }
 }
 
-function toLinks({ nodes, links }: GraphDocument, idOf: (nodeId: string) => string, plugins: PluginRegistry): object[] {
+function toLinks({ nodes, links }: GraphDocument, idOf: (nodeId: string) => string, plugins: AvailablePlugins): object[] {
   const blocks = new Map(nodes.map((node) => [node.id, plugins.block(node.block)]))
   return links.map(({ from, to }, index) => {
     const [source, sink] = [parseEnd(from), parseEnd(to)]
