@@ -19,6 +19,7 @@ export interface PluginServices extends Catalogues {
   pluginStore: PluginStore
 }
 
+const NO_ITEMS = { items: [], hasMore: false }
 const READ: Need = { role: 'VIEWER', purpose: 'read plugins' }
 const INSTALL: Need = { role: 'ADMIN', purpose: 'install plugins' }
 
@@ -88,6 +89,18 @@ export class PluginAccess {
     if (accountId === undefined) return this.#services.catalogue
     const isVisible = !this.#caller.graphIds && hasRole(this.#caller, accountId, READ.role)
     return isVisible ? this.#services.catalogueOf(accountId) : undefined
+  }
+
+  /** What accounts have installed for themselves. An account that the caller may not use has an empty page. */
+  async listOfAccounts(
+    accountIds: readonly string[],
+    request: Parameters<Catalogue['listInstalled']>[0],
+  ): Promise<Map<string, ReturnType<Catalogue['listInstalled']>>> {
+    const pages = accountIds.map(async (id) => {
+      const catalogue = await this.findCatalogue(id)
+      return [id, catalogue?.listInstalled(request) ?? NO_ITEMS] as const
+    })
+    return new Map(await Promise.all(pages))
   }
 
   /** Returns a function that returns whether the installation, or an account of the caller, has installed a version. */

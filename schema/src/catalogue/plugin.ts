@@ -64,6 +64,14 @@ builder.objectType(PluginType, {
   }),
 })
 
+builder.objectField(AccountType, 'plugins', (t) =>
+  PluginList.field(t, {
+    description: 'The plugins that the account has installed for itself, by name.',
+    loadMany: (accountIds, request, { api }) => api.plugins.listOfAccounts(accountIds, request),
+    getParentId: ({ account }) => account.id,
+  }),
+)
+
 builder.queryFields((t) => ({
   plugins: PluginList.rootField(t, {
     scope: 'ANY',

@@ -34,6 +34,8 @@ export interface Catalogue {
    */
   suggestBlocks(fromPin: BlockPin, request: PageRequest<BlockFilter, BlockOrderField | 'RELEVANCE'>): Page<BlockSuggestion>
   listPlugins(request: PageRequest<PluginFilter, PluginOrderField>): Promise<Page<CataloguePlugin>>
+  /** Lists the plugins that the account has installed for itself. */
+  listInstalled(request: PageRequest<PluginFilter, PluginOrderField>): Page<CataloguePlugin>
   findPlugins(packageNames: readonly string[]): Promise<Map<string, CataloguePlugin>>
   /**
    * Lists the versions of several packages that were published to this installation, with one statement.
@@ -101,6 +103,11 @@ export function createCatalogue({ plugins, pluginStore, indexes }: CataloguePart
     async listPlugins(request) {
       return listPlugins(mergePlugins(plugins.reports(), await pluginStore.listListings()), request)
     },
+    listInstalled: (request) =>
+      listPlugins(
+        plugins.reports().filter(({ accountId }) => accountId !== undefined),
+        request,
+      ),
     async findPlugins(names) {
       const found = new Map<string, CataloguePlugin>()
       for (const name of names) {

@@ -142,6 +142,11 @@ function requireClient({ clients }: AuthorizationParts, provider: Provider): { a
       `the OAuth client of this installation for ${qualifiedName} must not be used at ${new URL(auth.tokenUrl).host}, the token endpoint of ${qualifiedName}; see "hosts" in ASHLAR_OAUTH_CLIENTS`,
     )
   if (client && (client.clientSecret !== undefined || auth.clientAuthentication === 'none')) return { auth, client }
+  if (provider.accountId !== undefined)
+    throw badInput(
+      'provider',
+      `an account has installed the plugin of ${qualifiedName}, so that no OAuth client of the operator is used for it; the owner of the installation can install the plugin for all accounts`,
+    )
   const what = client ? 'client secret' : 'OAuth client'
   throw badInput(
     'provider',
