@@ -27,6 +27,7 @@ it.each([['help'], ['--help'], ['-h']])('%s lists every command and setting', as
     'ashlar graph import',
     'ashlar plugin create <folder>',
     'ashlar plugin publish',
+    'ashlar plugin install <package>',
     'PORT',
     'ASHLAR_DATA_DIR',
     'DATABASE_URL',

@@ -82,6 +82,14 @@ export const PUBLISH_PLUGIN = `mutation PublishPlugin($input: PublishPluginInput
   }
 }`
 
+export const INSTALL_PLUGIN = `mutation InstallPlugin($input: InstallPluginInput!) {
+  installPlugin(input: $input) { plugin { packageName installedVersion account { id name } } ${ERRORS} }
+}`
+
+export const UNINSTALL_PLUGIN = `mutation UninstallPlugin($input: UninstallPluginInput!) {
+  uninstallPlugin(input: $input) { plugin { packageName } ${ERRORS} }
+}`
+
 export const EXECUTION_EVENTS = `subscription ExecutionEvents($executionId: ID!, $after: ID) {
   executionEvents(executionId: $executionId, after: $after) {
     id seq at __typename

@@ -1,6 +1,14 @@
 import type { Client } from './client.ts'
-import { INSPECT_DEV_PLUGIN, PUBLISH_PLUGIN, REMOVE_DEV_PLUGIN, RENEW_DEV_PLUGIN, SET_DEV_PLUGIN } from './operations.ts'
-import { mutate } from './requests.ts'
+import {
+  INSPECT_DEV_PLUGIN,
+  INSTALL_PLUGIN,
+  PUBLISH_PLUGIN,
+  REMOVE_DEV_PLUGIN,
+  RENEW_DEV_PLUGIN,
+  SET_DEV_PLUGIN,
+  UNINSTALL_PLUGIN,
+} from './operations.ts'
+import { mutate, mutateAll } from './requests.ts'
 
 /** The API operations for plugin authors. Expected errors are thrown as AshlarErrors. */
 export interface PluginApi {
@@ -23,6 +31,17 @@ export interface PluginApi {
     tarball: string
     signature?: { publicKey: string; signature: string }
   }): Promise<PublishedVersion>
+  /** @param plugin.accountId global id. @default see `installPlugin` of the schema */
+  install(plugin: { packageName: string; version?: string; accountId?: string }): Promise<InstalledPlugin>
+  uninstall(plugin: { packageName: string; accountId?: string }): Promise<void>
+}
+
+/** An installed plugin, as the API returns it. */
+interface InstalledPlugin {
+  packageName: string
+  installedVersion: string
+  /** Null for a plugin of the installation. */
+  account: { id: string; name: string } | null
 }
 
 /** A version of a plugin, as the API returns it. */
@@ -55,6 +74,10 @@ export function createPluginApi(client: Client): PluginApi {
     },
     async inspectDevPlugin(packageName) {
       return (await mutate<{ webSocketPath: string }>(client, INSPECT_DEV_PLUGIN, 'inspector', { packageName })).webSocketPath
+    },
+    install: (plugin) => mutate(client, INSTALL_PLUGIN, 'plugin', plugin),
+    async uninstall(plugin) {
+      await mutateAll(client, UNINSTALL_PLUGIN, plugin)
     },
     publish: (submission) => mutate(client, PUBLISH_PLUGIN, 'pluginVersion', submission),
   }

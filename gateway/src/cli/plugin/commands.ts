@@ -50,6 +50,19 @@ export const PLUGIN_COMMANDS: readonly CommandEntry[] = [
     load: async () => withJsonErrors((await import('./pack/publish.ts')).publish),
   },
   {
+    name: 'plugin install',
+    usage: '<package> [--version number] [--account id] [--server url] [--json]',
+    summary:
+      'Install a published plugin, for all accounts or, with --account, for one. The account has the id that GraphQL shows.',
+    load: async () => withJsonErrors((await import('./install/install.ts')).install),
+  },
+  {
+    name: 'plugin uninstall',
+    usage: '<package> [--account id] [--server url] [--json]',
+    summary: 'Remove an installed plugin from new graph versions. Existing graph versions continue to run.',
+    load: async () => withJsonErrors((await import('./install/install.ts')).uninstall),
+  },
+  {
     name: 'plugin key',
     usage: '[file] [--json]',
     summary: 'Create an Ed25519 key for signing the versions that you publish. Only you can read the file.',
