@@ -40,7 +40,7 @@ export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './engine/i
 export { API_KEY_SCOPES, LOGIN_MINUTES, requireScope } from './domains/accounts/index.ts'
 export { SIGN_UP_POLICIES } from './domains/sign-in/index.ts'
 export type { SignInMail, SignUpPolicy } from './domains/sign-in/index.ts'
-export type { CallerApi } from './access/index.ts'
+export type { CallerApi, RepeatableResult } from './access/index.ts'
 export type {
   AccountRole,
   ApiKey,

@@ -4,6 +4,7 @@ import { buildContext, buildSchema } from '@ashlar/schema'
 import {
   execute,
   getNamedType,
+  isInputObjectType,
   isLeafType,
   isNonNullType,
   isObjectType,
@@ -26,6 +27,8 @@ export interface Operation {
   name: string
   type: OperationType
   field: GraphQLField<unknown, unknown>
+  /** The fields of the input of a mutation. */
+  inputFields: string[]
   /** The scope that it requires. `ANY` for none. */
   scope: string
 }
@@ -40,9 +43,15 @@ export const OPERATIONS: readonly Operation[] = [
     name: `${parent?.name}.${field.name}`,
     type: parent?.name as OperationType,
     field,
+    inputFields: inputFieldsOf(field),
     scope: String(field.extensions.scope),
   })),
 )
+
+function inputFieldsOf({ args: [input] }: GraphQLField<unknown, unknown>): string[] {
+  const type = input && getNamedType(input.type)
+  return isInputObjectType(type) ? Object.keys(type.getFields()) : []
+}
 
 export interface Answer {
   /** The codes of its errors. `INTERNAL` for an unexpected error. */
@@ -104,15 +113,24 @@ function select(type: GraphQLOutputType): string {
   const named = getNamedType(type)
   if (isLeafType(named)) return ''
   if (!isObjectType(named)) return '{ __typename }'
-  return `{ __typename ${Object.values(named.getFields()).map(selectField).join(' ')} }`
+  const fields = Object.values(named.getFields())
+  const made = named.name.endsWith('Payload') ? fields.map(selectMade) : []
+  return `{ __typename ${[...fields.map(selectField), ...made].join(' ')} }`
 }
 
 function selectField(field: GraphQLField<unknown, unknown>): string {
   const named = getNamedType(field.type)
   if (field.name === 'errors') return 'errors { code message path }'
+  if (field.name === 'secret' || field.name === 'token') return field.name
   if (field.name === 'edges') return `edges { node { ${nodeOf(named as GraphQLObjectType)} } }`
   if (field.name === 'id' || (isLeafType(named) && isNonNullType(field.type) && field.args.length === 0)) return field.name
   return ''
+}
+
+/** Selects an object that a mutation has made. */
+function selectMade({ name, type }: GraphQLField<unknown, unknown>): string {
+  const named = getNamedType(type)
+  return isObjectType(named) && 'id' in named.getFields() ? `${name} { id }` : ''
 }
 
 function nodeOf(edge: GraphQLObjectType): string {

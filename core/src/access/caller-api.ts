@@ -3,6 +3,7 @@ import { AccountAccess, type AccountServices } from './account-access.ts'
 import { CredentialAccess, type CredentialServices } from './credential-access.ts'
 import { ExecutionAccess, type ExecutionServices } from './execution-access.ts'
 import { GraphAccess, type GraphServices } from './graph-access.ts'
+import { IdempotencyAccess, type IdempotencyServices, type Repeatable } from './idempotency-access.ts'
 import { KeyAccess, type KeyServices } from './key-access.ts'
 import { PluginAccess, type PluginServices } from './plugin-access.ts'
 
@@ -15,14 +16,19 @@ export interface CallerApi {
   credentials: CredentialAccess
   executions: ExecutionAccess
   graphs: GraphAccess
+  idempotency: IdempotencyAccess<CallerApi>
   keys: KeyAccess
   plugins: PluginAccess
 }
+
+/** How the result of an operation is stored, and loaded for a repetition. */
+export type RepeatableResult<Result> = Repeatable<Result, CallerApi>
 
 export type CallerServices = AccountServices &
   CredentialServices &
   ExecutionServices &
   GraphServices &
+  IdempotencyServices &
   KeyServices &
   PluginServices
 
@@ -32,6 +38,7 @@ export function createCallerApi(services: CallerServices, caller: Caller): Calle
     credentials: new CredentialAccess(services, caller),
     executions: new ExecutionAccess(services, caller),
     graphs: new GraphAccess(services, caller),
+    idempotency: new IdempotencyAccess(services, caller, (other) => createCallerApi(services, other)),
     keys: new KeyAccess(services, caller),
     plugins: new PluginAccess(services, caller),
   }

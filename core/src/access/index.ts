@@ -1,3 +1,3 @@
 export { createCallerApi } from './caller-api.ts'
-export type { CallerApi } from './caller-api.ts'
+export type { CallerApi, RepeatableResult } from './caller-api.ts'
 export type { GraphServices } from './graph-access.ts'

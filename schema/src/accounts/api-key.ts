@@ -1,7 +1,7 @@
-import { API_KEY_SCOPES, type ApiKey } from '@ashlar/core'
+import { API_KEY_SCOPES, type ApiKey, type RepeatableResult } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { encodeGlobalId, parseGlobalId } from '../base/global-ids.ts'
-import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
+import { defineMutation, findMade, type PayloadBuilder } from '../base/mutation.ts'
 import { AccountType, ApiKeyList, ApiKeyScopeType, ApiKeyType, ViewerType } from '../refs/accounts.ts'
 import { GraphType } from '../refs/graphs.ts'
 
@@ -51,6 +51,17 @@ builder.objectField(ViewerType, 'apiKeys', (t) =>
   }),
 )
 
+/** The result of `createApiKey`. A repetition has no secret. */
+interface NewKey {
+  apiKey: ApiKey
+  secret: string | null
+}
+
+const keyRepetition: RepeatableResult<NewKey> = {
+  save: ({ apiKey }) => ({ id: apiKey.id }),
+  load: async ({ id }: { id: string }, api) => ({ apiKey: await findMade(id, (ids) => api.keys.find(ids)), secret: null }),
+}
+
 defineMutation('createApiKey', {
   scope: 'MANAGE_ACCOUNT',
   description:
@@ -69,7 +80,7 @@ defineMutation('createApiKey', {
       description: 'The time until which it works. Without it, the key works until it is revoked.',
     }),
   }),
-  payload: (t: PayloadBuilder<{ apiKey: ApiKey; secret: string }>) => ({
+  payload: (t: PayloadBuilder<NewKey>) => ({
     apiKey: t.field({ type: ApiKeyType, nullable: true, description: 'The key.', resolve: ({ apiKey }) => apiKey }),
     apiKeyEdge: t.field({
       type: ApiKeyList.Edge,
@@ -79,10 +90,12 @@ defineMutation('createApiKey', {
     }),
     secret: t.string({
       nullable: true,
-      description: 'The key itself, for the header `Authorization: Bearer …`. It is shown only here.',
+      description:
+        'The key itself, for the header `Authorization: Bearer …`. It is shown only here. Null if the request is repeated.',
       resolve: ({ secret }) => secret,
     }),
   }),
+  repetition: keyRepetition,
   resolve: ({ name, scopes, accountIds, graphIds, expiresAt }, { api }) =>
     api.keys.create({
       name,

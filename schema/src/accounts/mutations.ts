@@ -1,6 +1,6 @@
-import type { Invitation, Member, Membership } from '@ashlar/core'
+import type { Invitation, Member, Membership, RepeatableResult } from '@ashlar/core'
 import { encodeGlobalId, parseGlobalId } from '../base/global-ids.ts'
-import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
+import { defineMutation, findMade, repeatObject, type PayloadBuilder } from '../base/mutation.ts'
 import { AccountList, AccountRoleType, AccountType, InvitationType, MemberList, MemberType } from '../refs/accounts.ts'
 
 const accountFields = (t: PayloadBuilder<{ account: Membership }>) => ({
@@ -13,13 +13,34 @@ const accountFields = (t: PayloadBuilder<{ account: Membership }>) => ({
   }),
 })
 
+const accountRepetition = repeatObject(
+  'account',
+  ({ account }: Membership) => account.id,
+  (api, ids) => api.accounts.find(ids),
+)
+
 defineMutation('createOrganization', {
   scope: 'MANAGE_ACCOUNT',
   description: 'Creates an account that can have several members. You are its OWNER.',
   input: (t) => ({ name: t.string({ required: true, description: '1 to 100 characters.' }) }),
+  repetition: accountRepetition,
   payload: accountFields,
   resolve: async ({ name }, { api }) => ({ account: await api.accounts.createOrganization({ name }) }),
 })
+
+/** The result of `inviteMember`. A repetition has no token. */
+interface NewInvitation {
+  invitation: Invitation
+  token: string | null
+}
+
+const invitationRepetition: RepeatableResult<NewInvitation> = {
+  save: ({ invitation }) => ({ id: invitation.id }),
+  load: async ({ id }: { id: string }, api) => ({
+    invitation: await findMade(id, (ids) => api.accounts.findInvitations(ids)),
+    token: null,
+  }),
+}
 
 defineMutation('inviteMember', {
   scope: 'MANAGE_ACCOUNT',
@@ -30,7 +51,7 @@ defineMutation('inviteMember', {
     role: t.field({ type: AccountRoleType, required: true, description: 'The role of the new member.' }),
     expiresInDays: t.int({ description: 'The days for which it can be accepted: 1 to 30. The default is 7.' }),
   }),
-  payload: (t: PayloadBuilder<{ invitation: Invitation; token: string }>) => ({
+  payload: (t: PayloadBuilder<NewInvitation>) => ({
     invitation: t.field({
       type: InvitationType,
       nullable: true,
@@ -43,6 +64,7 @@ defineMutation('inviteMember', {
       resolve: ({ token }) => token,
     }),
   }),
+  repetition: invitationRepetition,
   resolve: ({ accountId, role, expiresInDays }, { api }) =>
     api.accounts.invite(parseGlobalId(accountId, 'Account', 'accountId'), {
       role,
@@ -70,6 +92,7 @@ defineMutation('acceptInvitation', {
   scope: 'MANAGE_ACCOUNT',
   description: 'Makes you a member of the account of an invitation.',
   input: (t) => ({ token: t.string({ required: true, description: 'The secret of the invitation.' }) }),
+  repetition: accountRepetition,
   payload: accountFields,
   resolve: async ({ token }, { api }) => ({ account: await api.accounts.acceptInvitation(token) }),
 })

@@ -2,7 +2,7 @@ import { AshlarError, type Credential } from '@ashlar/core'
 import { describeAccountId, parseAccountId } from '../base/account-id.ts'
 import { builder } from '../base/builder.ts'
 import { encodeGlobalId, parseGlobalId } from '../base/global-ids.ts'
-import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
+import { defineMutation, repeatObject, type PayloadBuilder } from '../base/mutation.ts'
 import { CredentialList, CredentialType } from '../refs/credentials.ts'
 
 const ApiKeyInput = builder.inputType('ApiKeyInput', {
@@ -107,6 +107,12 @@ defineMutation('startAuthorization', {
   }),
 })
 
+const credentialRepetition = repeatObject(
+  'credential',
+  ({ id }: Credential) => id,
+  (api, ids) => api.credentials.find(ids),
+)
+
 defineMutation('addCredential', {
   scope: 'MANAGE_CREDENTIALS',
   description: 'Encrypts and stores a secret for a service. Blocks that may use the service can use it immediately.',
@@ -120,6 +126,7 @@ defineMutation('addCredential', {
     }),
     accountId: t.id(describeAccountId('The account of the credential.')),
   }),
+  repetition: credentialRepetition,
   payload: credentialFields,
   resolve: async ({ provider, name, secret, hosts, accountId }, { api }) => ({
     credential: await placeSecretFaults(

@@ -1,4 +1,4 @@
-import type { BulkFailure, BulkRequest, BulkResult } from '@ashlar/core'
+import { AshlarError, type BulkFailure, type BulkRequest, type BulkResult, type RepeatableResult } from '@ashlar/core'
 import { describeAccountId, parseAccountId } from '../base/account-id.ts'
 import { builder } from '../base/builder.ts'
 import { ErrorCodeType, toErrorCode } from '../base/errors.ts'
@@ -59,6 +59,29 @@ const bulkPayload = (t: PayloadBuilder<BulkResult>, executions: string) => ({
   }),
 })
 
+/** What a repetition of a mutation of many executions needs. */
+interface SavedBulk {
+  matchedCount: number
+  executionIds: string[]
+  failures: { executionId: string; code: BulkFailure['error']['code']; message: string }[]
+}
+
+const bulkRepetition: RepeatableResult<BulkResult> = {
+  save: ({ matchedCount, executions, failures }): SavedBulk => ({
+    matchedCount,
+    executionIds: executions.map(({ id }) => id),
+    failures: failures.map(({ executionId, error }) => ({ executionId, code: error.code, message: error.message })),
+  }),
+  load: async ({ matchedCount, executionIds, failures }: SavedBulk, api) => {
+    const found = await api.executions.find(executionIds)
+    return {
+      matchedCount,
+      executions: executionIds.flatMap((id) => found.get(id) ?? []),
+      failures: failures.map(({ executionId, code, message }) => ({ executionId, error: new AshlarError(code, message) })),
+    }
+  },
+}
+
 defineMutation('cancelExecutions', {
   scope: 'EXECUTE',
   description:
@@ -74,6 +97,7 @@ defineMutation('retryExecutions', {
     'Retries the FAILED and CANCELLED executions that a filter selects, like `retryExecution`. It leaves out executions that another one has started, and those that a retry or a replay already continues.',
   input: bulkInput,
   payload: (t: PayloadBuilder<BulkResult>) => bulkPayload(t, 'The new executions. In a dry run, the executions to retry.'),
+  repetition: bulkRepetition,
   resolve: (input, { api }) => api.executions.retryAll(toBulkRequest(input)),
 })
 

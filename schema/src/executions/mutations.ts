@@ -2,7 +2,7 @@ import type { InputShapeFromFields } from '@pothos/core'
 import { AshlarError, type ExecutionSummary, type StartRequest } from '@ashlar/core'
 import { describeAccountId, parseAccountId } from '../base/account-id.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
-import { defineMutation, type InputBuilder, type PayloadBuilder } from '../base/mutation.ts'
+import { defineMutation, repeatObject, type InputBuilder, type PayloadBuilder } from '../base/mutation.ts'
 import { ExecutionList, ExecutionType } from '../refs/executions.ts'
 
 const EXECUTION_ID = { required: true, description: 'Global id of the execution.' } as const
@@ -21,6 +21,12 @@ const executionFields = (t: PayloadBuilder<{ execution: ExecutionSummary }>) => 
     resolve: ({ execution }) => execution && ExecutionList.toEdge(execution),
   }),
 })
+
+const executionRepetition = repeatObject(
+  'execution',
+  ({ id }: ExecutionSummary) => id,
+  (api, ids) => api.executions.find(ids),
+)
 
 const startFields = (t: InputBuilder) => ({
   graphId: t.id({ required: true, description: 'Global id of the graph.' }),
@@ -91,6 +97,7 @@ defineMutation('retryExecution', {
   scope: 'EXECUTE',
   description: 'Starts a new execution that continues a FAILED or CANCELLED one from its failed nodes.',
   input: (t) => ({ executionId: t.id(EXECUTION_ID) }),
+  repetition: executionRepetition,
   payload: executionFields,
   resolve: async (input, { api }) => ({ execution: await api.executions.retry(parseExecutionId(input)) }),
 })
@@ -109,6 +116,7 @@ defineMutation('replayExecution', {
         'The iteration of the loop of this node execution to repeat: 0, 1, 2 … Only this iteration and what follows from it run again.',
     }),
   }),
+  repetition: executionRepetition,
   payload: executionFields,
   resolve: async (input, { api }) => ({
     execution: await api.executions.replay({
@@ -137,6 +145,7 @@ defineMutation('runBlock', {
     inputs: t.field({ type: 'JSON', description: 'Values by pin.' }),
     accountId: t.id(describeAccountId('The account that owns the execution.')),
   }),
+  repetition: executionRepetition,
   payload: executionFields,
   resolve: async ({ block, inputs, accountId }, { api }) => ({
     execution: await api.executions.runBlock({ block, inputs: inputs ?? {}, accountId: parseAccountId(accountId) }),

@@ -6,13 +6,14 @@ import type {
   ImportedNode,
   ImportReport,
   MissingBlock,
+  RepeatableResult,
   TransferChange,
   TransferKind,
 } from '@ashlar/core'
 import { describeAccountId, parseAccountId } from '../base/account-id.ts'
 import { builder } from '../base/builder.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
-import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
+import { defineMutation, findMade, type PayloadBuilder } from '../base/mutation.ts'
 import { GraphList, GraphType } from '../refs/graphs.ts'
 
 const GraphFormatType = builder.enumType('GraphFormat', {
@@ -123,6 +124,33 @@ interface ImportResult {
   report: ImportReport
 }
 
+/** The report with the ids of the graphs. */
+interface SavedImport {
+  report: Omit<ImportReport, 'graphs'> & { graphs: (Omit<ImportedGraph, 'graph'> & { graphId: string })[] }
+}
+
+const importRepetition: RepeatableResult<ImportResult> = {
+  save: ({ report }): SavedImport => ({
+    report: { ...report, graphs: report.graphs.map(({ graph, ...rest }) => ({ ...rest, graphId: graph.id })) },
+  }),
+  load: async ({ report: saved }: SavedImport, api) => {
+    const graphs = await Promise.all(
+      saved.graphs.map(async ({ graphId, ...rest }) => ({
+        ...rest,
+        graph: await findMade(graphId, (ids) => api.graphs.find(ids)),
+      })),
+    )
+    return toImportResult({ ...saved, graphs })
+  },
+}
+
+function toImportResult(report: ImportReport): ImportResult {
+  const graphs = report.graphs.map(({ graph }) => graph)
+  const [graph] = graphs
+  if (!graph) throw new Error('an import creates at least one graph')
+  return { graph, graphs, report }
+}
+
 defineMutation('importGraph', {
   scope: 'WRITE_GRAPHS',
   description:
@@ -158,6 +186,7 @@ defineMutation('importGraph', {
       resolve: ({ report }) => report,
     }),
   }),
+  repetition: importRepetition,
   resolve: async ({ format, document, name, accountId }, { api }) => {
     const report = await api.graphs.import({
       format: format ?? undefined,
@@ -165,10 +194,7 @@ defineMutation('importGraph', {
       name: name ?? undefined,
       accountId: parseAccountId(accountId),
     })
-    const graphs = report.graphs.map(({ graph }) => graph)
-    const [graph] = graphs
-    if (!graph) throw new Error('an import creates at least one graph')
-    return { graph, graphs, report }
+    return toImportResult(report)
   },
 })
 

@@ -1,7 +1,7 @@
-import type { Graph, GraphVersion } from '@ashlar/core'
+import type { Graph, GraphVersion, RepeatableResult } from '@ashlar/core'
 import { encodeGlobalId, parseGlobalId } from '../base/global-ids.ts'
 import { describeAccountId, parseAccountId } from '../base/account-id.ts'
-import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
+import { defineMutation, findMade, repeatObject, type PayloadBuilder } from '../base/mutation.ts'
 import { GraphList, GraphType, GraphVersionList, GraphVersionType } from '../refs/graphs.ts'
 import { GraphDocumentInput } from './document-input.ts'
 import { saveDocument } from './stored-document.ts'
@@ -20,6 +20,20 @@ const graphFields = (t: PayloadBuilder<{ graph: Graph }>) => ({
     resolve: ({ graph }) => graph && GraphList.toEdge(graph),
   }),
 })
+
+const graphRepetition = repeatObject(
+  'graph',
+  ({ id }: Graph) => id,
+  (api, ids) => api.graphs.find(ids),
+)
+
+const versionRepetition: RepeatableResult<{ graph: Graph; version: GraphVersion }> = {
+  save: ({ graph, version }) => ({ graphId: graph.id, versionId: version.id }),
+  load: async ({ graphId, versionId }: { graphId: string; versionId: string }, api) => ({
+    graph: await findMade(graphId, (ids) => api.graphs.find(ids)),
+    version: await findMade(versionId, (ids) => api.graphs.findVersions(ids)),
+  }),
+}
 
 /** The fields of a mutation that may save a version. */
 const versionFields = (t: PayloadBuilder<{ graph: Graph; version: GraphVersion }>, description: string) => ({
@@ -43,6 +57,7 @@ defineMutation('createGraph', {
     document: t.field(DOCUMENT),
     accountId: t.id(describeAccountId('The account of the new graph.')),
   }),
+  repetition: graphRepetition,
   payload: graphFields,
   resolve: async ({ name, description, labels, document, accountId }, { api }) => ({
     graph: await saveDocument(document, (stored) =>
@@ -88,6 +103,7 @@ defineMutation('saveGraphVersion', {
     document: t.field(DOCUMENT),
   }),
   payload: (t: PayloadBuilder<{ graph: Graph; version: GraphVersion }>) => versionFields(t, 'The new version.'),
+  repetition: versionRepetition,
   resolve: async (input, { api }) => {
     const graphId = parseGraphId(input)
     return saveDocument(input.document, (document) => api.graphs.saveVersion(graphId, input.basedOn, document))
@@ -141,6 +157,7 @@ defineMutation('forkGraph', {
     accountId: t.id({ description: 'Global id. The account of the copy. The default is the account of the graph.' }),
     name: t.string({ description: `${NAME} The default is the name of the graph and "(copy)".` }),
   }),
+  repetition: graphRepetition,
   payload: graphFields,
   resolve: async (input, { api }) => ({
     graph: await api.graphs.fork(parseGraphId(input), {

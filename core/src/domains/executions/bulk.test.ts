@@ -145,7 +145,7 @@ describe('a start with a key', () => {
   it('starts again after 24 hours', async () => {
     const request = { graphId: await createGraph(fail), inputs: {}, idempotencyKey: 'old' }
     const { id } = await runtime.executions.start(runtime.ownerId, request)
-    await runtime.database.pool.query(`update execution_start_key set created_at = now() - interval '25 hours' where key = 'old'`)
+    await runtime.database.pool.query(`update idempotency_key set created_at = now() - interval '25 hours'`)
     expect((await runtime.executions.start(runtime.ownerId, request)).id).not.toBe(id)
   })
 

@@ -2,6 +2,7 @@ import { listExchanges, type ExchangeRequest, type StoredExchange } from '../../
 import { AshlarError, isUuid, toOwnerIds, type Batcher, type JsonText, type Owners, type Page } from '../../base/index.ts'
 import type { Notifications } from '../../postgres/index.ts'
 import type { Graphs } from '../graphs/index.ts'
+import { hashIdempotencyKey } from '../idempotency/index.ts'
 import {
   cancelTrees,
   Execution,
@@ -11,7 +12,6 @@ import {
   type PlanCache,
   findStarted,
   startWithKey,
-  toStartKey,
   selectReplayed,
   type ReplayFrom,
 } from '../../runtime/lifecycle/index.ts'
@@ -181,7 +181,7 @@ class ExecutionService implements Executions {
 
   async #start(ownerId: string, { idempotencyKey, ...request }: StartRequest, userId: string): Promise<Execution> {
     if (idempotencyKey === undefined) return this.#starter.add(await this.#prepare(ownerId, request))
-    const key = toStartKey({ ownerId, userId }, idempotencyKey, request)
+    const key = { userId, hash: hashIdempotencyKey(idempotencyKey, request) }
     const started = await findStarted(this.#parts.database, key)
     if (started !== undefined) return this.get(ownerId, started)
     const execution = await startWithKey(this.#parts, key, await this.#prepare(ownerId, request))

@@ -1,6 +1,7 @@
 import type { Database, Notifications } from '../../postgres/index.ts'
 import { openAccounts, type OpenAccounts } from '../accounts/index.ts'
 import { createApiKeys, createCallers, type ApiKeys, type Callers } from '../callers/index.ts'
+import { createIdempotencyKeys, type IdempotencyKeys } from '../idempotency/index.ts'
 import { createSignIn, type SignIn } from './sign-in.ts'
 
 /** The services of users: their accounts, their keys, and how they sign in. */
@@ -8,6 +9,8 @@ export interface OpenUsers extends OpenAccounts {
   apiKeys: ApiKeys
   /** What users may do. */
   callers: Callers
+  /** The keys with which users repeat mutations safely. */
+  idempotencyKeys: IdempotencyKeys
   /** Signing in with an e-mail address and a password. */
   signIn: SignIn
 }
@@ -21,5 +24,11 @@ export function openUsers(
 ): OpenUsers {
   const callers = createCallers(database, notifications, onError)
   undo.push(() => callers.close())
-  return { ...openAccounts(database), apiKeys: createApiKeys(database), callers, signIn: createSignIn(database) }
+  return {
+    ...openAccounts(database),
+    apiKeys: createApiKeys(database),
+    callers,
+    idempotencyKeys: createIdempotencyKeys(database, onError),
+    signIn: createSignIn(database),
+  }
 }

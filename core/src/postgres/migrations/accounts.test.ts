@@ -16,7 +16,6 @@ const UNDO = `
   alter table block_storage_use drop constraint block_storage_use_owner_id_fkey;
   alter table credential drop constraint credential_owner_id_fkey;
   alter table oauth_authorization drop constraint oauth_authorization_owner_id_fkey;
-  alter table execution_start_key drop constraint execution_start_key_owner_id_fkey;
   drop table account cascade; -- also the constraints of later tables
   alter table app_user rename to user_account;
   alter table graph add foreign key (owner_id) references user_account;
@@ -26,7 +25,7 @@ const UNDO = `
   alter table block_storage_use add foreign key (owner_id) references user_account;
   alter table credential add foreign key (owner_id) references user_account;
   alter table oauth_authorization add foreign key (owner_id) references user_account;
-  alter table execution_start_key add foreign key (owner_id) references user_account;`
+  create table execution_start_key (owner_id uuid not null references user_account, key text);`
 
 let url: string
 let pool: pg.Pool

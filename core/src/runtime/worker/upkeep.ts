@@ -2,7 +2,7 @@ import type { Database } from '../../postgres/index.ts'
 import type { Workspaces } from '../../workspaces/index.ts'
 import { maintainJournal } from '../journal/index.ts'
 import { removeOldExchanges } from '../../recording/index.ts'
-import { removeOldKeys } from '../lifecycle/index.ts'
+import { removeOldKeys } from '../../domains/idempotency/index.ts'
 
 const EVERY_MS = 3600_000
 
@@ -15,7 +15,7 @@ interface UpkeepParts {
 
 /**
  * Now and every hour, creates and drops partitions of the journal, and removes the files of executions whose retention
- * has passed and the old keys of starts.
+ * has passed and old idempotency keys.
  *
  * @returns a function that stops it
  */
