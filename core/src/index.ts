@@ -51,6 +51,7 @@ export type {
   Invitation,
   Member,
   Membership,
+  OpenSession,
   User,
 } from './domains/accounts/index.ts'
 export { BUILTIN_HOST_MODULES, listSecretSpellings } from './capabilities/index.ts'

@@ -40,7 +40,7 @@ see the secret.
 
 - Read: \`viewer\` \`account\`
 - Change: \`createOrganization\` \`inviteMember\` \`revokeInvitation\` \`acceptInvitation\` \`updateMember\` \`removeMember\`
-- Change: \`createApiKey\` \`revokeApiKey\`
+- Change: \`createApiKey\` \`revokeApiKey\` \`endBrowserSession\` \`endOtherBrowserSessions\`
 
 **Sandbox**
 

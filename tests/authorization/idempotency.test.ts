@@ -20,6 +20,8 @@ const WITHOUT_KEY: Record<string, string> = {
   cancelExecutions: 'A repetition cancels what is left.',
   deleteCredential: 'A repetition changes nothing.',
   deleteGraphs: 'A repetition changes nothing.',
+  endBrowserSession: 'A repetition changes nothing.',
+  endOtherBrowserSessions: 'A repetition changes nothing.',
   exportGraph: 'It changes nothing.',
   inspectDevPlugin: 'It makes nothing that stays.',
   installPlugin: 'A repetition has the same effect.',

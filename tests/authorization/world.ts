@@ -140,6 +140,14 @@ export async function makeKey({ runtime }: World, userId: string): Promise<strin
   return encodeId('ApiKey', apiKey.id)
 }
 
+/** @returns the id of a new browser session of the user */
+export async function makeSession({ runtime, pool }: World, userId: string): Promise<string> {
+  await runtime.browserSessions.open((await runtime.browserSessions.createLogin(userId)).token)
+  const text = 'select id from browser_session where user_id = $1 order by created_at desc limit 1'
+  const { rows } = await pool.query<{ id: string }>(text, [userId])
+  return encodeId('BrowserSession', rows[0]?.id ?? '')
+}
+
 /**
  * Waits until no execution runs.
  *

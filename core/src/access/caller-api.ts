@@ -6,6 +6,7 @@ import { GraphAccess, type GraphServices } from './graph-access.ts'
 import { IdempotencyAccess, type IdempotencyServices, type Repeatable } from './idempotency-access.ts'
 import { KeyAccess, type KeyServices } from './key-access.ts'
 import { PluginAccess, type PluginServices } from './plugin-access.ts'
+import { SessionAccess, type SessionServices } from './session-access.ts'
 
 /**
  * What a caller may do. Each domain has one class, which is the only place that checks scopes and roles. An object
@@ -19,6 +20,7 @@ export interface CallerApi {
   idempotency: IdempotencyAccess<CallerApi>
   keys: KeyAccess
   plugins: PluginAccess
+  sessions: SessionAccess
 }
 
 /** How the result of an operation is stored, and loaded for a repetition. */
@@ -30,7 +32,8 @@ export type CallerServices = AccountServices &
   GraphServices &
   IdempotencyServices &
   KeyServices &
-  PluginServices
+  PluginServices &
+  SessionServices
 
 export function createCallerApi(services: CallerServices, caller: Caller): CallerApi {
   return {
@@ -41,5 +44,6 @@ export function createCallerApi(services: CallerServices, caller: Caller): Calle
     idempotency: new IdempotencyAccess(services, caller, (other) => createCallerApi(services, other)),
     keys: new KeyAccess(services, caller),
     plugins: new PluginAccess(services, caller),
+    sessions: new SessionAccess(services, caller),
   }
 }

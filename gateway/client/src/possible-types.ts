@@ -25,6 +25,7 @@ export const possibleTypes: Record<string, string[]> = {
     'Account',
     'ApiKey',
     'Block',
+    'BrowserSession',
     'Credential',
     'Execution',
     'Graph',

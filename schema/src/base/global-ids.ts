@@ -4,6 +4,7 @@ import { AshlarError, isUuid, showValue } from '@ashlar/core'
 const UUID_TYPES = new Set([
   'Account',
   'ApiKey',
+  'BrowserSession',
   'Credential',
   'Execution',
   'Graph',

@@ -6,6 +6,7 @@ import {
   type Invitation,
   type Member,
   type Membership,
+  type OpenSession,
   type User,
 } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
@@ -105,6 +106,23 @@ export const ApiKeyList = defineList<ApiKey>()({
   plural: 'API keys',
   filter: (t) => ({ isExpired: t.boolean({ description: 'Whether the key has expired.' }) }),
   orderFields: { CREATED_AT: 'When it was created.' },
+  defaultOrder: { field: 'CREATED_AT', direction: 'DESC' },
+  locate: ({ id, createdAt }) => ({ value: createdAt.toISOString(), id }),
+})
+
+export const BrowserSessionType = builder.loadableNodeRef('BrowserSession', {
+  id: { resolve: (session: OpenSession) => session.id },
+  load: async (ids: string[], { api }) => inOrder(ids, await api.sessions.find(ids)),
+})
+
+export const BrowserSessionList = defineList<OpenSession>()({
+  type: BrowserSessionType,
+  name: 'BrowserSession',
+  plural: 'sessions of browsers',
+  filter: (t) => ({
+    unusedSince: t.field({ type: 'DateTime', description: 'The session has not been used since this time.' }),
+  }),
+  orderFields: { CREATED_AT: 'When it was opened.' },
   defaultOrder: { field: 'CREATED_AT', direction: 'DESC' },
   locate: ({ id, createdAt }) => ({ value: createdAt.toISOString(), id }),
 })

@@ -13,7 +13,7 @@ export { acceptFor, hashInvitationToken, invitationNotUsable } from './invitatio
 export { ACCOUNT_ENTITIES, openAccounts } from './open-accounts.ts'
 export { API_KEY_SCOPES, ApiKey, User } from './entities.ts'
 export { accountNotFound, includesRole } from './roles.ts'
-export type { Device, NewBrowserSession } from './browser-sessions.ts'
+export type { BrowserSessions, Device, NewBrowserSession, OpenSession, SessionRequest } from './browser-sessions.ts'
 export type { Accounts } from './accounts.ts'
 export type { BrowserSession, Caller, InAccount, Need } from './caller.ts'
 export type { AccountRole, ApiKeyScope, Invitation, Member } from './entities.ts'

@@ -18,11 +18,12 @@ export interface OpenAccounts {
   browserSessions: BrowserSessions
 }
 
-export function openAccounts(database: Database): OpenAccounts {
+/** @param forget is called after the sessions of a user have changed */
+export function openAccounts(database: Database, forget: (userId: string) => void): OpenAccounts {
   return {
     users: createUsers(database.fork),
     identities: createIdentities(database.fork),
     accounts: createAccounts(database),
-    browserSessions: createBrowserSessions(database),
+    browserSessions: createBrowserSessions(database, forget),
   }
 }

@@ -44,7 +44,8 @@ export interface ApiKeys {
 /** Of one user. Expired keys count until they are revoked. */
 const MAX_KEYS = 100
 
-export function createApiKeys(database: Database): ApiKeys {
+/** @param forget is called after the keys of a user have changed */
+export function createApiKeys(database: Database, forget: (userId: string) => void): ApiKeys {
   const { fork, pool } = database
   return {
     async allow(userId, key, name) {
@@ -76,6 +77,7 @@ export function createApiKeys(database: Database): ApiKeys {
       if (!isUuid(id)) return undefined
       const text = 'delete from api_key where user_id = $1 and id = $2 returning *'
       const [row] = (await pool.query<{ id: string }>(text, [userId, id])).rows
+      forget(userId)
       return row && fork().map(ApiKey, row)
     },
   }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
 import type { Caller } from '../accounts/index.ts'
 
+const REQUEST = { first: 10, filter: {}, orderBy: { field: 'CREATED_AT', direction: 'DESC' }, countTotal: false } as const
 let runtime: TestRuntime
 beforeAll(async () => {
   runtime = await createTestRuntime({ role: 'gateway', pluginRoots: [] })
@@ -62,4 +63,49 @@ it('notifies after a reconnect if the session ended while the connection was los
   await ended
   expect(otherEnded).toBe(false)
   stop()
+})
+
+it('this process refuses a session and a key immediately after their end', async () => {
+  const { browserSessions: sessions, callers, apiKeys, ownerId } = runtime
+  const limits = { accountIds: null, graphIds: null, expiresAt: null }
+  for (let i = 0; i < 25; i++) {
+    const opened = await sessions.open((await sessions.createLogin(ownerId)).token)
+    const caller = opened && (await callers.ofSession(opened))
+    if (!opened || !caller?.session) throw new Error('the session was not opened')
+    await sessions.end(caller.session)
+    expect(await callers.ofSession(opened)).toBeUndefined()
+
+    const { apiKey, secret } = await apiKeys.create(ownerId, { name: 'CI', scopes: ['EXECUTE'], ...limits })
+    expect(await callers.ofKey(secret)).toBeDefined()
+    await apiKeys.revoke(ownerId, apiKey.id)
+    expect(await callers.ofKey(secret)).toBeUndefined()
+  }
+})
+
+it('a user lists the sessions, ends one, and ends all others', async () => {
+  await runtime.browserSessions.endAll(runtime.ownerId)
+  const [current, second, third] = [await open(), await open(), await open()]
+  const api = runtime.as(current).sessions
+  const list = async () => (await api.list(REQUEST)).items.map(({ item }) => item)
+  expect((await list()).map(({ hash }) => hash).toSorted()).toEqual(
+    [current, second, third].map(({ session }) => session.id).toSorted(),
+  )
+  const listed = (await list()).find(({ hash }) => hash === second.session.id)
+  const ended = waitForEnd(second)
+  expect((await api.end(listed?.id ?? '')).id).toBe(listed?.id)
+  await ended
+  await expect(api.end(listed?.id ?? '')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  const lastEnded = waitForEnd(third)
+  expect(await api.endOthers()).toHaveLength(1)
+  await lastEnded
+  const left = await list()
+  expect(left.map((session) => api.isCurrent(session))).toEqual([true])
+  expect((await api.find(left.map(({ id }) => id))).size).toBe(1)
+})
+
+it('limited keys and administrators who act as the user cannot manage sessions', async () => {
+  const caller = await open()
+  for (const limit of [{ accountIds: new Set([runtime.ownerId]) }, { graphIds: new Set<string>() }, { scopes: new Set<never>() }])
+    await expect(runtime.as({ ...caller, ...limit }).sessions.list(REQUEST)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  await expect(runtime.as({ ...caller, actor: caller.user }).sessions.endOthers()).rejects.toMatchObject({ code: 'FORBIDDEN' })
 })

@@ -25,10 +25,10 @@ export function openUsers(
   const callers = createCallers(database, notifications, onError)
   undo.push(() => callers.close())
   return {
-    ...openAccounts(database),
-    apiKeys: createApiKeys(database),
+    ...openAccounts(database, callers.forget),
+    apiKeys: createApiKeys(database, callers.forget),
     callers,
     idempotencyKeys: createIdempotencyKeys(database, onError),
-    signIn: createSignIn(database),
+    signIn: createSignIn(database, callers.forget),
   }
 }

@@ -64,12 +64,16 @@ export async function completeReset({ transact }: Database, token: string, passw
   return transact(async (client) => {
     const link = await takeLink(client, 'RESET', token)
     if (!link) throw linkNotFound()
-    const { rows } = await client.query<{ id: string }>(
-      'update app_user set email_verified = email_verified or $2 where email = $1 returning id',
+    const { rows } = await client.query<{ id: string; is_newly_verified: boolean }>(
+      `update app_user u set email_verified = old.email_verified or $2
+       from (select id, email_verified from app_user where email = $1 for update) old where u.id = old.id
+       returning u.id, $2 and not old.email_verified as is_newly_verified`,
       [link.email, link.verifiesEmail],
     )
-    const userId = rows[0]?.id
-    if (userId === undefined) throw linkNotFound()
+    const [found] = rows
+    if (!found) throw linkNotFound()
+    const userId = found.id
+    if (found.is_newly_verified) await endAccessOfOthers(client, userId)
     const text = `insert into password values ($1, $2, now())
        on conflict (user_id) do update set hash = excluded.hash, changed_at = excluded.changed_at`
     await client.query(text, [userId, hash])
@@ -78,6 +82,12 @@ export async function completeReset({ transact }: Database, token: string, passw
     await endSessions(client, 'user_id = $1', [userId])
     return { userId }
   })
+}
+
+/** Until the address is verified, whoever signed up with it may be another person than its owner. */
+async function endAccessOfOthers(client: pg.PoolClient, userId: string): Promise<void> {
+  await client.query('delete from api_key where user_id = $1 and prefix is not null', [userId])
+  await client.query('delete from identity where user_id = $1', [userId])
 }
 
 /** @throws {AshlarError} CONFLICT when a user has the address */

@@ -53,15 +53,15 @@ describe('signing in with a password', () => {
   it('takes about as long for an unknown address as for a wrong password', async () => {
     const { email } = await addUser()
     const measure = async (address: string): Promise<number> => {
-      const times: number[] = []
-      for (let i = 0; i < 9; i++) {
-        const start = performance.now()
-        await runtime.signIn.open({ email: address, password: OTHER_PASSWORD }, {})
-        times.push(performance.now() - start)
-      }
-      return times.toSorted((a, b) => a - b)[4] ?? 0
+      const start = performance.now()
+      await runtime.signIn.open({ email: address, password: OTHER_PASSWORD }, {})
+      return performance.now() - start
     }
-    const [known, unknown] = [await measure(email), await measure('unknown@example.com')]
+    let [known, unknown] = [Infinity, Infinity] // the shortest of interleaved attempts: other work can only lengthen one
+    for (let i = 0; i < 9; i++) {
+      known = Math.min(known, await measure(email))
+      unknown = Math.min(unknown, await measure('unknown@example.com'))
+    }
     expect(unknown / known).toBeGreaterThan(0.4) // without the dummy hash it is below 0.1
   })
 
@@ -191,4 +191,27 @@ describe('signing up', () => {
     await expect(runtime.signIn.signUpInvited('open', { ...user, email })).rejects.toMatchObject({ code: 'CONFLICT' })
     await runtime.signIn.signUpInvited('open', { ...user, email: newEmail() })
   })
+})
+
+it('the first reset by mail ends what another person may have made with the address', async () => {
+  const { email, userId } = await addUser()
+  const limits = { accountIds: null, graphIds: null, expiresAt: null }
+  const createKey = () => runtime.apiKeys.create(userId, { name: 'CI', scopes: ['EXECUTE'], ...limits })
+  const reset = async () => {
+    const mail = await runtime.signIn.requestReset(email)
+    await runtime.signIn.completeReset(mail?.kind === 'RESET' ? mail.token : '', PASSWORD)
+  }
+  await runtime.database.pool.query(
+    `insert into identity (issuer, subject, user_id, created_at) values ('https://login.example', 'ada', $1, now())`,
+    [userId],
+  )
+  const { secret } = await createKey()
+  expect(await runtime.callers.ofKey(secret)).toBeDefined()
+  await reset()
+  expect(await runtime.callers.ofKey(secret)).toBeUndefined()
+  const { rowCount } = await runtime.database.pool.query('select from identity where user_id = $1', [userId])
+  expect(rowCount).toBe(0)
+  const { secret: own } = await createKey()
+  await reset()
+  expect(await runtime.callers.ofKey(own)).toBeDefined()
 })

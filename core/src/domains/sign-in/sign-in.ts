@@ -61,14 +61,16 @@ export interface SignIn {
   /** Creates the user of a SIGN_UP link. @throws {AshlarError} BAD_INPUT NOT_FOUND CONFLICT */
   completeSignUp(token: string, user: NewUser): Promise<{ userId: string }>
   /**
-   * Sets the password of the user of a RESET link, and ends all sessions of the user.
+   * Sets the password of the user of a RESET link, and ends all sessions of the user. If the link verifies the address
+   * for the first time, it also ends the API keys and the identities of the user: another person may have made them.
    *
    * @throws {AshlarError} BAD_INPUT NOT_FOUND
    */
   completeReset(token: string, password: string): Promise<{ userId: string }>
 }
 
-export function createSignIn(database: Database): SignIn {
+/** @param forget is called after a user may do less, or the sessions of a user have ended */
+export function createSignIn(database: Database, forget: (userId: string) => void): SignIn {
   const { pool } = database
   return {
     open: (credentials, device) => open(database, credentials, device),
@@ -99,7 +101,11 @@ export function createSignIn(database: Database): SignIn {
       return insertLink(pool, { kind, email, verifiesEmail: false })
     },
     completeSignUp: (token, user) => completeSignUp(database, token, user),
-    completeReset: (token, password) => completeReset(database, token, password),
+    async completeReset(token, password) {
+      const { userId } = await completeReset(database, token, password)
+      forget(userId)
+      return { userId }
+    },
   }
 }
 

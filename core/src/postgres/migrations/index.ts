@@ -27,6 +27,7 @@ import { CompressedBlobs } from './20261130-compressed-blobs.ts'
 import { Pairing } from './20261130-pairing.ts'
 import { ApiKeyLimits } from './20261205-api-keys.ts'
 import { PluginInstallations } from './20261206-plugin-installations.ts'
+import { SessionIds } from './20261210-session-ids.ts'
 import { IdempotencyKeys } from './20261209-idempotency-keys.ts'
 
 /** In the order in which they run. */
@@ -61,4 +62,5 @@ export const MIGRATIONS = [
   ApiKeyLimits,
   PluginInstallations,
   IdempotencyKeys,
+  SessionIds,
 ]
