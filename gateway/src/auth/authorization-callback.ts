@@ -55,7 +55,7 @@ export function callbackPage(parts: CallbackParts): Route {
 export function finishAuthorization(parts: CallbackParts): Route {
   return async (request, url, address) => {
     const { status, ...ending } = await finish(parts, request, url, address)
-    return Response.json(ending, { status, headers: { 'cache-control': 'no-store' } })
+    return Response.json(ending, { status })
   }
 }
 

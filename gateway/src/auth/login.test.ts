@@ -45,7 +45,7 @@ describe('a login link', () => {
 
   it('opens one session, whose cookie and page token authenticate together', async () => {
     const response = await enter(await newToken())
-    expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store'])
+    expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store, private'])
     const cookie = response.headers.get('set-cookie') ?? ''
     expect(cookie).toMatch(/^ashlar_session=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/; Expires=.* GMT$/)
     const { pageToken } = (await response.json()) as { pageToken: string }

@@ -28,8 +28,6 @@ export interface LoginLink {
   expiresAt: Date
 }
 
-const NO_STORE = { 'cache-control': 'no-store' }
-
 const SIGN_IN = '<p><a href="sign-in">Sign in with e-mail and password</a></p>'
 
 const renderPage = (command: string): string => `
@@ -81,7 +79,7 @@ export function openSession({ runtime, origins, cookie, loginFailures, loginComm
       )
     }
     const { token, pageToken, expiresAt } = session
-    return Response.json({ pageToken, expiresAt }, { headers: { ...NO_STORE, 'set-cookie': cookie.set(token, expiresAt) } })
+    return Response.json({ pageToken, expiresAt }, { headers: { 'set-cookie': cookie.set(token, expiresAt) } })
   }
 }
 
@@ -103,7 +101,7 @@ export function createLoginLink({ access, createLink }: LoginParts): Route {
   return async (request, url, address) => {
     const caller = await access.identify(readRequestOrigin((name) => request.headers.get(name), address, url))
     assertUnlimited(caller)
-    return Response.json(await createLink(caller.user.id), { headers: NO_STORE })
+    return Response.json(await createLink(caller.user.id))
   }
 }
 
@@ -119,6 +117,6 @@ export function logOut({ runtime, access, cookie }: LoginParts): Route {
       // The session has already ended. The browser must still delete the cookie.
       if (!(error instanceof AshlarError) || error.code !== 'UNAUTHENTICATED' || request.headers.has('authorization')) throw error
     }
-    return new Response(null, { status: 204, headers: { ...NO_STORE, 'set-cookie': cookie.clear() } })
+    return new Response(null, { status: 204, headers: { 'set-cookie': cookie.clear() } })
   }
 }

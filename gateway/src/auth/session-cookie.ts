@@ -1,6 +1,8 @@
 /** The cookie that holds the token of a session. */
 export interface SessionCookie {
   name: string
+  /** Whether browsers reach the server only over https. */
+  isSecure: boolean
   /** The `Set-Cookie` header that sets the cookie. */
   set(token: string, expiresAt: Date): string
   /** The `Set-Cookie` header that deletes the cookie. */
@@ -16,6 +18,7 @@ export function createSessionCookie(isSecure: boolean): SessionCookie {
   const attributes = `HttpOnly; SameSite=Strict; Path=/${isSecure ? '; Secure' : ''}`
   return {
     name,
+    isSecure,
     set: (token, expiresAt) => `${name}=${token}; ${attributes}; Expires=${expiresAt.toUTCString()}`,
     clear: () => `${name}=; ${attributes}; Max-Age=0`,
   }

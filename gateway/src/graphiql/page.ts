@@ -50,7 +50,7 @@ export function graphiqlPage(loginCommand: string): Answer {
   const login = commandBlock(loginCommand)
   return async () => {
     const { html } = await getPage()
-    const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache', 'content-security-policy': POLICY }
+    const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY }
     return new Response(html(login), { headers })
   }
 }

@@ -73,7 +73,7 @@ export function createApi(options: ApiOptions): Api {
     plugins: [
       useRequestIds(),
       useCors(options.corsOrigins),
-      useRoutes({ ...buildRoutes(options), pages, origins, logger }),
+      useRoutes({ ...buildRoutes(options), pages, cacheable: CACHEABLE, isSecure: options.cookie.isSecure, origins, logger }),
       useAccept(),
       useAuthentication(access, runtime.callers),
       useStrictParameters(),
@@ -97,6 +97,9 @@ export function createApi(options: ApiOptions): Api {
     logging: false,
   })
 }
+
+/** The files of pages and the JSON Schemas. */
+const CACHEABLE = new Set([...pageRoutes.keys(), ...schemaRoutes.keys(), ...graphiqlRoutes.keys()])
 
 function buildRoutes(options: ApiOptions): { routes: ReadonlyMap<string, Route>; actions: ReadonlyMap<string, Route> } {
   const routes = new Map<string, Route>([

@@ -45,7 +45,7 @@ it('streams a file as an attachment that never runs as a page', async () => {
     'content-disposition': `attachment; filename="page.html"; filename*=UTF-8''page.html`,
     'content-security-policy': "sandbox; default-src 'none'",
     'x-content-type-options': 'nosniff',
-    'cache-control': 'private, no-store',
+    'cache-control': 'no-store, private',
   })
 })
 

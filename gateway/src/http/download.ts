@@ -21,8 +21,6 @@ export function downloadRoute(files: Runtime['executionFiles']): Route {
       'content-length': String(bytes - (start ?? 0)),
       'content-disposition': formatDisposition(name),
       'content-security-policy': "sandbox; default-src 'none'",
-      'cross-origin-resource-policy': 'same-origin',
-      'cache-control': 'private, no-store',
       'accept-ranges': 'bytes',
       ...(start !== undefined && { 'content-range': `bytes ${start}-${bytes - 1}/${bytes}` }),
     }

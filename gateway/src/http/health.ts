@@ -31,7 +31,7 @@ export function healthRoute(
     const status = state.writable ? 'ok' : 'unavailable'
     return Response.json(
       { status, journal: state, sandbox: { isolation: level ?? null }, ...(tokenIssuers.length > 0 && { tokenIssuers }) },
-      { status: state.writable ? 200 : 503, headers: { 'cache-control': 'no-store' } },
+      { status: state.writable ? 200 : 503 },
     )
   }
 }

@@ -40,7 +40,7 @@ interface PageOptions {
   depth?: number
 }
 
-/** Renders a small page that browsers do not cache. */
+/** Renders a small page. */
 export function htmlPage({ title, body, script, status = 200, depth = 0 }: PageOptions): Response {
   const getUrl = (name: (typeof NAMES)[number]): string => '../'.repeat(depth) + pageAssetUrl(name).slice(1)
   const html = `<!doctype html>
@@ -65,7 +65,6 @@ ${script ? `<noscript>This page needs JavaScript.</noscript>\n<script src="${get
 `
   const headers = {
     'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
     'content-security-policy': POLICY,
   }
   return new Response(html, { status, headers })

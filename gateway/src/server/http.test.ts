@@ -65,7 +65,7 @@ describe('the headers of an answer', () => {
 
   it('keep caches from storing answers of the API', async () => {
     for (const { headers } of [await post(VIEWER), await fetch(`${base}/graphql`), await fetch(`${base}/nothing`)]) {
-      expect(headers.get('cache-control')).toBe('no-store')
+      expect(headers.get('cache-control')).toBe('no-store, private')
       expect(headers.get('vary')).toBe('Accept, Accept-Encoding, Authorization, Cookie, Origin')
     }
   })

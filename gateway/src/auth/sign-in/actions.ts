@@ -24,7 +24,6 @@ export interface SignInParts {
 
 type Handler<S extends z.ZodType> = (fields: z.output<S>, request: Request, address: string) => Promise<Response>
 
-const NO_STORE = { 'cache-control': 'no-store' }
 const email = z.string().max(254)
 const password = z.string().max(1024)
 
@@ -38,7 +37,7 @@ export function signInActions(parts: SignInParts): [string, Route][] {
     const session = await signIn.open(fields, { userAgent, address })
     if (!session) throw new AshlarError('UNAUTHENTICATED', 'the e-mail address or the password is wrong')
     const { token, pageToken, expiresAt } = session
-    return Response.json({ pageToken, expiresAt }, { headers: { ...NO_STORE, 'set-cookie': cookie.set(token, expiresAt) } })
+    return Response.json({ pageToken, expiresAt }, { headers: { 'set-cookie': cookie.set(token, expiresAt) } })
   }
   return [
     ['/sign-in', action(parts, credentials, openSession)],
@@ -110,7 +109,7 @@ function count(attempts: FailureLimit, key: string): void {
 
 /** The same answer whether a user has the address or not. */
 function accepted(): Response {
-  return Response.json({ accepted: true }, { status: 202, headers: NO_STORE })
+  return Response.json({ accepted: true }, { status: 202 })
 }
 
 function noMail(): AshlarError {
