@@ -8,6 +8,7 @@ import {
   isLeafType,
   isNonNullType,
   isObjectType,
+  isRequiredArgument,
   parse,
   subscribe,
   validate,
@@ -63,14 +64,10 @@ export interface Answer {
 }
 
 /** Sends an operation. The arguments of a mutation are the fields of its `input`. */
-export async function send(runtime: Runtime, caller: Caller, { type, field }: Operation, args: Args): Promise<Answer> {
-  const isInput = type === 'Mutation' && field.args.length > 0
-  const variableValues = isInput ? { input: args } : args
-  const used = field.args.filter(({ name }) => name in variableValues)
-  const document = parse(
-    `${type.toLowerCase()}${list(used.map((arg) => `$${arg.name}: ${String(arg.type)}`))} {
-      ${field.name}${list(used.map(({ name }) => `${name}: $${name}`))} ${select(field.type)} }`,
-  )
+export async function send(runtime: Runtime, caller: Caller, operation: Operation, args: Args): Promise<Answer> {
+  const { field, type } = operation
+  const { source, variables: variableValues } = toRequest(operation, args, select(field.type))
+  const document = parse(source)
   const faults = validate(schema, document)
   if (faults.length > 0) throw new Error(faults.join('\n'))
   const contextValue = buildContext({ runtime, caller, redirectUri: 'http://127.0.0.1/authorize' })
@@ -90,6 +87,38 @@ export async function send(runtime: Runtime, caller: Caller, { type, field }: Op
   const errors = result.errors?.map(({ message, path, cause }) => ({ message, path, code: (cause as Args | undefined)?.code }))
   const isEmpty = data == null || (Array.isArray(data) && data.length > 0 && data.every((item) => item === null))
   return { codes, hasResult: !isEmpty && codes.length === 0, text: maskIds(JSON.stringify({ data, errors }), args) }
+}
+
+/** @param selection the fields to select, with braces */
+function toRequest({ type, field }: Operation, args: Args, selection: string): { source: string; variables: Args } {
+  const isInput = type === 'Mutation' && field.args.length > 0
+  const variables = isInput ? { input: args } : args
+  const used = field.args.filter(({ name }) => name in variables)
+  const source = `${type.toLowerCase()}${list(used.map((arg) => `$${arg.name}: ${String(arg.type)}`))} {
+      ${field.name}${list(used.map(({ name }) => `${name}: $${name}`))} ${selection} }`
+  return { source, variables }
+}
+
+/** A request over HTTP that selects everything that an operation returns, three levels deep, with two items a list. */
+export function toHttpBody(operation: Operation, args: Args): string {
+  const page = operation.field.args.some(({ name }) => name === 'first') ? { first: 2 } : {}
+  const { source, variables } = toRequest(operation, { ...args, ...page }, selectDeep(operation.field.type, 3))
+  return JSON.stringify({ query: source, variables })
+}
+
+function selectDeep(type: GraphQLOutputType, depth: number): string {
+  const named = getNamedType(type)
+  if (isLeafType(named)) return ''
+  if (!isObjectType(named)) return '{ __typename }'
+  const fields = Object.values(named.getFields()).filter(({ args }) => args.every((arg) => !isRequiredArgument(arg)))
+  const selected = fields.map((field) => {
+    if (isLeafType(getNamedType(field.type))) return field.name
+    if (field.name === 'errors') return 'errors { code message path }'
+    const isPart = field.name === 'edges' || field.name === 'node'
+    const page = field.args.some(({ name }) => name === 'first') ? '(first: 2)' : ''
+    return isPart || depth > 1 ? `${field.name}${page} ${selectDeep(field.type, isPart ? depth : depth - 1)}` : ''
+  })
+  return `{ __typename ${selected.join(' ')} }`
 }
 
 /** Sends a query that must succeed. @returns its data */

@@ -168,3 +168,19 @@ export async function digestOf({ pool }: World): Promise<string> {
   const { rows } = await pool.query(`${parts.join(' union all ')} order by 1`)
   return JSON.stringify(rows)
 }
+
+/** Everything that an account owns, as text. */
+export async function ownedBy({ pool }: World, { accountId }: Place): Promise<string> {
+  const { rows: tables } = await pool.query<{ name: string; column: string }>(
+    `select format('%I', c.table_name) as name, format('%I', c.column_name) as column
+     from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+     where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.column_name in ('owner_id', 'account_id') order by 1`,
+  )
+  const owned = await Promise.all(
+    tables.map(async ({ name, column }) => {
+      const { rows } = await pool.query(`select x::text as row from ${name} x where ${column} = $1 order by 1`, [accountId])
+      return [name, rows]
+    }),
+  )
+  return JSON.stringify(owned)
+}
