@@ -20,7 +20,10 @@ it('every operation has a requirement', () => {
 it('docs/permissions.md lists what each operation requires', async () => {
   const rows = OPERATIONS.map(({ name, scope }) => {
     const { role = 'USER', scope: own } = REQUIREMENTS[name] ?? {}
-    return [`\`${name}\``, scope === 'ANY' ? (own ? `that of the object` : 'none') : `\`${scope}\``, ROLE_NAMES[role] ?? role]
+    const isOfObject = own !== undefined && name.startsWith('Query.')
+    const required = scope === 'ANY' ? own : scope
+    const shown = isOfObject ? 'that of the object' : required === undefined ? 'none' : `\`${required}\``
+    return [`\`${name}\``, shown, ROLE_NAMES[role] ?? role]
   })
   const page = `${INTRODUCTION}\n\n${toTable([['operation', 'scope', 'role'], ...rows])}\n`
   await expect(page).toMatchFileSnapshot('../../docs/permissions.md')
@@ -143,8 +146,9 @@ function toId(globalId: string): string {
 const INTRODUCTION = `# Permissions
 
 What each operation of the API requires: the scope of the key, and the lowest role of the user in the account of the
-object. A foreign object is answered like an unknown one. See [accounts.md](accounts.md) for roles and scopes. This page
-is generated from \`tests/authorization/requirements.ts\`, whose test sends each operation with every role and scope.`
+object. The plugins of the installation require its OWNER and the scope \`ADMIN\`. A foreign object is answered like an
+unknown one. See [accounts.md](accounts.md) for roles and scopes. This page is generated from
+\`tests/authorization/requirements.ts\`, whose test sends each operation with every role and scope.`
 
 const ROLE_NAMES: Record<string, string> = { USER: 'every user', INSTALLATION_OWNER: 'OWNER of the installation' }
 

@@ -74,7 +74,7 @@ export function createAccountPlugins(parts: Parts): AccountPlugins {
   }
 }
 
-/** The lock on the account serializes the changes of its plugins, and prevents that it is deleted meanwhile. */
+/** Locks the account, so that its plugins change one at a time and it is not deleted during a change. */
 async function changeAccount(
   { database, plugins }: Parts,
   accountId: string,

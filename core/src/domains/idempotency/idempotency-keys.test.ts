@@ -93,3 +93,11 @@ it('removes keys that have expired', async () => {
   expect((await pool.query('select from idempotency_key')).rowCount).toBe(1)
   expect(await request(key, 0, () => 3)).toBe('result 2')
 })
+
+it('stores results with texts that Postgres cannot store as JSON', async () => {
+  const named = { userId: runtime.ownerId, key: randomUUID(), operation: 'test', arguments: {} }
+  const store = { save: (text: string) => ({ text }), load: async ({ text }: { text: string }) => text }
+  const text = 'nul \0, half of a pair \ud800'
+  expect(await runtime.idempotencyKeys.run(named, async () => text, store)).toBe(text)
+  expect(await runtime.idempotencyKeys.run(named, async () => 'other', store)).toBe(text)
+})

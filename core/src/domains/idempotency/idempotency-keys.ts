@@ -53,8 +53,14 @@ export const IS_VALID = `created_at > now() - interval '24 hours'`
 
 interface KeyRow {
   request: string
-  result: unknown
+  /** JSON. Null until the operation has ended. */
+  result: string | null
   state: 'RUNNING' | 'DONE' | 'INTERRUPTED'
+}
+
+interface FoundKey extends Pick<KeyRow, 'state'> {
+  /** What `ResultStore.save` returned. Null until the operation has ended. */
+  result: unknown
 }
 
 export function createIdempotencyKeys({ pool }: Database, onError: (error: unknown) => void): IdempotencyKeys {
@@ -95,16 +101,16 @@ export function createIdempotencyKeys({ pool }: Database, onError: (error: unkno
     const renew = () => change(`update idempotency_key set running_until = ${RESERVED_UNTIL} ${OF_HOLDER}`)
     const renewal = setInterval(() => void renew().catch(onError), RENEW_MS).unref()
     try {
-      const result = await perform()
+      const result = await perform().catch(async (error: unknown) => {
+        // Only an expected error proves that nothing has changed.
+        const isUnchanged = error instanceof AshlarError
+        const end = isUnchanged ? 'delete from idempotency_key' : 'update idempotency_key set running_until = null'
+        await change(`${end} ${OF_HOLDER}`).catch(onError)
+        throw error
+      })
       const saved = JSON.stringify(store.save(result))
       await change(`update idempotency_key set result = $4, running_until = null ${OF_HOLDER}`, saved)
       return result
-    } catch (error) {
-      // Only an expected error proves that nothing has changed.
-      const isUnchanged = error instanceof AshlarError
-      const end = isUnchanged ? 'delete from idempotency_key' : 'update idempotency_key set running_until = null'
-      await change(`${end} ${OF_HOLDER}`).catch(onError)
-      throw error
     } finally {
       clearInterval(renewal)
     }
@@ -116,7 +122,7 @@ export function createIdempotencyKeys({ pool }: Database, onError: (error: unkno
  *
  * @throws {AshlarError} CONFLICT when it was used for another request
  */
-export async function findKey(pool: Database['pool'], userId: string, hash: KeyHash): Promise<KeyRow | undefined> {
+export async function findKey(pool: Database['pool'], userId: string, hash: KeyHash): Promise<FoundKey | undefined> {
   const { rows } = await pool.query<KeyRow>({
     name: 'ashlar-find-idempotency-key',
     text: `select request, result,
@@ -125,7 +131,7 @@ export async function findKey(pool: Database['pool'], userId: string, hash: KeyH
     values: [userId, hash.key],
   })
   if (rows[0] && rows[0].request !== hash.request) throw conflict('was used for a request with other arguments: use a new key')
-  return rows[0]
+  return rows[0] && { state: rows[0].state, result: JSON.parse(rows[0].result ?? 'null') as unknown }
 }
 
 function interrupted(): AshlarError {

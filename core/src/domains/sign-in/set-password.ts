@@ -84,7 +84,7 @@ export async function completeReset({ transact }: Database, token: string, passw
   })
 }
 
-/** Until the address is verified, whoever signed up with it may be another person than its owner. */
+/** A person who does not own the address may have signed up with it, because nobody had verified it. */
 async function endAccessOfOthers(client: pg.PoolClient, userId: string): Promise<void> {
   await client.query('delete from api_key where user_id = $1 and prefix is not null', [userId])
   await client.query('delete from identity where user_id = $1', [userId])

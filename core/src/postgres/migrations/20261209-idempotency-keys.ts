@@ -10,8 +10,8 @@ export class IdempotencyKeys extends Migration {
         user_id uuid not null references app_user on delete cascade,
         key text not null,
         request text not null,
-        -- Null until the operation has ended.
-        result jsonb,
+        -- JSON. Null until the operation has ended. The type jsonb cannot store all texts.
+        result text,
         holder uuid,
         running_until timestamptz,
         created_at timestamptz not null default now(),
@@ -20,7 +20,7 @@ export class IdempotencyKeys extends Migration {
       create index idempotency_key_created on idempotency_key (created_at);
       insert into idempotency_key (user_id, key, request, result, created_at)
         select distinct on (user_id, key) user_id, encode(sha256(convert_to(key, 'UTF8')), 'hex'),
-          encode(sha256(convert_to(key || E'\\n' || hash, 'UTF8')), 'hex'), jsonb_build_object('executionId', execution_id), created_at
+          encode(sha256(convert_to(key || E'\\n' || hash, 'UTF8')), 'hex'), json_build_object('executionId', execution_id)::text, created_at
         from execution_start_key where created_at > now() - interval '24 hours' order by user_id, key, created_at desc;
       drop table execution_start_key;
     `)

@@ -38,11 +38,11 @@ export async function startWithKey(
       if (refusal) throw refusal
       const [execution] = await insertWith(client, queue, [fresh])
       const { rowCount } = await client.query(
-        `insert into idempotency_key as old (user_id, key, request, result) values ($1, $2, $3, jsonb_build_object('executionId', $4::text))
+        `insert into idempotency_key as old (user_id, key, request, result) values ($1, $2, $3, $4)
          on conflict (user_id, key) do update set request = excluded.request, result = excluded.result, holder = null,
            running_until = null, created_at = now()
          where not (old.${IS_VALID})`,
-        [userId, hash.key, hash.request, execution?.id],
+        [userId, hash.key, hash.request, JSON.stringify({ executionId: execution?.id })],
       )
       if (rowCount === 0) throw new KeyTaken()
       return execution

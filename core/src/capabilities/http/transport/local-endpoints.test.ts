@@ -23,14 +23,15 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => server.close(resolve).closeAllConnections()))
 
 /** The credential of the user for `ai/openai-compatible` and for `other/api`, which have the same base URL. */
-function credentialsFor(host: string): RequestCredentials {
+function credentialsFor(host: string, ofAccount = false): RequestCredentials {
   const grants = ['ai/openai-compatible', 'other/api']
   const block = { qualifiedName: 'ai/text', capabilities: { credentials: grants }, inputSchema: {}, chosenCredentials: {} }
   const store = {
     open: (_owner: string, provider: string) => {
       const secret = { type: 'ENDPOINT', baseUrl: `http://${host}/v1`, key: 'sk-local-1' } as const
       const auth = { type: 'ENDPOINT', baseUrl: '', header: 'authorization', format: 'Bearer {key}' } as const
-      return Promise.resolve({ provider, name: 'default', hosts: [`http://${host}`], auth, scopes: [], secret, hidden: [] })
+      const hosts = [`http://${host}`]
+      return Promise.resolve({ provider, name: 'default', hosts, auth, scopes: [], secret, hidden: [], ofAccount })
     },
   }
   return createRunCredentials(store, { execution: { id: 'e', ownerId: 'o', graphId: null }, block } as never)
@@ -42,13 +43,23 @@ interface Attempt {
   host?: string
   allowed?: string[]
   grant?: HttpGrant
+  /** Whether an account has installed the plugin of the provider. */
+  ofAccount?: boolean
   resolve?: Record<string, string>
 }
 
-async function send({ url, credential, host = new URL(url).host, allowed, grant, resolve = {} }: Attempt): Promise<unknown> {
+async function send({
+  url,
+  credential,
+  host = new URL(url).host,
+  allowed,
+  grant,
+  ofAccount,
+  resolve = {},
+}: Attempt): Promise<unknown> {
   const http = createTestHttp({
     grant: grant ?? [{ fromCredential: 'ai/openai-compatible' }, { fromCredential: 'other/api' }],
-    credentials: credentialsFor(host),
+    credentials: credentialsFor(host, ofAccount),
     localEndpoints: (provider) => (provider === 'ai/openai-compatible' ? (allowed ?? [`127.0.0.1:${port}`]) : []),
     resolve: (name) => Promise.resolve([{ address: resolve[name] ?? '93.184.215.14', family: 4 }]),
   })
@@ -91,6 +102,11 @@ describe('a local endpoint', () => {
       'HTTP_DENIED',
     ],
     ['another provider', () => ({ credential: 'other/api', url: `http://127.0.0.1:${port}/` }), 'HTTP_BLOCKED_ADDRESS'],
+    [
+      'a provider of a plugin that an account has installed',
+      () => ({ ...AI, url: `http://127.0.0.1:${port}/`, ofAccount: true }),
+      'HTTP_BLOCKED_ADDRESS',
+    ],
     ['another port', () => ({ ...AI, url: `http://127.0.0.1:${port}/`, allowed: ['127.0.0.1:1'] }), 'HTTP_BLOCKED_ADDRESS'],
     [
       'a URL that the credential is not for',
